@@ -1,0 +1,18 @@
+/** fenchel: sparse and structured attention mappings with exact forward and backward passes. */
+export { softmax } from "./mappings/softmax.ts";
+export { sparsemax } from "./mappings/sparsemax.ts";
+export { fusedmax } from "./mappings/fusedmax.ts";
+export { oscarmax } from "./mappings/oscarmax.ts";
+export { registry, type RegistryEntry } from "./registry.ts";
+export type {
+  Gradients,
+  JacobianVector,
+  LossAndGradient,
+  Mapping,
+  MappingOptions,
+  Out,
+  StructuredMapping,
+  Targets,
+  VectorJacobian,
+} from "./mapping.ts";
+export type { HyperParameter, RowOptions, SameForm, SameKind, Scores } from "./rows.ts";

@@ -1,0 +1,34 @@
+/** The interface between a mapping and its float32 kernel. */
+
+/** One call on rows along the middle of [outer, n, inner]. */
+export interface KernelCall {
+  readonly scores: Float32Array;
+  readonly outer: number;
+  readonly n: number;
+  readonly inner: number;
+  /** 1 keeps an entry; same size as the scores. */
+  readonly kept: Uint8Array | null;
+  /** Valid prefix, one a row. */
+  readonly lengths: Int32Array | null;
+  /** One value for all rows, or one a row. */
+  readonly gamma: Float64Array;
+  /** The own hyper-parameter, likewise; empty when there is none. */
+  readonly parameter: Float64Array;
+}
+
+export interface Kernel {
+  /** Whether this machine can run it. */
+  available(): boolean;
+  /** Fills the weights (and groups); -1 when fine, else the index of the first kept score that is NaN or +Infinity. */
+  forward(call: KernelCall, weights: Float32Array, groups: Int32Array | null): number;
+  /** gradient = J cotangent / gamma; the gradients of the hyper-parameters, one a row, where asked for. */
+  pullback(
+    call: Omit<KernelCall, "scores">,
+    weights: Float32Array,
+    groups: Int32Array | null,
+    cotangent: Float32Array,
+    gradient: Float32Array,
+    gammaGradient: Float64Array | null,
+    parameterGradient: Float64Array | null,
+  ): void;
+}

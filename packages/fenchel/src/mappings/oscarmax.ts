@@ -1,0 +1,152 @@
+/** oscarmax: Omega(y) = |y|^2 / 2 + lambda sum_{i<j} max(y_i, y_j): entries share weights wherever they stand. */
+import { defineMapping } from "../define-mapping.ts";
+import { poolAdjacentViolators } from "../isotonic.ts";
+import type { StructuredMapping } from "../mapping.ts";
+import type { Row, RowSolver } from "../row-solver.ts";
+import { projectOntoSimplex, simplexValue } from "../simplex.ts";
+import { lambdaSpec } from "./fusedmax.ts";
+import { averageGroups, markZeros } from "./groups.ts";
+import { halfSquare, projectionProduct } from "./sparsemax.ts";
+
+let sorted = new Float64Array(0);
+let levels = new Float64Array(0);
+let starts = new Int32Array(0);
+
+function reserve(count: number): void {
+  if (sorted.length >= count) return;
+  const size = Math.max(count, 2 * sorted.length);
+  sorted = new Float64Array(size);
+  levels = new Float64Array(size);
+  starts = new Int32Array(size + 1);
+}
+
+/** Sorts `values` into `sorted`, largest first. */
+function sortDescending(values: Float64Array, count: number): void {
+  reserve(count);
+  sorted.set(values.subarray(0, count));
+  sorted.subarray(0, count).sort().reverse();
+}
+
+/** sum_{i<j} max(y_i, y_j) = sum_k (count - k) y_(k) over the weights sorted descending, k = 1 .. count. */
+function pairwiseMaxima(y: Float64Array, count: number): number {
+  sortDescending(y, count);
+  let sum = 0;
+  for (let k = 0; k < count; k++) sum += (count - 1 - k) * sorted[k]!;
+  return sum;
+}
+
+/**
+ * The prox of the penalty where it stands on the simplex: the k-th largest score becomes v_(k) + lambda k (up to a
+ * constant), made non-increasing by pooling. No absolute values and no clipping: those belong to the penalty on all of
+ * R^n, whose prox does not lead to the argmax for scores of mixed sign. Leaves `sorted`, `levels` and `starts`.
+ */
+function pool({ scores: v, count, parameter: lambda }: Row): number {
+  sortDescending(v, count);
+  for (let k = 0; k < count; k++) levels[k] = sorted[k]! + lambda * (k + 1);
+  return poolAdjacentViolators(levels, count, starts);
+}
+
+/** Fills z (the prox) and, when given, the ids of its blocks, by rank. Equal scores share a block when lambda > 0. */
+function fillBlocks({ scores: v, count }: Row, blocks: number, z: Float64Array, groups: Int32Array | null): void {
+  for (let i = 0; i < count; i++) {
+    const score = v[i]!;
+    // The block whose smallest score is the largest that does not exceed this one.
+    let low = 0;
+    let high = blocks - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[starts[middle + 1]! - 1]! <= score) high = middle;
+      else low = middle + 1;
+    }
+    z[i] = levels[low]!;
+    if (groups !== null) groups[i] = low;
+  }
+}
+
+function solve(row: Row): void {
+  const { weights, groups, count, parameter: lambda } = row;
+  if (lambda === 0) {
+    // Equal scores are no group: nothing holds them together.
+    projectOntoSimplex(row.scores, count, weights);
+    for (let i = 0; i < count; i++) groups[i] = i;
+  } else {
+    fillBlocks(row, pool(row), weights, groups);
+    projectOntoSimplex(weights, count, weights);
+  }
+  markZeros(weights, groups, count);
+}
+
+/** J = J_P J_prox: centre over the support, then average over the groups; both are projectors and they commute. */
+function product({ weights, groups, count }: Row, u: Float64Array, out: Float64Array): void {
+  projectionProduct(weights, count, u, out);
+  averageGroups(groups, count, out);
+}
+
+/** -<J cotangent, r> with r_i = count - rank_i; the product sums to 0, so only the ranks matter. */
+function parameterGradient({ weights, count }: Row, _: Float64Array, jacobianProduct: Float64Array): number {
+  const support: number[] = [];
+  for (let i = 0; i < count; i++) if (weights[i]! > 0) support.push(i);
+  support.sort((a, b) => weights[b]! - weights[a]!);
+  let sum = 0;
+  for (let k = 0; k < support.length; k++) sum += (k + 1) * jacobianProduct[support[k]!]!;
+  return sum;
+}
+
+/**
+ * Weak duality: for u in lambda times the permutahedron of (n - 1, ..., 0), sup <y, v> - |y|^2 / 2 - lambda R(y) <=
+ * maxSparse(v - u). The prox gives u = v - z; membership is majorization: the sums of the k largest u are at most those
+ * of lambda (n - 1, ..., 0). By what rounding breaks it (`excess`), the bound is raised: y sums to 1, so that lowering
+ * every u by the excess, which repairs all sums, costs just as much.
+ */
+function gap(row: Row, y: Float64Array): number {
+  const { scores: v, count, parameter: lambda } = row;
+  const blocks = pool(row);
+  const z = new Float64Array(count);
+  fillBlocks(row, blocks, z, null);
+  // The levels are those of v + lambda k; the penalty subtracts lambda (count - k).
+  const u = v.slice(0, count);
+  for (let i = 0; i < count; i++) {
+    z[i] = z[i]! - lambda * count;
+    u[i] = u[i]! - z[i]!;
+  }
+  if (lambda === 0) u.fill(0);
+  u.sort();
+  let excess = 0;
+  let sum = 0;
+  for (let k = 0; k < count; k++) {
+    sum += u[count - 1 - k]! - lambda * (count - 1 - k);
+    excess = Math.max(excess, sum);
+  }
+  const bound = (lambda === 0 ? simplexValue(v, count) : simplexValue(z, count)) + excess;
+  let inner = 0;
+  for (let i = 0; i < count; i++) if (y[i]! > 0) inner += v[i]! * y[i]!;
+  return bound - (inner - halfSquare(y, count) - lambda * pairwiseMaxima(y, count));
+}
+
+export const oscarmaxSolver: RowSolver<"lambda"> = {
+  name: "oscarmax",
+  parameter: lambdaSpec,
+  grouped: true,
+  solve,
+  regularizer: ({ count, parameter }, y) => halfSquare(y, count) + parameter * pairwiseMaxima(y, count),
+  product,
+  parameterGradient,
+  gap,
+};
+
+/**
+ * oscarmax(x) = argmax over the simplex of <y, x> - gamma (|y|^2 / 2 + lambda sum_{i<j} max(y_i, y_j)): sparse weights in
+ * groups that share one weight, wherever in the row they stand. This is the exact argmax, also for scores of mixed sign.
+ *
+ * - `scores`: any shape, mapped along one axis. `lambda` >= 0 (default 0.1; 0 is sparsemax) acts on x / gamma and grows
+ *   with the number of pairs: 0.1 / n keeps its effect over row lengths. `gamma` > 0.
+ * - Throws a RangeError or TypeError that names the argument, its value and its index.
+ * - Cost: O(n log n) a row; pullback O(n), with the gradient in lambda O(s log s) for s positive weights.
+ *
+ * Niculae and Blondel, "A Regularized Framework for Sparse and Structured Neural Attention" (2017); the penalty is OSCAR
+ * (Bondell and Reich 2008).
+ *
+ * @example
+ * oscarmax([1, 0.5, -0.7], { lambda: 0.05 }); // [0.725, 0.275, 0]
+ */
+export const oscarmax: StructuredMapping<"lambda"> = /* @__PURE__ */ defineMapping(oscarmaxSolver);

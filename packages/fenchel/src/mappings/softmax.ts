@@ -1,0 +1,62 @@
+/** softmax: Omega(y) = sum y log y. */
+import { defineMapping } from "../define-mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import type { Row, RowSolver } from "../row-solver.ts";
+
+function solve({ scores: v, weights: y, count }: Row): void {
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    const e = Math.exp(v[i]!);
+    y[i] = e;
+    sum += e;
+  }
+  for (let i = 0; i < count; i++) y[i] = y[i]! / sum;
+}
+
+function regularizer({ count }: Row, y: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) if (y[i]! > 0) sum += y[i]! * Math.log(y[i]!);
+  return sum;
+}
+
+/** J = diag(y) - y y^T. */
+function product({ weights: y, count }: Row, u: Float64Array, out: Float64Array): void {
+  let mean = 0;
+  for (let i = 0; i < count; i++) mean += y[i]! * u[i]!;
+  for (let i = 0; i < count; i++) out[i] = y[i]! * (u[i]! - mean);
+}
+
+/**
+ * The suboptimality itself, KL(y, softmax(v)) = sum y (log y - v + logsumexp(v)): unlike the Frank-Wolfe gap it stays
+ * finite where a weight underflows to 0.
+ */
+function gap({ scores: v, count }: Row, y: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += Math.exp(v[i]!);
+  const logSum = Math.log(sum);
+  let divergence = 0;
+  for (let i = 0; i < count; i++) if (y[i]! > 0) divergence += y[i]! * (Math.log(y[i]!) - v[i]! + logSum);
+  return divergence;
+}
+
+export const softmaxSolver: RowSolver<never> = {
+  name: "softmax",
+  parameter: null,
+  grouped: false,
+  solve,
+  regularizer,
+  product,
+  gap,
+};
+
+/**
+ * softmax(x)_i = exp(x_i / gamma) / sum_j exp(x_j / gamma): the mapping of Omega(y) = sum y log y, never sparse.
+ *
+ * - `scores`: any shape, mapped along one axis. `gamma` > 0 is the temperature.
+ * - Throws a RangeError or TypeError that names the argument, its value and its index.
+ * - Cost: O(n) a row; pullback dx = y (dy - <y, dy>) / gamma, O(n).
+ *
+ * @example
+ * softmax([0, Math.log(3)]); // [0.25, 0.75]
+ */
+export const softmax: Mapping = /* @__PURE__ */ defineMapping(softmaxSolver);

@@ -1,0 +1,52 @@
+/** sparsemax: Omega(y) = |y|^2 / 2, the Euclidean projection onto the simplex. */
+import { defineMapping } from "../define-mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import type { Row, RowSolver } from "../row-solver.ts";
+import { projectOntoSimplex, supportMean } from "../simplex.ts";
+
+/** |y|^2 / 2. */
+export function halfSquare(y: Float64Array, count: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += y[i]! * y[i]!;
+  return sum / 2;
+}
+
+/** J of the projection at weights y: s (u - mean of u over the support), s the support's indicator. */
+export function projectionProduct(y: Float64Array, count: number, u: Float64Array, out: Float64Array): void {
+  const mean = supportMean(y, u, count);
+  for (let i = 0; i < count; i++) out[i] = y[i]! > 0 ? u[i]! - mean : 0;
+}
+
+/** The Frank-Wolfe gap max g - <g, y> with g = v - y. */
+function gap({ scores: v, count }: Row, y: Float64Array): number {
+  let top = -Infinity;
+  for (let i = 0; i < count; i++) top = Math.max(top, v[i]! - y[i]!);
+  let sum = 0;
+  for (let i = 0; i < count; i++) if (y[i]! > 0) sum += y[i]! * (top - (v[i]! - y[i]!));
+  return sum;
+}
+
+export const sparsemaxSolver: RowSolver<never> = {
+  name: "sparsemax",
+  parameter: null,
+  grouped: false,
+  solve: ({ scores, weights, count }) => projectOntoSimplex(scores, count, weights),
+  regularizer: ({ count }, y) => halfSquare(y, count),
+  product: ({ weights, count }, u, out) => projectionProduct(weights, count, u, out),
+  gap,
+};
+
+/**
+ * sparsemax(x) = argmin over the simplex of |y - x / gamma|^2 = [x / gamma - tau]_+: the mapping of Omega(y) = |y|^2 / 2.
+ * Scores far below the best get exactly 0.
+ *
+ * - `scores`: any shape, mapped along one axis. `gamma` > 0; a larger one keeps more entries.
+ * - Throws a RangeError or TypeError that names the argument, its value and its index.
+ * - Cost: O(n + c log c) a row, c entries within gamma of the best; pullback O(n).
+ *
+ * Martins and Astudillo, "From Softmax to Sparsemax" (2016).
+ *
+ * @example
+ * sparsemax([1, 0.5, -1]); // [0.75, 0.25, 0]
+ */
+export const sparsemax: Mapping = /* @__PURE__ */ defineMapping(sparsemaxSolver);

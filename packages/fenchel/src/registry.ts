@@ -1,0 +1,79 @@
+/** All mappings with what documentation, tests, command line and benches need to know of them; one line each. */
+import type { Mapping, StructuredMapping } from "./mapping.ts";
+import { fusedmax } from "./mappings/fusedmax.ts";
+import { oscarmax } from "./mappings/oscarmax.ts";
+import { softmax } from "./mappings/softmax.ts";
+import { sparsemax } from "./mappings/sparsemax.ts";
+
+/** A mapping seen without its own options' types, as a tool that walks the registry sees it. */
+export type AnyMapping = Mapping<string, { readonly [option: string]: unknown }, string> &
+  Partial<Pick<StructuredMapping<string, { readonly [option: string]: unknown }, string>, "groups">>;
+
+export interface RegistryEntry {
+  readonly name: string;
+  readonly mapping: AnyMapping;
+  /** Omega, in the notation of the documentation. */
+  readonly formula: string;
+  /** What it does to the weights, in one line. */
+  readonly effect: string;
+  /** Cost of a row of n entries, forward; the pullback is O(n) unless said otherwise. */
+  readonly cost: string;
+  /** The own hyper-parameter with values worth testing, or null. */
+  readonly parameter: { readonly name: string; readonly default: number; readonly samples: readonly number[] } | null;
+  /** What leaves the weights as they are, but for order: any permutation of the scores, their reversal, or neither. */
+  readonly symmetry: "permutation" | "reversal" | "none";
+  /** Whether weights can be exactly 0. */
+  readonly sparse: boolean;
+  /** Whether the solver finds groups that share one weight. */
+  readonly grouped: boolean;
+  readonly paper: string;
+}
+
+type Details = Omit<RegistryEntry, "name" | "mapping" | "grouped">;
+
+function entry(mapping: unknown, details: Details): RegistryEntry {
+  const known = mapping as AnyMapping;
+  return { name: known.mappingName, mapping: known, grouped: known.groups !== undefined, ...details };
+}
+
+const lambda = (samples: readonly number[]) => ({ name: "lambda", default: 0.1, samples });
+
+/** Every mapping of the library. */
+export const registry: readonly RegistryEntry[] = /* @__PURE__ */ [
+  entry(softmax, {
+    formula: "sum y log y",
+    effect: "every weight positive",
+    cost: "O(n)",
+    parameter: null,
+    symmetry: "permutation",
+    sparse: false,
+    paper: "Bridle 1990",
+  }),
+  entry(sparsemax, {
+    formula: "|y|^2 / 2",
+    effect: "exact zeros",
+    cost: "O(n + c log c)",
+    parameter: null,
+    symmetry: "permutation",
+    sparse: true,
+    paper: "Martins and Astudillo 2016",
+  }),
+  entry(fusedmax, {
+    formula: "|y|^2 / 2 + lambda sum |y_{i+1} - y_i|",
+    effect: "exact zeros, neighbours fused into segments of one weight",
+    cost: "O(n + c log c)",
+    parameter: lambda([0, 0.01, 0.1, 0.5]),
+    symmetry: "reversal",
+    sparse: true,
+    paper: "Niculae and Blondel 2017",
+  }),
+  entry(oscarmax, {
+    formula: "|y|^2 / 2 + lambda sum_{i<j} max(y_i, y_j)",
+    effect: "exact zeros, entries grouped to one weight wherever they stand",
+    cost: "O(n log n)",
+    parameter: lambda([0, 0.005, 0.05, 0.3]),
+    symmetry: "permutation",
+    sparse: true,
+    paper: "Niculae and Blondel 2017",
+  }),
+];

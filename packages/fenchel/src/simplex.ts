@@ -1,0 +1,62 @@
+/** Euclidean projection onto the probability simplex, exact and finite. */
+
+let candidates = new Float64Array(0);
+
+/**
+ * Threshold tau with sum_i [z_i - tau]_+ = 1 over the first `count` entries of z (count of 1 or more), so that
+ * [z - tau]_+ is the projection of z onto the simplex. Only entries above max z - 1 can be positive; they are sorted.
+ * O(n) plus O(c log c) for c candidates. (Held, Wolfe and Crowder 1974.)
+ */
+export function simplexThreshold(z: Float64Array, count: number): number {
+  let top = z[0]!;
+  for (let i = 1; i < count; i++) if (z[i]! > top) top = z[i]!;
+  if (candidates.length < count) candidates = new Float64Array(Math.max(count, 2 * candidates.length));
+  let size = 0;
+  for (let i = 0; i < count; i++) {
+    const below = z[i]! - top;
+    if (below > -1) candidates[size++] = below;
+  }
+  const sorted = candidates.subarray(0, size).sort();
+  let sum = 0;
+  let support = 0;
+  for (let k = size - 1; k >= 0; k--) {
+    const next = sorted[k]!;
+    if (1 + (support + 1) * next <= sum + next) break;
+    sum += next;
+    support += 1;
+  }
+  return top + (sum - 1) / support;
+}
+
+/** weights = [z - tau]_+ for the first `count` entries, the projection of z onto the simplex. May work in place. */
+export function projectOntoSimplex(z: Float64Array, count: number, weights: Float64Array): void {
+  const tau = simplexThreshold(z, count);
+  for (let i = 0; i < count; i++) weights[i] = Math.max(z[i]! - tau, 0);
+}
+
+/**
+ * sup over the simplex of <y, z> - |y|^2 / 2 for the first `count` entries of z: the value of sparsemax, with
+ * <y, z> = sum y (z - tau) + tau and z - tau = y on the support.
+ */
+export function simplexValue(z: Float64Array, count: number): number {
+  const tau = simplexThreshold(z, count);
+  let square = 0;
+  for (let i = 0; i < count; i++) {
+    const weight = Math.max(z[i]! - tau, 0);
+    square += weight * weight;
+  }
+  return tau + square / 2;
+}
+
+/** Mean of `values` over the entries with a positive weight. */
+export function supportMean(weights: Float64Array, values: Float64Array, count: number): number {
+  let sum = 0;
+  let support = 0;
+  for (let i = 0; i < count; i++) {
+    if (weights[i]! > 0) {
+      sum += values[i]!;
+      support += 1;
+    }
+  }
+  return sum / support;
+}
