@@ -6,8 +6,13 @@ import { softmax } from "./mappings/softmax.ts";
 import { sparsemax } from "./mappings/sparsemax.ts";
 
 /** A mapping seen without its own options' types, as a tool that walks the registry sees it. */
-export type AnyMapping = Mapping<string, { readonly [option: string]: unknown }, string> &
-  Partial<Pick<StructuredMapping<string, { readonly [option: string]: unknown }, string>, "groups">>;
+export type AnyMapping = Mapping<never, AnyMappingOptions, string> &
+  Partial<Pick<StructuredMapping<never, AnyMappingOptions, string>, "groups">>;
+
+/** Options of any mapping: its hyper-parameters and further options by name. */
+export interface AnyMappingOptions {
+  readonly [option: string]: unknown;
+}
 
 export interface RegistryEntry {
   readonly name: string;
@@ -19,7 +24,15 @@ export interface RegistryEntry {
   /** Cost of a row of n entries, forward; the pullback is O(n) unless said otherwise. */
   readonly cost: string;
   /** The own hyper-parameter with values worth testing, or null. */
-  readonly parameter: { readonly name: string; readonly default: number; readonly samples: readonly number[] } | null;
+  readonly parameter: RegistryParameter | null;
+  /** Where the weights live: the simplex, that face of it which the scores choose, or {0 <= y <= 1, sum y <= budget}. */
+  readonly domain: "simplex" | "face" | "budget";
+  /** Whether adding a constant to the scores leaves the weights as they are. */
+  readonly shiftInvariant: boolean;
+  /** Modulus of strong convexity of Omega in the Euclidean norm, when it is known for all hyper-parameters. */
+  readonly euclideanModulus?: number;
+  /** Options without which a row of n entries has no meaning (a grid, edges). */
+  optionsFor?(n: number): Record<string, unknown>;
   /** What leaves the weights as they are, but for order: any permutation of the scores, their reversal, or neither. */
   readonly symmetry: "permutation" | "reversal" | "none";
   /** Whether weights can be exactly 0. */
@@ -29,6 +42,16 @@ export interface RegistryEntry {
   readonly paper: string;
 }
 
+export interface RegistryParameter {
+  readonly name: string;
+  readonly default: number;
+  /** The least value in range (or the bound above which all are). */
+  readonly least: number;
+  /** False for a count. Default true. */
+  readonly differentiable?: boolean;
+  readonly samples: readonly number[];
+}
+
 type Details = Omit<RegistryEntry, "name" | "mapping" | "grouped">;
 
 function entry(mapping: unknown, details: Details): RegistryEntry {
@@ -36,7 +59,7 @@ function entry(mapping: unknown, details: Details): RegistryEntry {
   return { name: known.mappingName, mapping: known, grouped: known.groups !== undefined, ...details };
 }
 
-const lambda = (samples: readonly number[]) => ({ name: "lambda", default: 0.1, samples });
+const lambda = (samples: readonly number[]) => ({ name: "lambda", default: 0.1, least: 0, samples });
 
 /** Every mapping of the library. */
 export const registry: readonly RegistryEntry[] = /* @__PURE__ */ [
@@ -45,6 +68,9 @@ export const registry: readonly RegistryEntry[] = /* @__PURE__ */ [
     effect: "every weight positive",
     cost: "O(n)",
     parameter: null,
+    domain: "simplex",
+    shiftInvariant: true,
+    euclideanModulus: 1,
     symmetry: "permutation",
     sparse: false,
     paper: "Bridle 1990",
@@ -54,6 +80,9 @@ export const registry: readonly RegistryEntry[] = /* @__PURE__ */ [
     effect: "exact zeros",
     cost: "O(n + c log c)",
     parameter: null,
+    domain: "simplex",
+    shiftInvariant: true,
+    euclideanModulus: 1,
     symmetry: "permutation",
     sparse: true,
     paper: "Martins and Astudillo 2016",
@@ -63,6 +92,9 @@ export const registry: readonly RegistryEntry[] = /* @__PURE__ */ [
     effect: "exact zeros, neighbours fused into segments of one weight",
     cost: "O(n + c log c)",
     parameter: lambda([0, 0.01, 0.1, 0.5]),
+    domain: "simplex",
+    shiftInvariant: true,
+    euclideanModulus: 1,
     symmetry: "reversal",
     sparse: true,
     paper: "Niculae and Blondel 2017",
@@ -72,6 +104,9 @@ export const registry: readonly RegistryEntry[] = /* @__PURE__ */ [
     effect: "exact zeros, entries grouped to one weight wherever they stand",
     cost: "O(n log n)",
     parameter: lambda([0, 0.005, 0.05, 0.3]),
+    domain: "simplex",
+    shiftInvariant: true,
+    euclideanModulus: 1,
     symmetry: "permutation",
     sparse: true,
     paper: "Niculae and Blondel 2017",

@@ -46,8 +46,9 @@ function pool({ scores: v, count, parameter: lambda }: Row): number {
   return poolAdjacentViolators(levels, count, starts);
 }
 
-/** Fills z (the prox) and, when given, the ids of its blocks, by rank. Equal scores share a block when lambda > 0. */
-function fillBlocks({ scores: v, count }: Row, blocks: number, z: Float64Array, groups: Int32Array | null): void {
+/** Fills z (the prox less `shift`) and, when given, its blocks' ids, by rank. Equal scores share a block (lambda > 0). */
+function fillBlocks(row: Row, blocks: number, shift: number, z: Float64Array, groups: Int32Array | null): void {
+  const { scores: v, count } = row;
   for (let i = 0; i < count; i++) {
     const score = v[i]!;
     // The block whose smallest score is the largest that does not exceed this one.
@@ -58,7 +59,7 @@ function fillBlocks({ scores: v, count }: Row, blocks: number, z: Float64Array, 
       if (sorted[starts[middle + 1]! - 1]! <= score) high = middle;
       else low = middle + 1;
     }
-    z[i] = levels[low]!;
+    z[i] = levels[low]! - shift;
     if (groups !== null) groups[i] = low;
   }
 }
@@ -70,7 +71,9 @@ function solve(row: Row): void {
     projectOntoSimplex(row.scores, count, weights);
     for (let i = 0; i < count; i++) groups[i] = i;
   } else {
-    fillBlocks(row, pool(row), weights, groups);
+    const blocks = pool(row);
+    // Relative to the top block: lambda count can dwarf the weights.
+    fillBlocks(row, blocks, levels[0]!, weights, groups);
     projectOntoSimplex(weights, count, weights);
   }
   markZeros(weights, groups, count);
@@ -95,27 +98,24 @@ function parameterGradient({ weights, count }: Row, _: Float64Array, jacobianPro
 /**
  * Weak duality: for u in lambda times the permutahedron of (n - 1, ..., 0), sup <y, v> - |y|^2 / 2 - lambda R(y) <=
  * maxSparse(v - u). The prox gives u = v - z; membership is majorization: the sums of the k largest u are at most those
- * of lambda (n - 1, ..., 0). By what rounding breaks it (`excess`), the bound is raised: y sums to 1, so that lowering
- * every u by the excess, which repairs all sums, costs just as much.
+ * of lambda (n - 1, ..., 0). Where rounding breaks that, every u must be lowered by the `excess` a member of the worst
+ * sum; y sums to 1, so that this raises the bound by just as much.
  */
 function gap(row: Row, y: Float64Array): number {
   const { scores: v, count, parameter: lambda } = row;
   const blocks = pool(row);
   const z = new Float64Array(count);
-  fillBlocks(row, blocks, z, null);
   // The levels are those of v + lambda k; the penalty subtracts lambda (count - k).
+  fillBlocks(row, blocks, lambda * count, z, null);
   const u = v.slice(0, count);
-  for (let i = 0; i < count; i++) {
-    z[i] = z[i]! - lambda * count;
-    u[i] = u[i]! - z[i]!;
-  }
+  for (let i = 0; i < count; i++) u[i] = u[i]! - z[i]!;
   if (lambda === 0) u.fill(0);
   u.sort();
   let excess = 0;
   let sum = 0;
   for (let k = 0; k < count; k++) {
     sum += u[count - 1 - k]! - lambda * (count - 1 - k);
-    excess = Math.max(excess, sum);
+    excess = Math.max(excess, sum / (k + 1));
   }
   const bound = (lambda === 0 ? simplexValue(v, count) : simplexValue(z, count)) + excess;
   let inner = 0;
