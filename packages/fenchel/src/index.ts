@@ -1,4 +1,10 @@
 /** fenchel: sparse and structured attention mappings with exact forward and backward passes. */
+export {
+  attention,
+  type AttentionGradients,
+  type AttentionOptions,
+  type AttentionVectorJacobian,
+} from "./attention/attention.ts";
 export { softmax } from "./mappings/softmax.ts";
 export { sparsemax } from "./mappings/sparsemax.ts";
 export { fusedmax } from "./mappings/fusedmax.ts";
