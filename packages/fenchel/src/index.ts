@@ -9,7 +9,13 @@ export { softmax } from "./mappings/softmax.ts";
 export { sparsemax } from "./mappings/sparsemax.ts";
 export { fusedmax } from "./mappings/fusedmax.ts";
 export { oscarmax } from "./mappings/oscarmax.ts";
-export { registry, type RegistryEntry } from "./registry.ts";
+export {
+  registry,
+  type AnyMapping,
+  type AnyMappingOptions,
+  type RegistryEntry,
+  type RegistryParameter,
+} from "./registry.ts";
 export type {
   Gradients,
   JacobianVector,

@@ -126,7 +126,7 @@ export function keptPositions(
     if (mask !== undefined && !mask[index]) continue;
     const score = scores[index]!;
     if (score === -Infinity) continue;
-    if (!(score < Infinity)) throw scoreError(index, score);
+    if (!(score < Infinity) || typeof score !== "number") throw scoreError(index, score);
     positions[count++] = k;
   }
   return count;
