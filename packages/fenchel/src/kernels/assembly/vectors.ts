@@ -1,0 +1,22 @@
+// Small helpers on blocks of 16 float32 entries, shared by the structured kernels.
+
+/** One bit a lane of four comparisons. */
+export function maskOf(a: v128, b: v128, c: v128, d: v128): u32 {
+  return i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)));
+}
+
+/** Writes the 32 bits of `value` to entries start .. start + count. */
+export function fill(to: usize, start: i32, count: i32, value: i32): void {
+  let p = to + ((<usize>start) << 2);
+  if (count >= 4) {
+    const four = i32x4.splat(value);
+    for (; count >= 4; count -= 4) {
+      v128.store(p, four);
+      p += 16;
+    }
+  }
+  for (; count > 0; count--) {
+    store<i32>(p, value);
+    p += 4;
+  }
+}
