@@ -1,0 +1,173 @@
+import { grad, init, jit, jvp, numpy as np } from "@jax-js/jax";
+import { registry } from "fenchel";
+import { mappings, type JaxMapping, type Solution } from "fenchel/jax";
+import { beforeAll, describe, expect, it } from "vitest";
+import { randomNumbers } from "./random.ts";
+
+beforeAll(async () => {
+  await init("wasm");
+});
+
+const core = (name: string) => registry.find((entry) => entry.name === name)!.mapping;
+
+interface Case {
+  readonly title: string;
+  readonly shape: readonly number[];
+  readonly scores: Float32Array;
+  readonly mask?: Float32Array;
+}
+
+function cases(): Case[] {
+  const next = randomNumbers(7);
+  const draw = (shape: readonly number[], spread: number) =>
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => spread * (next() + next() + next() - 1.5));
+  const random = (title: string, shape: readonly number[], spread = 2) => ({
+    title,
+    shape,
+    scores: draw(shape, spread),
+  });
+  const masked = random("holes and an empty row", [6, 20]);
+  const mask = Float32Array.from({ length: 120 }, (_, i) => (i < 20 || next() < 0.4 ? 0 : 1));
+  const infinite = random("-Infinity", [3, 9]);
+  infinite.scores.set([-Infinity, -Infinity], 4);
+  infinite.scores.fill(-Infinity, 18, 27);
+  return [
+    random("one row", [7]),
+    random("heads", [2, 3, 4, 11]),
+    random("one entry", [5, 1]),
+    random("flat scores", [4, 40], 1e-3),
+    random("far from 0", [4, 33], 300),
+    random("300 entries: the sorted and scattered forms", [3, 300], 0.4),
+    { ...masked, mask },
+    infinite,
+  ];
+}
+
+const array = (values: Float32Array | Int32Array, shape: readonly number[]) =>
+  np.array(values as Float32Array<ArrayBuffer>, { shape: [...shape] });
+
+/** <c, mapping(x / ...)> with every input traced. */
+function traced(mapping: JaxMapping, shape: readonly number[], cotangent: Float32Array) {
+  return (
+    inputs: { x: np.Array; gamma: np.Array; lambda: np.Array },
+    mask: np.Array,
+    solution: Solution | Record<string, never>,
+  ) => {
+    const { x, gamma, lambda } = inputs;
+    const weights =
+      mapping.kind === "closed"
+        ? mapping(x, { mask, gamma })
+        : mapping(x, { mask, gamma, lambda, solution: solution as Solution });
+    if (mapping.kind === "closed") lambda.dispose();
+    return weights.mul(array(cotangent, shape)).sum();
+  };
+}
+
+describe.each(Object.keys(mappings))("%s in a program", (name) => {
+  const mapping = mappings[name]!;
+
+  it.each(cases())("equals the core, forward and backward: $title", async ({ shape, scores, mask }) => {
+    const next = randomNumbers(11);
+    const n = shape[shape.length - 1]!;
+    const rows = scores.length / n;
+    const cotangent = Float32Array.from(scores, () => 2 * next() - 1);
+    const gamma = Float32Array.from({ length: rows }, () => 0.5 + next());
+    const lambda = Float32Array.from({ length: rows }, () => 0.2 * next());
+    const rowShape = [...shape.slice(0, -1), 1];
+    const kept = mask ?? new Float32Array(scores.length).fill(1);
+
+    // The same float32 numbers in float64, so that only the program's own rounding is compared.
+    const exact = core(name).vjp(Float64Array.from(scores), {
+      shape,
+      mask: kept,
+      gamma: Float64Array.from(gamma),
+      ...(mapping.kind === "closed" ? {} : { lambda: Float64Array.from(lambda) }),
+    });
+    const wanted = exact.pullback(Float64Array.from(cotangent)) as unknown as Record<string, Float64Array>;
+
+    const inputs = () => ({ x: array(scores, shape), gamma: array(gamma, rowShape), lambda: array(lambda, rowShape) });
+    const solve = async () => {
+      if (mapping.kind === "closed") return {};
+      const { x, ...parameters } = inputs();
+      return mapping.solve(x, { ...parameters, mask: array(kept, shape) });
+    };
+    const { x, gamma: g, lambda: l } = inputs();
+    if (mapping.kind === "closed") l.dispose();
+    const options = { mask: array(kept, shape), gamma: g };
+    const weights = mapping.kind === "closed" ? mapping(x, options) : mapping(x, { ...options, lambda: l });
+    const found = weights.dataSync();
+    found.forEach((weight: number, i: number) => expect(weight).toBeCloseTo(exact.weights[i]!, 5));
+    if (name !== "softmax") {
+      exact.weights.forEach((weight, i) => {
+        if (weight === 0) expect(found[i]).toBe(0);
+      });
+    }
+
+    const eager = grad(traced(mapping, shape, cotangent));
+    for (const gradient of [eager, jit(eager)]) {
+      const got = gradient(inputs(), array(kept, shape), (await solve()) as Solution) as unknown as Record<
+        string,
+        np.Array
+      >;
+      const scale = Math.max(1, ...scores.filter(Number.isFinite).map(Math.abs));
+      compare(got["x"]!, wanted["scores"]!, 1e-5);
+      compare(got["gamma"]!, wanted["gamma"]!, 1e-5 * scale);
+      if (mapping.kind === "closed") got["lambda"]!.dispose();
+      else compare(got["lambda"]!, wanted["lambda"]!, 1e-5 * n);
+    }
+  });
+
+  it("pushes a tangent forward as the core does", async () => {
+    const shape = [4, 12];
+    const next = randomNumbers(3);
+    const scores = Float32Array.from({ length: 48 }, () => 2 * next());
+    const tangent = Float32Array.from({ length: 48 }, () => next() - 0.5);
+    const wanted = core(name).jvp(Float64Array.from(scores), { shape, gamma: 0.7 });
+    const solution = mapping.kind === "closed" ? null : await mapping.solve(array(scores, shape), { gamma: 0.7 });
+    const [weights, moved] = jvp(
+      (x: np.Array) =>
+        mapping.kind === "closed" ? mapping(x, { gamma: 0.7 }) : mapping(x, { gamma: 0.7, solution: solution! }),
+      [array(scores, shape)],
+      [array(tangent, shape)],
+    );
+    weights.dispose();
+    compare(moved, wanted.pushforward(Float64Array.from(tangent)) as Float64Array, 1e-5);
+  });
+
+  it("broadcasts the mask, gamma and a boolean mask", () => {
+    const scores = Float32Array.from([3, 1, 2, 0.5, 0.4, 0.9, 1, 1, 0, 2, 2, 1]);
+    const wanted = core(name)(scores, {
+      shape: [2, 2, 3],
+      mask: [1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1],
+      gamma: [0.5, 0.5, 2, 2],
+    });
+    const weights = mapping(array(scores, [2, 2, 3]), {
+      mask: np.array([true, false, true]),
+      gamma: np.array([0.5, 2]).reshape([2, 1, 1]),
+    });
+    compare(weights, wanted, 1e-6);
+  });
+
+  it("refuses a scalar", () => {
+    expect(() => mapping(np.array(1))).toThrow(/scores is a scalar/);
+  });
+});
+
+it("tells what to do when a structured mapping is traced without a solution", () => {
+  expect(() => jit((x: np.Array) => mappings["fusedmax"]!(x))(np.array([1, 2]))).toThrow(/attender\("fusedmax"\)/);
+});
+
+it("needs a slope for the gradient in lambda", async () => {
+  const fusedmax = mappings["fusedmax"]!;
+  if (fusedmax.kind !== "structured") throw new Error("fusedmax is structured");
+  const solution = await fusedmax.solve(np.array([1, 2]), { lambda: 0.1 });
+  expect(() => fusedmax(np.array([1, 2]), { lambda: np.array(0.1), solution })).toThrow(/slope is missing/);
+});
+
+function compare(got: np.Array, wanted: ArrayLike<number>, tolerance: number): void {
+  const values = got.dataSync();
+  expect(values.length).toBe(wanted.length);
+  values.forEach((value: number, i: number) => {
+    expect(Math.abs(value - wanted[i]!), `entry ${i}: ${value} instead of ${wanted[i]}`).toBeLessThanOrEqual(tolerance);
+  });
+}
