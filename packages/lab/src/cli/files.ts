@@ -1,0 +1,58 @@
+/** Reading what the user names, and writing results so that nobody ever sees half a file. */
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { systemReason, UserError } from "./errors.ts";
+
+/** "cannot read FILE: there is no such file or folder" for a failed system call; any other error as it is. */
+function fileError(doing: "read" | "write", path: string, error: unknown): unknown {
+  const reason = systemReason(error);
+  return reason === null ? error : new UserError(`cannot ${doing} ${path}: ${reason}`);
+}
+
+async function readStandardInput(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
+}
+
+/** The bytes of a file, or of standard input for "-". */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await (path === "-" ? readStandardInput() : readFile(path));
+  } catch (error) {
+    throw fileError("read", path === "-" ? "standard input" : path, error);
+  }
+}
+
+/** Whether `path` is a device, a pipe or the like, which must not be replaced by renaming. */
+function isSpecial(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && !stat.isFile() && !stat.isDirectory();
+}
+
+function replaceFile(path: string, data: string | Uint8Array): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = openSync(temporary, "w");
+    try {
+      writeFileSync(file, data);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Writes a file under a temporary name and renames it: a full disk or a kill leaves what was there before. */
+export function writeFileAtomically(path: string, data: string | Uint8Array): void {
+  try {
+    if (isSpecial(path)) writeFileSync(path, data);
+    else replaceFile(path, data);
+  } catch (error) {
+    throw fileError("write", path, error);
+  }
+}

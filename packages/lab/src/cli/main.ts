@@ -1,0 +1,96 @@
+/** The command `fenchel`: its subcommands, and what becomes of their errors. */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { Exit, oneLine, userMessage } from "./errors.ts";
+import { addListCommand } from "./list-command.ts";
+import { addMapCommand } from "./map-command.ts";
+import { unknownName } from "./nearest.ts";
+import { print, warn, watchStreams } from "./output.ts";
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  return (manifest as { version: string }).version;
+}
+
+const examples = `
+Examples:
+  fenchel compare spam                         train the spam classifier with every mapping and write a report
+  fenchel map fusedmax --lambda 0.1 1 2.1 1.9  weights for scores
+  fenchel bench --quick                        speed of the mappings on this machine
+  fenchel help map                             a command's own help`;
+
+/** The whole command line; `say` receives what commander prints (help, version). */
+export function makeProgram(say: (text: string) => void): Command {
+  const program = new Command("fenchel")
+    .description("Sparse and structured attention: map scores, train and compare models, measure speed.")
+    .version(version())
+    .option("--debug", "show the stack of an unexpected error")
+    .showSuggestionAfterError(true)
+    .addHelpText("after", examples);
+  addMapCommand(program);
+  addListCommand(program);
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ writeOut: say, writeErr: () => {} });
+  }
+  return program;
+}
+
+const signLike = /^-(inf(inity)?|\d+\.?\d*(e[+-]?\d+)?|\.\d+(e[+-]?\d+)?)$/i;
+
+/** Negative numbers, -inf included, are scores: commander must not take them for options. */
+function protectNumbers(args: readonly string[]): string[] {
+  return args.map((arg) => (signLike.test(arg) ? `\u2212${arg.slice(1)}` : arg));
+}
+
+/** A usage error in the words of the command line, or null for help and version. */
+function usageMessage(error: CommanderError, program: Command): string | null {
+  if (error.exitCode === 0) return null;
+  const unknown = /unknown command '([^']*)'/.exec(error.message);
+  const names = program.commands.map((command) => command.name());
+  if (unknown !== null) return unknownName("command", unknown[1]!, names);
+  if (error.code === "commander.help") return `no command is given. Known are ${names.join(", ")}; see fenchel --help`;
+  const message = oneLine(error.message.replace(/^error: /, ""));
+  return message.includes("--help") ? message : `${message}; see fenchel --help`;
+}
+
+/** Runs the command; returns the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  const debug = args.includes("--debug");
+  let said = "";
+  const program = makeProgram((text) => {
+    said += text;
+  });
+  try {
+    try {
+      await program.parseAsync(protectNumbers(args), { from: "user" });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+      const message = usageMessage(error, program);
+      if (message !== null) {
+        warn(`fenchel: ${message}`);
+        return 2;
+      }
+    }
+    if (said !== "") await print(said);
+    return 0;
+  } catch (error) {
+    if (error instanceof Exit) return error.code;
+    const message = userMessage(error);
+    if (debug && error instanceof Error) warn(error.stack ?? String(error));
+    if (message !== null) {
+      warn(`fenchel: ${message}`);
+      return 2;
+    }
+    if (!debug) {
+      warn(`fenchel: unexpected error: ${oneLine(String(error instanceof Error ? error.message : error))}`);
+      warn("This is a fault of fenchel; run it again with --debug to see where.");
+    }
+    return 1;
+  }
+}
+
+/** Entry of bin/fenchel.js. */
+export async function main(args: readonly string[]): Promise<void> {
+  watchStreams();
+  process.exitCode = await run(args);
+}

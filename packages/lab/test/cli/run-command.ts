@@ -1,0 +1,35 @@
+/** Runs the command line inside the test's process and catches what it says. */
+import { vi } from "vitest";
+import { run } from "../../src/cli/main.ts";
+
+export interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+type Write = typeof process.stdout.write;
+
+function catcher(to: string[]): Write {
+  return ((chunk: string | Uint8Array, ...rest: unknown[]) => {
+    to.push(String(chunk));
+    const done = rest.findLast((argument) => typeof argument === "function") as (() => void) | undefined;
+    done?.();
+    return true;
+  }) as Write;
+}
+
+/** `fenchel ARGS`, in process. */
+export async function fenchel(...args: string[]): Promise<Outcome> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const stdout = vi.spyOn(process.stdout, "write").mockImplementation(catcher(out));
+  const stderr = vi.spyOn(process.stderr, "write").mockImplementation(catcher(err));
+  try {
+    const code = await run(args);
+    return { code, out: out.join(""), err: err.join("") };
+  } finally {
+    stdout.mockRestore();
+    stderr.mockRestore();
+  }
+}
