@@ -9,6 +9,8 @@ export { softmax } from "./mappings/softmax.ts";
 export { sparsemax } from "./mappings/sparsemax.ts";
 export { fusedmax } from "./mappings/fusedmax.ts";
 export { oscarmax } from "./mappings/oscarmax.ts";
+export { tvmax, type GridOptions } from "./mappings/tvmax.ts";
+export { graphmax, type GraphOptions } from "./mappings/graphmax.ts";
 export {
   registry,
   type AnyMapping,

@@ -1,9 +1,11 @@
 /** All mappings with what documentation, tests, command line and benches need to know of them; one line each. */
 import type { Mapping, StructuredMapping } from "./mapping.ts";
 import { fusedmax } from "./mappings/fusedmax.ts";
+import { graphmax } from "./mappings/graphmax.ts";
 import { oscarmax } from "./mappings/oscarmax.ts";
 import { softmax } from "./mappings/softmax.ts";
 import { sparsemax } from "./mappings/sparsemax.ts";
+import { tvmax } from "./mappings/tvmax.ts";
 
 /** A mapping seen without its own options' types, as a tool that walks the registry sees it. */
 export type AnyMapping = Mapping<never, AnyMappingOptions, string> &
@@ -61,6 +63,20 @@ function entry(mapping: unknown, details: Details): RegistryEntry {
 
 const lambda = (samples: readonly number[]) => ({ name: "lambda", default: 0.1, least: 0, samples });
 
+/** [height, width] of the squarest grid of n entries. */
+function squarest(n: number): [number, number] {
+  let height = Math.floor(Math.sqrt(n));
+  while (height > 1 && n % height !== 0) height -= 1;
+  return [height, height === 0 ? 0 : n / height];
+}
+
+/** A ring of n entries with chords to the third neighbour; the reversal of the row leaves it as it is. */
+function ringWithChords(n: number): [number, number][] {
+  return [1, 3].flatMap((step) =>
+    Array.from({ length: n > step ? n : 0 }, (_, i): [number, number] => [i, (i + step) % n]),
+  );
+}
+
 /** Every mapping of the library. */
 export const registry: readonly RegistryEntry[] = /* @__PURE__ */ [
   entry(softmax, {
@@ -110,5 +126,31 @@ export const registry: readonly RegistryEntry[] = /* @__PURE__ */ [
     symmetry: "permutation",
     sparse: true,
     paper: "Niculae and Blondel 2017",
+  }),
+  entry(tvmax, {
+    formula: "|y|^2 / 2 + lambda sum over neighbours on a grid of |y_i - y_j|",
+    effect: "exact zeros, regions of an image fused to one weight",
+    cost: "O(n), then a minimum cut a region",
+    parameter: lambda([0, 0.01, 0.1, 0.5]),
+    domain: "simplex",
+    shiftInvariant: true,
+    euclideanModulus: 1,
+    optionsFor: (n) => ({ grid: squarest(n) }),
+    symmetry: "reversal",
+    sparse: true,
+    paper: "Martins, Niculae and Martins 2021",
+  }),
+  entry(graphmax, {
+    formula: "|y|^2 / 2 + lambda sum over edges of |y_i - y_j|",
+    effect: "exact zeros, connected regions of a graph fused to one weight",
+    cost: "O(n + edges), then a minimum cut a region",
+    parameter: lambda([0, 0.01, 0.1, 0.5]),
+    domain: "simplex",
+    shiftInvariant: true,
+    euclideanModulus: 1,
+    optionsFor: (n) => ({ edges: ringWithChords(n) }),
+    symmetry: "reversal",
+    sparse: true,
+    paper: "Niculae and Blondel 2017; Chambolle and Darbon 2009",
   }),
 ];
