@@ -2,6 +2,7 @@
 import { checkLength, entryError, valueError } from "./arguments.ts";
 import { loadRow, objective, readCall, readRow, storeRow, valueIn, type AnyOptions, type Call } from "./calls.ts";
 import { inFormOf } from "./hyper-parameters.ts";
+import { kernelFor } from "./kernels/delegate.ts";
 import type { KernelCall } from "./kernels/kernel.ts";
 import { fenchelYoungLoss } from "./losses.ts";
 import type { StructuredMapping, Targets } from "./mapping.ts";
@@ -79,6 +80,7 @@ function kernelCall<S>(solver: RowSolver<string, S>, call: Call<S>): KernelCall 
     lengths: removal.lengths === undefined ? null : Int32Array.from(removal.lengths),
     gamma: call.gamma,
     parameter: call.parameter,
+    structure: call.structure,
   };
 }
 
@@ -109,7 +111,7 @@ function runKernel<S>(
   weights: Float32Array,
   groups: Int32Array | null,
 ): void {
-  const offending = solver.kernel!.forward(call, weights, groups);
+  const offending = kernelFor(solver.name, solver.kernel!, call).forward(call, weights, groups);
   if (offending >= 0) throw scoreError(offending, call.scores[offending]);
 }
 
@@ -172,7 +174,15 @@ function linearize<S>(solver: RowSolver<string, S>, scores: unknown, options: An
       const result = new Float32Array(layout.size);
       const u = tangent instanceof Float32Array ? tangent : Float32Array.from(tangent);
       const parameterGradient = gradients !== null && solver.parameter !== null ? gradients[1] : null;
-      solver.kernel!.pullback(fast, kept, groups, u, result, gradients?.[0] ?? null, parameterGradient);
+      kernelFor(solver.name, solver.kernel!, fast).pullback(
+        fast,
+        kept,
+        groups,
+        u,
+        result,
+        gradients?.[0] ?? null,
+        parameterGradient,
+      );
       return result;
     };
     return { call, weights, product };

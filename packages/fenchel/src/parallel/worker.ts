@@ -1,0 +1,77 @@
+/** A worker of the pool: waits for jobs in shared memory and runs them on its own kernels. */
+import { kernelsByName } from "./kernels-by-name.ts";
+import { DONE, OUTCOME, readJob, REQUEST, type SharedMailbox } from "./shared-job.ts";
+import { inNode, nodeModule } from "./platform.ts";
+
+/** Outcome of a job that failed; otherwise it is what `forward` returned. */
+export const FAILED = -2;
+
+function runJob(mailbox: SharedMailbox): number {
+  const { description, arrays } = readJob(mailbox);
+  const kernel = kernelsByName[description.mapping];
+  if (kernel === undefined) return FAILED;
+  const call = {
+    scores: arrays["scores"] as Float32Array,
+    outer: description.outer,
+    n: description.n,
+    inner: description.inner,
+    kept: (arrays["kept"] as Uint8Array | undefined) ?? null,
+    lengths: (arrays["lengths"] as Int32Array | undefined) ?? null,
+    gamma: arrays["gamma"] as Float64Array,
+    parameter: arrays["parameter"] as Float64Array,
+    structure: description.structure,
+  };
+  const weights = arrays["weights"] as Float32Array;
+  const groups = (arrays["groups"] as Int32Array | undefined) ?? null;
+  if (description.direction === "forward") return kernel.forward(call, weights, groups);
+  kernel.pullback(
+    call,
+    weights,
+    groups,
+    arrays["cotangent"] as Float32Array,
+    arrays["gradient"] as Float32Array,
+    (arrays["gammaGradient"] as Float64Array | undefined) ?? null,
+    (arrays["parameterGradient"] as Float64Array | undefined) ?? null,
+  );
+  return -1;
+}
+
+/** Serves jobs for ever; the pool ends it by terminating the worker. */
+function serve(mailbox: SharedMailbox): never {
+  const { control } = mailbox;
+  for (let request = 0; ; request++) {
+    Atomics.wait(control, REQUEST, request);
+    let outcome = FAILED;
+    try {
+      outcome = runJob(mailbox);
+    } catch {
+      // The caller runs the share itself and meets the error there.
+    }
+    Atomics.store(control, OUTCOME, outcome);
+    Atomics.store(control, DONE, request + 1);
+  }
+}
+
+interface Port {
+  postMessage(message: unknown): void;
+}
+
+/** Says that it is ready, then serves. Starting is the only message a worker ever gets. */
+function listen(port: Port, onMessage: (handle: (mailbox: SharedMailbox) => void) => void): void {
+  onMessage((mailbox) => {
+    port.postMessage("ready");
+    serve(mailbox);
+  });
+}
+
+if (inNode) {
+  const { parentPort } = await nodeModule<{
+    parentPort: Port & { once(event: "message", handle: (data: SharedMailbox) => void): void };
+  }>("worker_threads");
+  listen(parentPort, (handle) => parentPort.once("message", handle));
+} else {
+  const scope = globalThis as unknown as Port & {
+    addEventListener(type: "message", handle: (event: { data: SharedMailbox }) => void): void;
+  };
+  listen(scope, (handle) => scope.addEventListener("message", ({ data }) => handle(data)));
+}
