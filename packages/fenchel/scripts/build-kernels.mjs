@@ -18,7 +18,9 @@ const compilerOptions = [
   ["--importMemory"],
   ["--noExportMemory"],
   ["--noAssert"],
+  ["--disableWarning", "112"], // vectors in signatures: inside a module only
 ].flat();
+const features = ["SIMD128", "BulkMemory", "BulkMemoryOpt", "SignExt", "NontrappingFPToInt"];
 const sectionNames = { 4: "table", 8: "start", 11: "data" };
 
 /** The sources by name, and which of them are modules. */
@@ -66,17 +68,12 @@ async function optimize(binary) {
   const { default: binaryen } = await import("assemblyscript/binaryen");
   const module = binaryen.readBinary(binary);
   binaryen.setOptimizeLevel(3);
-  binaryen.setShrinkLevel(1);
+  binaryen.setShrinkLevel(0);
   binaryen.setFastMath(false);
   binaryen.setAlwaysInlineMaxSize(12);
   binaryen.setFlexibleInlineMaxSize(220);
   binaryen.setOneCallerInlineMaxSize(100_000);
-  module.setFeatures(
-    binaryen.Features.SIMD128 |
-      binaryen.Features.BulkMemory |
-      binaryen.Features.SignExt |
-      binaryen.Features.NontrappingFPToInt,
-  );
+  module.setFeatures(features.reduce((all, name) => all | binaryen.Features[name], 0));
   module.optimize();
   module.optimize();
   const optimized = module.emitBinary();

@@ -1,0 +1,61 @@
+// sparsemax: y = [v - tau]_+ with sum y = 1, v = (x - max x) / gamma.
+
+import { COMPACTION, writeCompaction } from "./compaction";
+import { product, sparsemaxPullbackRow, sparsemaxRow } from "./sparsemax-row";
+
+export function scratchBytes(n: i32): usize {
+  return COMPACTION + (<usize>n << 2) + 64;
+}
+
+export function forward(
+  x: usize,
+  y: usize,
+  _groups: usize,
+  rows: i32,
+  n: i32,
+  counts: usize,
+  max: usize,
+  gamma: usize,
+  gammaStep: i32,
+  _param: usize,
+  _paramStep: i32,
+  scratch: usize,
+): void {
+  writeCompaction(scratch);
+  for (let r = 0; r < rows; r++) {
+    sparsemaxRow(x, y, load<i32>(counts), load<f32>(max), load<f64>(gamma), scratch + COMPACTION, scratch);
+    x += <usize>n << 2;
+    y += <usize>n << 2;
+    counts += 4;
+    max += 4;
+    gamma += gammaStep;
+  }
+}
+
+export function pullback(
+  y: usize,
+  _groups: usize,
+  dy: usize,
+  dx: usize,
+  rows: i32,
+  n: i32,
+  gamma: usize,
+  gammaStep: i32,
+  _param: usize,
+  _paramStep: i32,
+  dgamma: usize,
+  _dparam: usize,
+  _scratch: usize,
+): void {
+  for (let r = 0; r < rows; r++) {
+    sparsemaxPullbackRow(y, dy, dx, n, load<f64>(gamma));
+    if (dgamma) {
+      store<f64>(dgamma, -product(y, dx, n));
+      dgamma += 8;
+    }
+    y += <usize>n << 2;
+    dy += <usize>n << 2;
+    dx += <usize>n << 2;
+    gamma += gammaStep;
+  }
+}

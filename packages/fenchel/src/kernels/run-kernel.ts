@@ -1,0 +1,235 @@
+/**
+ * Runs a mapping's module on a whole call: rows go through the scratch memory in chunks that stay in cache; removed
+ * entries are taken out before and put back after, and an axis that is not the last one is brought to the end.
+ */
+import rowsBinary from "./generated/rows.ts";
+import type { Kernel, KernelCall } from "./kernel.ts";
+import { kernelsAvailable, lazyModule } from "./loader.ts";
+import { scratch } from "./memory.ts";
+
+/** What assembly/rows.ts exports; every argument is an address or a size. */
+export interface RowsModule {
+  prepare(
+    x: number,
+    mask: number,
+    lengths: number,
+    kept: number,
+    rows: number,
+    n: number,
+    counts: number,
+    max: number,
+  ): number;
+  expand(values: number, kept: number, rows: number, n: number, counts: number, removed: number): void;
+  transpose(from: number, to: number, blocks: number, height: number, width: number): void;
+  transposeBytes(from: number, to: number, blocks: number, height: number, width: number): void;
+}
+
+/** What a mapping's module exports. */
+interface MappingModule {
+  scratchBytes(n: number): number;
+  forward(
+    x: number,
+    y: number,
+    groups: number,
+    rows: number,
+    n: number,
+    counts: number,
+    max: number,
+    gamma: number,
+    gammaStep: number,
+    parameter: number,
+    parameterStep: number,
+    scratch: number,
+  ): void;
+  pullback(
+    y: number,
+    groups: number,
+    cotangent: number,
+    gradient: number,
+    rows: number,
+    n: number,
+    gamma: number,
+    gammaStep: number,
+    parameter: number,
+    parameterStep: number,
+    gammaGradient: number,
+    parameterGradient: number,
+    scratch: number,
+  ): void;
+}
+
+/** Entries a chunk: 64 KB an array. */
+const CHUNK = 1 << 14;
+const OFFENDING = 1;
+const REMOVED = 2;
+
+export const rowsModule: () => RowsModule = /* @__PURE__ */ lazyModule<RowsModule>(rowsBinary);
+
+type Shape = Omit<KernelCall, "scores">;
+
+/** Rows a chunk: whole blocks of [n, inner] when the axis is not the last. */
+function chunkRows({ outer, n, inner }: Shape): number {
+  return Math.min(outer, Math.max(1, Math.floor(CHUNK / (n * inner)))) * inner;
+}
+
+let top = 0;
+
+/** The next `bytes` bytes of the scratch memory, with room for a vector that spills past the end. */
+function take(bytes: number): number {
+  const at = top;
+  top = (at + bytes + 79) & -64;
+  return at;
+}
+
+/** Copies a chunk of `source` to `to`, its axis last; `spare` is as large as the chunk. */
+function bring(source: Float32Array | Int32Array, from: number, rows: number, call: Shape, to: number, spare: number) {
+  const { n, inner } = call;
+  const size = rows * n;
+  const { f32, i32 } = scratch.views(0);
+  const part = size === source.length ? source : source.subarray(from, from + size);
+  (source instanceof Int32Array ? i32 : f32).set(part, (inner > 1 ? spare : to) >> 2);
+  if (inner > 1) rowsModule().transpose(spare, to, rows / inner, n, inner);
+}
+
+/** The way back. */
+function takeBack(
+  target: Float32Array | Int32Array,
+  at: number,
+  rows: number,
+  call: Shape,
+  from: number,
+  spare: number,
+) {
+  const { n, inner } = call;
+  if (inner > 1) rowsModule().transpose(from, spare, rows / inner, inner, n);
+  const { f32, i32 } = scratch.views(0);
+  const start = (inner > 1 ? spare : from) >> 2;
+  target.set((target instanceof Int32Array ? i32 : f32).subarray(start, start + rows * n), at);
+}
+
+/** Writes a hyper-parameter's values for rows r ... */
+function bringValues(values: Float64Array, r: number, rows: number, to: number): void {
+  const { f64 } = scratch.views(0);
+  if (values.length > 1) f64.set(values.subarray(r, r + rows), to >> 3);
+  else if (values.length > 0) f64[to >> 3] = values[0]!;
+}
+
+function bringMask(kept: Uint8Array, from: number, rows: number, call: Shape, to: number, spare: number): void {
+  const { n, inner } = call;
+  const { u8 } = scratch.views(0);
+  u8.set(kept.subarray(from, from + rows * n), inner > 1 ? spare : to);
+  if (inner > 1) rowsModule().transposeBytes(spare, to, rows / inner, n, inner);
+}
+
+/** Index of the first kept score that is NaN or +Infinity. */
+function firstOffending({ scores, n, inner, kept, lengths }: KernelCall): number {
+  return scores.findIndex((score, at) => {
+    if (score < Infinity || (kept !== null && kept[at] === 0)) return false;
+    const block = Math.floor(at / (n * inner));
+    const position = Math.floor(at / inner) - block * n;
+    return lengths === null || position < lengths[block * inner + (at % inner)]!;
+  });
+}
+
+const stepOf = (values: Float64Array): number => (values.length > 1 ? 8 : 0);
+
+/** The kernel of a mapping's module, given as base64. */
+export function makeKernel(binary: string): Kernel {
+  const load = lazyModule<MappingModule>(binary);
+
+  function forward(call: KernelCall, weights: Float32Array, groups: Int32Array | null): number {
+    const { scores, n, kept, lengths, gamma, parameter } = call;
+    if (scores.length === 0) return -1;
+    const mapping = load();
+    const { prepare, expand } = rowsModule();
+    const rows = call.outer * call.inner;
+    const most = chunkRows(call);
+    top = 0;
+    const x = take(most * n * 4);
+    const y = take(most * n * 4);
+    const ids = groups === null ? 0 : take(most * n * 4);
+    const counts = take(most * 4);
+    const max = take(most * 4);
+    const left = take(most * n);
+    const mask = kept === null ? 0 : take(most * n);
+    const ends = lengths === null ? 0 : take(most * 4);
+    const gammas = take(most * 8);
+    const parameters = take(most * 8);
+    const work = take(mapping.scratchBytes(n));
+    const { i32 } = scratch.views(top);
+    for (let r = 0; r < rows; r += most) {
+      const count = Math.min(most, rows - r);
+      bring(scores, r * n, count, call, x, y);
+      if (kept !== null) bringMask(kept, r * n, count, call, mask, left);
+      if (lengths !== null) i32.set(lengths.subarray(r, r + count), ends >> 2);
+      bringValues(gamma, r, count, gammas);
+      bringValues(parameter, r, count, parameters);
+      const found = prepare(x, mask, ends, left, count, n, counts, max);
+      if (found & OFFENDING) return firstOffending(call);
+      mapping.forward(x, y, ids, count, n, counts, max, gammas, stepOf(gamma), parameters, stepOf(parameter), work);
+      if (found & REMOVED) {
+        expand(y, left, count, n, counts, 0);
+        if (groups !== null) expand(ids, left, count, n, counts, -2);
+      }
+      takeBack(weights, r * n, count, call, y, x);
+      if (groups !== null) takeBack(groups, r * n, count, call, ids, x);
+    }
+    return -1;
+  }
+
+  const pullback: Kernel["pullback"] = (
+    call,
+    weights,
+    groups,
+    cotangent,
+    gradient,
+    gammaGradient,
+    parameterGradient,
+  ) => {
+    const { n, gamma, parameter } = call;
+    if (weights.length === 0) return;
+    const mapping = load();
+    const rows = call.outer * call.inner;
+    const most = chunkRows(call);
+    top = 0;
+    const y = take(most * n * 4);
+    const dy = take(most * n * 4);
+    const dx = take(most * n * 4);
+    const ids = groups === null ? 0 : take(most * n * 4);
+    const gammas = take(most * 8);
+    const parameters = take(most * 8);
+    const dgamma = gammaGradient === null ? 0 : take(most * 8);
+    const dparameter = parameterGradient === null ? 0 : take(most * 8);
+    const work = take(mapping.scratchBytes(n));
+    const { f64 } = scratch.views(top);
+    for (let r = 0; r < rows; r += most) {
+      const count = Math.min(most, rows - r);
+      bring(weights, r * n, count, call, y, dx);
+      bring(cotangent, r * n, count, call, dy, dx);
+      if (groups !== null) bring(groups, r * n, count, call, ids, dx);
+      bringValues(gamma, r, count, gammas);
+      bringValues(parameter, r, count, parameters);
+      mapping.pullback(
+        y,
+        ids,
+        dy,
+        dx,
+        count,
+        n,
+        gammas,
+        stepOf(gamma),
+        parameters,
+        stepOf(parameter),
+        dgamma,
+        dparameter,
+        work,
+      );
+      takeBack(gradient, r * n, count, call, dx, dy);
+      if (gammaGradient !== null) gammaGradient.set(f64.subarray(dgamma >> 3, (dgamma >> 3) + count), r);
+      if (parameterGradient !== null)
+        parameterGradient.set(f64.subarray(dparameter >> 3, (dparameter >> 3) + count), r);
+    }
+  };
+
+  return { available: kernelsAvailable, forward, pullback };
+}
