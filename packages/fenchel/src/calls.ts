@@ -52,7 +52,7 @@ export function valueIn(values: Float64Array, row: number): number {
   return values.length === 1 ? values[0]! : values[row]!;
 }
 
-/** v below this cannot matter, and its square must stay finite: (x - max) / gamma overflows for tiny gamma. */
+/** |v| beyond this cannot matter, and its square must stay finite: (x - max) / gamma overflows for tiny gamma. */
 const lowest = -1e150;
 
 /** Reads the kept scores of a row into `row.scores` as (x - max) / gamma; returns the maximum, or -Infinity. */
@@ -73,7 +73,7 @@ export function loadRow<S>(solver: RowSolver<string, S>, call: Call<S>, r: numbe
   }
   const gamma = valueIn(call.gamma, r);
   const shift = solver.shiftInvariant === false ? 0 : top;
-  for (let i = 0; i < count; i++) v[i] = Math.max((v[i]! - shift) / gamma, lowest);
+  for (let i = 0; i < count; i++) v[i] = Math.min(Math.max((v[i]! - shift) / gamma, lowest), -lowest);
   return top;
 }
 

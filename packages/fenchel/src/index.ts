@@ -7,6 +7,11 @@ export {
 } from "./attention/attention.ts";
 export { softmax } from "./mappings/softmax.ts";
 export { sparsemax } from "./mappings/sparsemax.ts";
+export { entmax } from "./mappings/entmax.ts";
+export { sqPnormMax } from "./mappings/sq-pnorm-max.ts";
+export { normmax } from "./mappings/normmax.ts";
+export { budgetmax } from "./mappings/budgetmax.ts";
+export { topkmax, type TopkBase } from "./mappings/topkmax.ts";
 export { fusedmax } from "./mappings/fusedmax.ts";
 export { oscarmax } from "./mappings/oscarmax.ts";
 export { tvmax, type GridOptions } from "./mappings/tvmax.ts";

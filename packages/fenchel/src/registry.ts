@@ -1,10 +1,15 @@
 /** All mappings with what documentation, tests, command line and benches need to know of them; one line each. */
 import type { Mapping, StructuredMapping } from "./mapping.ts";
+import { budgetmax } from "./mappings/budgetmax.ts";
+import { entmax } from "./mappings/entmax.ts";
 import { fusedmax } from "./mappings/fusedmax.ts";
 import { graphmax } from "./mappings/graphmax.ts";
+import { normmax } from "./mappings/normmax.ts";
 import { oscarmax } from "./mappings/oscarmax.ts";
 import { softmax } from "./mappings/softmax.ts";
 import { sparsemax } from "./mappings/sparsemax.ts";
+import { sqPnormMax } from "./mappings/sq-pnorm-max.ts";
+import { topkmax } from "./mappings/topkmax.ts";
 import { tvmax } from "./mappings/tvmax.ts";
 
 /** A mapping seen without its own options' types, as a tool that walks the registry sees it. */
@@ -103,6 +108,39 @@ export const registry: readonly RegistryEntry[] = /* @__PURE__ */ [
     sparse: true,
     paper: "Martins and Astudillo 2016",
   }),
+  entry(entmax, {
+    formula: "(sum y^alpha - 1) / (alpha (alpha - 1))",
+    effect: "from softmax (alpha 1) through sparsemax (2) on, exact zeros above 1",
+    cost: "O(n) a Newton step, O(n + c log c) above alpha 2",
+    parameter: { name: "alpha", default: 1.5, least: 1, samples: [1, 1.05, 1.5, 2, 3] },
+    domain: "simplex",
+    shiftInvariant: true,
+    symmetry: "permutation",
+    sparse: true,
+    paper: "Peters, Niculae and Martins 2019",
+  }),
+  entry(sqPnormMax, {
+    formula: "|y|_p^2 / 2",
+    effect: "exact zeros, from the argmax (p towards 1) to sparsemax (2)",
+    cost: "O(n) a Newton step",
+    parameter: { name: "p", default: 1.5, least: 1, samples: [1.05, 1.2, 1.5, 1.9] },
+    domain: "simplex",
+    shiftInvariant: true,
+    symmetry: "permutation",
+    sparse: true,
+    paper: "Niculae and Blondel 2017",
+  }),
+  entry(normmax, {
+    formula: "|y|_alpha",
+    effect: "exact zeros, nearly uniform over what it keeps as alpha grows",
+    cost: "O(n) a Newton step, O(n + c log c) above alpha 2",
+    parameter: { name: "alpha", default: 2, least: 1, samples: [1.05, 1.5, 2, 3] },
+    domain: "simplex",
+    shiftInvariant: true,
+    symmetry: "permutation",
+    sparse: true,
+    paper: "Blondel, Martins and Niculae 2020",
+  }),
   entry(fusedmax, {
     formula: "|y|^2 / 2 + lambda sum |y_{i+1} - y_i|",
     effect: "exact zeros, neighbours fused into segments of one weight",
@@ -152,5 +190,28 @@ export const registry: readonly RegistryEntry[] = /* @__PURE__ */ [
     symmetry: "reversal",
     sparse: true,
     paper: "Niculae and Blondel 2017; Chambolle and Darbon 2009",
+  }),
+  entry(budgetmax, {
+    formula: "|y|^2 / 2",
+    effect: "weights up to 1 each and up to a budget together, exact zeros",
+    cost: "O(n log n)",
+    parameter: { name: "budget", default: 1, least: 0, samples: [0.5, 1, 2, 3.5] },
+    domain: "budget",
+    shiftInvariant: false,
+    euclideanModulus: 1,
+    symmetry: "permutation",
+    sparse: true,
+    paper: "Niculae, Martins, Blondel and Cardie 2018",
+  }),
+  entry(topkmax, {
+    formula: "sum y log y, at most k positive weights",
+    effect: "exactly k entries kept, the others exactly 0",
+    cost: "O(n log n)",
+    parameter: { name: "k", default: 8, least: 1, differentiable: false, samples: [1, 2, 3, 8] },
+    domain: "face",
+    shiftInvariant: true,
+    symmetry: "permutation",
+    sparse: true,
+    paper: "Zhao et al. 2019",
   }),
 ];

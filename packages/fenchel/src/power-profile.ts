@@ -1,0 +1,71 @@
+/**
+ * The shape that entmax, sq-pnorm-max and normmax share: weights y = r / sum r with r_i = (1 + v_i / c)_+^(1/b), where b is
+ * the exponent of the gradient of Omega (alpha - 1, or p - 1), v = x - max x and c > 0 solves one equation that is each
+ * mapping's own. Written with log1p it is right for every b in (0, 1]; above 1 see power-breakpoints.ts.
+ */
+
+let candidates = new Float64Array(0);
+let size = 0;
+
+/** Sums over the profile r: of r^(1-b), r and r^(1+b). Filled by `sumProfile`. */
+export const profileSums = { lowered: 0, total: 0, raised: 0 };
+
+/** Takes the scores above `floor` as those that `sumProfile` goes over. */
+export function takeCandidates(v: Float64Array, count: number, floor: number): void {
+  if (candidates.length < count) candidates = new Float64Array(Math.max(count, 2 * candidates.length));
+  size = 0;
+  for (let i = 0; i < count; i++) if (v[i]! > floor) candidates[size++] = v[i]!;
+}
+
+/** Sums over the candidates at 1 / c = `slope`. */
+export function sumProfile(b: number, slope: number): void {
+  let lowered = 0;
+  let total = 0;
+  let raised = 0;
+  for (let j = 0; j < size; j++) {
+    const z = candidates[j]! * slope;
+    if (z <= -1) continue;
+    const r = Math.exp(Math.log1p(z) / b);
+    lowered += r / (1 + z);
+    total += r;
+    raised += r * (1 + z);
+  }
+  profileSums.lowered = lowered;
+  profileSums.total = total;
+  profileSums.raised = raised;
+}
+
+/** weights = r / sum r at 1 / c = `slope`. */
+export function fillProfile(v: Float64Array, count: number, b: number, slope: number, weights: Float64Array): void {
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    const z = v[i]! * slope;
+    const r = z <= -1 ? 0 : Math.exp(Math.log1p(z) / b);
+    weights[i] = r;
+    total += r;
+  }
+  for (let i = 0; i < count; i++) weights[i] = weights[i]! / total;
+}
+
+/**
+ * The root t in (0, 1] of sum_i [t + scale v_i]_+^2 = 1 for scores of which the best is 0: the threshold of entmax at
+ * alpha = 1.5 and of normmax at 2. The sum is convex in t, so that Newton's method comes down from 1 without turning.
+ */
+export function squareThreshold(v: Float64Array, count: number, scale: number): number {
+  takeCandidates(v, count, -1 / scale);
+  let t = 1;
+  for (let iteration = 0; iteration < 100; iteration++) {
+    let sum = 0;
+    let square = 0;
+    for (let j = 0; j < size; j++) {
+      const root = t + scale * candidates[j]!;
+      if (root <= 0) continue;
+      sum += root;
+      square += root * root;
+    }
+    const next = t - (square - 1) / (2 * sum);
+    if (!(next < t)) break;
+    t = next;
+  }
+  return t;
+}
