@@ -9,21 +9,16 @@
 import {
   PIECE, bound, first, level, pieceCount, pieces, place, placeComb, settle, shape, startRow, threshold,
 } from "./levels";
-import { SPAN, collectSpans, cotangentSum, lanesSum, spanEnd, supportSize } from "./structured-pullback";
+import { SHORT, scoreAt, sparsemaxBound } from "./screen";
+import { SPAN, collectSpans, cotangentSum, spanEnd, supportSize } from "./structured-pullback";
 import { tautString, tautStringBytes } from "./total-variation";
-import { fill, maskOf } from "./vectors";
+import { fill, lanesSum, maskOf } from "./vectors";
 
 const BLOCK: i32 = 16;
 
 /** Bytes of scratch for rows of n entries. */
 export function scratchBytes(n: i32): usize {
   return (<usize>n) * PIECE + tautStringBytes(n) + 64;
-}
-
-/** The largest float32 that is certainly below every score to keep. */
-function lowestScore(top: f64, gamma: f64, lambda: f64): f32 {
-  const t = top + gamma * (bound - 2 * lambda);
-  return <f32>(t - abs(t) * 2e-7);
 }
 
 export function forward(
@@ -48,8 +43,9 @@ function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64
   const inverse = 1 / gamma;
   const work = scratch + (<usize>count) * PIECE;
   // with t the threshold of sparsemax: the prox takes at most 2 lambda from an entry, so tau >= t - 2 lambda
-  startRow(scratch, sparsemaxBound(x, count, top, gamma) - 2 * lambda - 1e-6 * (1 + lambda));
-  let lowest = lowestScore(top, gamma, lambda);
+  const t = count > SHORT ? -1 : sparsemaxBound(x, count, top, gamma);
+  startRow(scratch, t - 2 * lambda - 1e-6 * (1 + lambda));
+  let lowest = scoreAt(top, gamma, bound - 2 * lambda);
   let shortest = shortestRun(lambda);
   const zeros = f32x4.splat(0);
   const none = i32x4.splat(-1);
@@ -106,7 +102,7 @@ function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64
       bits &= <u32>-1 << e;
     }
     if (settle(work)) {
-      lowest = lowestScore(top, gamma, lambda);
+      lowest = scoreAt(top, gamma, bound - 2 * lambda);
       shortest = shortestRun(lambda);
     }
   }
@@ -150,32 +146,6 @@ function comb(x: usize, i: i32, bits: u32, lowest: f32, top: f64, inverse: f64, 
   if (bits & ~equal) return false;
   placeComb((<f64>score - top) * inverse - 2 * lambda, i, bits);
   return true;
-}
-
-/** A lower bound of the threshold of sparsemax: -1, or Newton's steps from there where they pay. */
-function sparsemaxBound(x: usize, count: i32, top: f64, gamma: f64): f64 {
-  let t = -1.0;
-  if (count > 1024) return t;
-  const end = x + ((<usize>count & ~3) << 2);
-  for (let step = 0; step < 2; step++) {
-    const low = f32x4.splat(<f32>(top + gamma * t));
-    let sums = f32x4.splat(0);
-    let counts = i32x4.splat(0);
-    for (let p = x; p < end; p += 16) {
-      const v = v128.load(p);
-      sums = f32x4.add(sums, f32x4.max(f32x4.sub(v, low), f32x4.splat(0)));
-      counts = i32x4.sub(counts, f32x4.gt(v, low));
-    }
-    const s =
-      <f64>f32x4.extract_lane(sums, 0) + <f64>f32x4.extract_lane(sums, 1) +
-      <f64>f32x4.extract_lane(sums, 2) + <f64>f32x4.extract_lane(sums, 3);
-    const c =
-      i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1) +
-      i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3);
-    const low64 = (<f64>f32x4.extract_lane(low, 0) - top) / gamma;
-    if (c > 0) t = max(t, low64 + (s / gamma * (1 - 1e-6) - 1) / <f64>c);
-  }
-  return t;
 }
 
 /** The prox over a run of candidates start .. end, tilted where it does not touch the row's end. */

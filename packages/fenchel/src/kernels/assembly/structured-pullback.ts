@@ -6,7 +6,7 @@
 // 16 given by bits 0 to 15: for fusedmax each is a group of its own between two kept entries of weight 0, for
 // oscarmax they are all of one group.
 
-import { maskOf } from "./vectors";
+import { lanesSum, maskOf } from "./vectors";
 
 export let spanEnd: usize = 0;
 /** Entries with positive weight, and the sum of the cotangent over them. */
@@ -17,13 +17,6 @@ export const SPAN: usize = 16;
 export const COMB: i32 = i32.MIN_VALUE;
 
 const BLOCK: i32 = 16;
-
-export function lanesSum(s: v128): f64 {
-  return (
-    <f64>f32x4.extract_lane(s, 0) + <f64>f32x4.extract_lane(s, 1) +
-    (<f64>f32x4.extract_lane(s, 2) + <f64>f32x4.extract_lane(s, 3))
-  );
-}
 
 function put(span: usize, sum: f64, start: i32, shape: i32): void {
   store<f64>(span, sum);

@@ -5,6 +5,14 @@ export function maskOf(a: v128, b: v128, c: v128, d: v128): u32 {
   return i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)));
 }
 
+/** The sum of the lanes. */
+export function lanesSum(s: v128): f64 {
+  return (
+    <f64>f32x4.extract_lane(s, 0) + <f64>f32x4.extract_lane(s, 1) +
+    (<f64>f32x4.extract_lane(s, 2) + <f64>f32x4.extract_lane(s, 3))
+  );
+}
+
 /** Writes the 32 bits of `value` to entries start .. start + count. */
 export function fill(to: usize, start: i32, count: i32, value: i32): void {
   let p = to + ((<usize>start) << 2);
