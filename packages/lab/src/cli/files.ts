@@ -1,6 +1,17 @@
 /** Reading what the user names, and writing results so that nobody ever sees half a file. */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { systemReason, UserError } from "./errors.ts";
 
 /** "cannot read FILE: there is no such file or folder" for a failed system call; any other error as it is. */
@@ -52,6 +63,19 @@ export function writeFileAtomically(path: string, data: string | Uint8Array): vo
   try {
     if (isSpecial(path)) writeFileSync(path, data);
     else replaceFile(path, data);
+  } catch (error) {
+    throw fileError("write", path, error);
+  }
+}
+
+/** Throws at once when a result could not be written to `path` in the end. */
+export function checkWritable(path: string): void {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isDirectory() === true)
+      throw new UserError(`cannot write ${path}: it is a folder, where a file is needed`);
+    if (stat !== undefined) accessSync(path, constants.W_OK);
+    if (stat === undefined || stat.isFile()) accessSync(dirname(resolve(path)), constants.W_OK);
   } catch (error) {
     throw fileError("write", path, error);
   }

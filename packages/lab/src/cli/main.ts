@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { Exit, oneLine, userMessage } from "./errors.ts";
+import { addBenchCommand } from "./bench-command.ts";
 import { addListCommand } from "./list-command.ts";
 import { addMapCommand } from "./map-command.ts";
 import { unknownName } from "./nearest.ts";
@@ -28,6 +29,7 @@ export function makeProgram(say: (text: string) => void): Command {
     .showSuggestionAfterError(true)
     .addHelpText("after", examples);
   addMapCommand(program);
+  addBenchCommand(program);
   addListCommand(program);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ writeOut: say, writeErr: () => {} });

@@ -14,6 +14,11 @@ function file(name: string, content: string | Uint8Array): string {
   return path;
 }
 
+/** A list option as it is typed: 1x3 entries as 1,3 and edges as 0-1,1-2. */
+function typed(value: unknown): string {
+  return Array.isArray(value) ? value.map((part) => [part].flat().join("-")).join(",") : String(value);
+}
+
 async function mistake(...args: string[]): Promise<string> {
   const { code, out, err } = await fenchel(...args);
   expect(out).toBe("");
@@ -45,9 +50,9 @@ describe("fenchel map", () => {
   });
 
   it("runs every mapping of the registry with its own options at their defaults", async () => {
-    for (const { name, parameter } of registry) {
+    for (const { name, parameter, optionsFor } of registry) {
       const own = parameter === null ? [] : [`--${parameter.name}`, String(parameter.default)];
-      const extra = name === "tvmax" ? ["--grid", "1x3"] : name === "graphmax" ? ["--edges", "0-1,1-2"] : [];
+      const extra = Object.entries(optionsFor?.(3) ?? {}).flatMap(([key, value]) => [`--${key}`, typed(value)]);
       const { code, out, err } = await fenchel("map", name, ...own, ...extra, "0.4", "0.5", "0.6");
       expect(err).toBe("");
       expect(code).toBe(0);

@@ -1,0 +1,185 @@
+/** `fenchel bench`: the speed of the mappings on this machine, as tables and JSON. */
+import { cpus, totalmem } from "node:os";
+import type { Command } from "commander";
+import { runBench, type BenchPlan, type BenchResult, type Size } from "../bench/bench.ts";
+import { runGrowth } from "../bench/growth.ts";
+import { rowKinds, rowKindTexts, type RowKind } from "../bench/rows.ts";
+import { benchTable, growthTable } from "./bench-text.ts";
+import { UserError } from "./errors.ts";
+import { checkWritable, writeFileAtomically } from "./files.ts";
+import { mappingNamed } from "./mapping-options.ts";
+import { unknownName } from "./nearest.ts";
+import { integerOption, numberOption, sizesOption } from "./numbers.ts";
+import { print } from "./output.ts";
+import { formatDuration, makeProgress, progressBar } from "./progress.ts";
+
+interface BenchOptions {
+  readonly sizes?: string;
+  readonly rowKinds?: string;
+  readonly mapping?: string[];
+  readonly float64?: boolean;
+  readonly quick?: boolean;
+  readonly growth?: boolean;
+  readonly seconds?: string;
+  readonly seed: string;
+  readonly json?: string;
+}
+
+const sizesOfFull: readonly Size[] = [
+  [1280, 32],
+  [4096, 64],
+  [1024, 512],
+  [256, 4096],
+  [16, 65536],
+];
+const sizesOfQuick: readonly Size[] = [
+  [1280, 32],
+  [1024, 512],
+];
+const lengthsOfGrowth = [1e3, 1e4, 1e5, 1e6];
+const lengthsOfQuickGrowth = [1e3, 1e4, 1e5];
+
+function readSizes(text: string): Size[] {
+  return text.split(",").map((part) => {
+    const sizes = sizesOption("--sizes", part);
+    const [rows, n] = sizes;
+    if (sizes.length !== 2 || rows === undefined || n === undefined || rows * n > 2 ** 27) {
+      throw new UserError(
+        `--sizes is ${JSON.stringify(text)}: ROWSxENTRIES, such as 1280x32, is needed, 2^27 entries at most`,
+      );
+    }
+    return [rows, n] as const;
+  });
+}
+
+function readKinds(text: string): RowKind[] {
+  return text.split(",").map((name) => {
+    const kind = rowKinds.find((known) => known === name.trim());
+    if (kind === undefined) throw new UserError(`--row-kinds: ${unknownName("kind of rows", name.trim(), rowKinds)}`);
+    return kind;
+  });
+}
+
+function readPlan(options: BenchOptions): BenchPlan {
+  const { quick = false, growth = false } = options;
+  const names = options.mapping?.flatMap((text) => text.split(",").map((name) => mappingNamed(name.trim()).name));
+  const standardKinds: readonly RowKind[] = quick ? ["normal", "plateau", "equal"] : rowKinds;
+  return {
+    sizes: options.sizes === undefined ? (quick ? sizesOfQuick : sizesOfFull) : readSizes(options.sizes),
+    kinds: options.rowKinds === undefined ? standardKinds : readKinds(options.rowKinds),
+    mappings: names ?? null,
+    precision: options.float64 === true ? "float64" : "float32",
+    seconds: numberOption(
+      "--seconds",
+      options.seconds ?? (quick ? "12" : growth ? "60" : "90"),
+      "a number of seconds above 0 is needed",
+      (value) => value > 0,
+    ),
+    seed: integerOption("--seed", options.seed, 0, 2 ** 32 - 1),
+  };
+}
+
+function machine(): Record<string, string | number> {
+  const processors = cpus();
+  return {
+    processor: processors[0]?.model.trim() ?? "unknown",
+    cores: processors.length,
+    memory: totalmem(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+  };
+}
+
+/** Progress on standard error with the time left, from the share of the work that is done. */
+function clock(what: string): { step: (done: number, of: number, now: string) => void; end: () => void } {
+  const progress = makeProgress(process.stderr);
+  const start = performance.now();
+  return {
+    step(done, of, now) {
+      const seconds = (performance.now() - start) / 1000;
+      const left = done === 0 ? "" : `, ${formatDuration((seconds / done) * (of - done))} left`;
+      progress.show([`${progressBar(done / of)} ${what} ${done}/${of}${left}  ${now}`], `${what} ${done}/${of}${left}`);
+    },
+    end: progress.end,
+  };
+}
+
+async function benchGrowth(options: BenchOptions, plan: BenchPlan): Promise<unknown> {
+  const lengths = options.quick === true ? lengthsOfQuickGrowth : lengthsOfGrowth;
+  const { step, end } = clock("growth");
+  const results = runGrowth({ ...plan, lengths }, (done, of) => step(done, of, ""));
+  end();
+  await print(
+    `Single rows, float32, forward and pullback; nanoseconds an element at each length.\n${growthTable(results)}`,
+  );
+  return results;
+}
+
+async function benchSizes(plan: BenchPlan): Promise<readonly BenchResult[]> {
+  const { step, end } = clock("bench");
+  const all: BenchResult[] = [];
+  step(0, plan.sizes.length * plan.kinds.length, "");
+  for (const [s, size] of plan.sizes.entries()) {
+    const part = { ...plan, sizes: [size], seconds: plan.seconds / plan.sizes.length };
+    const results = runBench(part, (cell, done) => {
+      const { n, kind } = cell[0]!;
+      step(s * plan.kinds.length + done, plan.sizes.length * plan.kinds.length, `${size[0]}x${n} ${kind}`);
+    });
+    end();
+    all.push(...results);
+    const title = `${size[0]} rows of ${size[1]}, ${plan.precision}, forward and pullback`;
+    await print(`${s === 0 ? "" : "\n"}${title}\n${benchTable(results, size[0])}`);
+  }
+  return all;
+}
+
+async function bench(options: BenchOptions): Promise<void> {
+  const plan = readPlan(options);
+  if (options.growth === true && (options.sizes !== undefined || options.float64 === true)) {
+    throw new UserError("--growth has its own sizes, in float32: leave --sizes and --float64 out");
+  }
+  if (options.json !== undefined) checkWritable(options.json);
+  const results = options.growth === true ? await benchGrowth(options, plan) : await benchSizes(plan);
+  if (options.json === undefined) return;
+  const report = {
+    date: new Date().toISOString(),
+    machine: machine(),
+    seed: plan.seed,
+    precision: plan.precision,
+    results,
+  };
+  writeFileAtomically(options.json, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+const kindList = rowKinds.map((kind) => `  ${kind.padEnd(12)} ${rowKindTexts[kind]}`).join("\n");
+
+const more = `
+Kinds of rows:
+${kindList}
+
+Every call is a forward pass and a pullback. All mappings take turns in one run, with softmax and with a plain copy of
+the same bytes; figures are medians, and ratios are medians of the ratios within a round.
+
+Examples:
+  fenchel bench --quick
+  fenchel bench --mapping fusedmax,oscarmax --sizes 1280x32,16x65536 --row-kinds normal,sorted
+  fenchel bench --growth --seconds 30 --json growth.json`;
+
+/** Adds the command to the program. */
+export function addBenchCommand(program: Command): void {
+  program
+    .command("bench")
+    .summary("speed of the mappings on this machine")
+    .description("Measures nanoseconds an element, ratios to softmax and to a plain copy, and bytes a call.")
+    .option("--quick", "fewer sizes and kinds, 12 seconds")
+    .option("--mapping <names...>", "mappings to measure (default all; softmax is always measured)")
+    .option("--sizes <list>", "ROWSxENTRIES, several separated by commas")
+    .option("--row-kinds <list>", "kinds of rows, separated by commas")
+    .option("--float64", "measure float64 scores in place of float32")
+    .option("--growth", "single rows of 1e3 to 1e6 entries: growth of the cost against n log n")
+    .option("--seconds <seconds>", "time for everything, about (default 90)")
+    .option("--seed <seed>", "seed of the rows", "1")
+    .option("--json <file>", "also write the results as JSON")
+    .addHelpText("after", more)
+    .action(bench);
+}
