@@ -164,7 +164,7 @@ function linearize<S>(solver: RowSolver<string, S>, scores: unknown, options: An
     const groups = solver.grouped ? new Int32Array(layout.size) : null;
     runKernel(solver, fast, weights as Float32Array, groups);
     // A copy: the caller may reuse or change the weights before the pullback.
-    const kept = Float32Array.from(weights);
+    const kept = weights.slice() as Float32Array;
     const product = (
       name: string,
       tangent: unknown,

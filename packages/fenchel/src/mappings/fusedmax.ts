@@ -1,4 +1,5 @@
 /** fusedmax: Omega(y) = |y|^2 / 2 + lambda sum |y_{i+1} - y_i|: neighbours share one weight. */
+import { fusedmaxKernel } from "../kernels/fusedmax-kernel.ts";
 import { defineMapping } from "../define-mapping.ts";
 import type { HyperParameterSpec } from "../hyper-parameters.ts";
 import type { StructuredMapping } from "../mapping.ts";
@@ -108,6 +109,7 @@ export const fusedmaxSolver: RowSolver<"lambda"> = {
   product,
   parameterGradient,
   gap,
+  kernel: fusedmaxKernel,
 };
 
 /**

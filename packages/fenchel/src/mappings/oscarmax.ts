@@ -1,4 +1,5 @@
 /** oscarmax: Omega(y) = |y|^2 / 2 + lambda sum_{i<j} max(y_i, y_j): entries share weights wherever they stand. */
+import { oscarmaxKernel } from "../kernels/oscarmax-kernel.ts";
 import { defineMapping } from "../define-mapping.ts";
 import { poolAdjacentViolators } from "../isotonic.ts";
 import type { StructuredMapping } from "../mapping.ts";
@@ -132,6 +133,7 @@ export const oscarmaxSolver: RowSolver<"lambda"> = {
   product,
   parameterGradient,
   gap,
+  kernel: oscarmaxKernel,
 };
 
 /**

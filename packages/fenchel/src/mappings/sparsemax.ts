@@ -1,4 +1,5 @@
 /** sparsemax: Omega(y) = |y|^2 / 2, the Euclidean projection onto the simplex. */
+import { sparsemaxKernel } from "../kernels/sparsemax-kernel.ts";
 import { defineMapping } from "../define-mapping.ts";
 import type { Mapping } from "../mapping.ts";
 import type { Row, RowSolver } from "../row-solver.ts";
@@ -34,6 +35,7 @@ export const sparsemaxSolver: RowSolver<never> = {
   regularizer: ({ count }, y) => halfSquare(y, count),
   product: ({ weights, count }, u, out) => projectionProduct(weights, count, u, out),
   gap,
+  kernel: sparsemaxKernel,
 };
 
 /**

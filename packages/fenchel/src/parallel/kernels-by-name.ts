@@ -1,5 +1,13 @@
 /** Every kernel by its mapping's name, for a worker. */
+import { fusedmaxKernel } from "../kernels/fusedmax-kernel.ts";
 import type { Kernel } from "../kernels/kernel.ts";
+import { oscarmaxKernel } from "../kernels/oscarmax-kernel.ts";
 import { softmaxKernel } from "../kernels/softmax-kernel.ts";
+import { sparsemaxKernel } from "../kernels/sparsemax-kernel.ts";
 
-export const kernelsByName: Readonly<Record<string, Kernel>> = { softmax: softmaxKernel };
+export const kernelsByName: Readonly<Record<string, Kernel>> = {
+  fusedmax: fusedmaxKernel,
+  oscarmax: oscarmaxKernel,
+  softmax: softmaxKernel,
+  sparsemax: sparsemaxKernel,
+};
