@@ -1,0 +1,340 @@
+// tvmax (Martins et al. 2021): y = P(prox of lambda TV (v)) on a grid, v = (x - max x) / gamma, TV the sum of the
+// differences of neighbours left and right, above and below, P the projection on the simplex.
+//
+// Only cells that can have weight reach the solver. The prox moves a cell by lambda a neighbour at most, which bounds the
+// threshold tau from below. A cell whose upper bound lies below that weighs nothing, so in every level set above tau its
+// edges cost a neighbour lambda, which lowers the neighbour's upper bound in turn.
+
+import { NODE_BYTES, layOut, neighbours, order, scores, solveNetwork } from "./grid-network";
+import { PIECE, bound, first, level, pieceCount, pieces, place, shape, startRow, threshold } from "./levels";
+import { scoreAt, sparsemaxBound } from "./screen";
+import { maskOf } from "./vectors";
+
+const BLOCK: i32 = 16;
+
+// What the frame of a grid holds for a cell: the number of its node, or
+const LIGHT: i32 = -1; // it weighs nothing
+const ABSENT: i32 = -2; // it is not there
+
+/** Bytes of scratch for rows of n cells. A grid with a frame one cell wide has at most 3 n + 6. */
+export function scratchBytes(n: i32): usize {
+  const cells = <usize>n;
+  return cells * (2 * PIECE + NODE_BYTES + 16) + 4 * (3 * cells + 6) + 128;
+}
+
+export function forward(
+  x: usize, y: usize, groups: usize, rows: i32, n: i32, height: i32, width: i32, kept: usize, max: usize,
+  gamma: usize, gammaStep: i32, param: usize, paramStep: i32, scratch: usize,
+): void {
+  const stride = (<usize>n) << 2;
+  for (let r = 0; r < rows; r++) {
+    const top = load<f32>(max + ((<usize>r) << 2));
+    if (n > 0 && top > -Infinity) {
+      row(x, y, groups, n, height, width, kept, <f64>top, load<f64>(gamma), load<f64>(param), scratch);
+    } else {
+      memory.fill(y, 0, stride);
+      if (groups) memory.fill(groups, 0xff, stride);
+    }
+    if (kept && groups) markAbsent(groups, kept, n);
+    x += stride;
+    y += stride;
+    if (groups) groups += stride;
+    if (kept) kept += n;
+    gamma += gammaStep;
+    param += paramStep;
+  }
+}
+
+function markAbsent(groups: usize, kept: usize, n: i32): void {
+  for (let i = 0; i < n; i++) if (!load<u8>(kept + i)) store<i32>(groups + ((<usize>i) << 2), -2);
+}
+
+// The cells that may have weight: their place in the grid, their place in the frame, their score v.
+let cells: usize = 0;
+let places: usize = 0;
+let values: usize = 0;
+let frame: usize = 0;
+
+function row(
+  x: usize, y: usize, groups: usize, n: i32, height: i32, width: i32, kept: usize,
+  top: f64, gamma: f64, lambda: f64, scratch: usize,
+): void {
+  const room = <usize>n;
+  const work = scratch + room * PIECE;
+  values = work + room * PIECE;
+  cells = values + room * 8;
+  places = cells + room * 4;
+  const network = places + room * 4;
+  frame = network + room * NODE_BYTES;
+  // with t the threshold of sparsemax of all scores: tau >= t - 4 lambda, and nothing rises by more than 4 lambda
+  const lowest = scoreAt(top, gamma, kept ? -1 - 8 * lambda : sparsemaxBound(x, n, top, gamma) - 8 * lambda - 1e-6);
+  memory.fill(y, 0, room << 2);
+  if (groups) memory.fill(groups, 0xff, room << 2);
+  layFrame(height, width, kept);
+  const candidates = collect(x, n, width, kept, lowest, top, 1 / gamma);
+  startRow(scratch, -Infinity);
+  let nodes = candidates;
+  if (lambda > 0) {
+    boundThreshold(candidates, width, lambda, work);
+    nodes = screen(candidates, width, lambda, work);
+    layOut(network, nodes);
+    connect(nodes, width, lambda);
+    solveNetwork(nodes, lambda, work);
+  } else {
+    layOut(network, nodes);
+    for (let k = 0; k < nodes; k++) {
+      store<i32>(order + ((<usize>k) << 2), k);
+      place(load<f64>(values + ((<usize>k) << 3)), k, 1);
+    }
+  }
+  write(y, groups, threshold(work));
+}
+
+/** The grid in a frame of absent cells, no cell a candidate yet. */
+function layFrame(height: i32, width: i32, kept: usize): void {
+  const across = width + 2;
+  fillInts(frame, across, ABSENT);
+  let p = frame + ((<usize>across) << 2);
+  for (let i = 0; i < height; i++) {
+    store<i32>(p, ABSENT);
+    p += 4;
+    if (kept) {
+      for (let j = 0; j < width; j++) store<i32>(p + ((<usize>j) << 2), load<u8>(kept + j) ? LIGHT : ABSENT);
+      kept += width;
+    } else {
+      memory.fill(p, 0xff, (<usize>width) << 2);
+    }
+    p += (<usize>width) << 2;
+    store<i32>(p, ABSENT);
+    p += 4;
+  }
+  fillInts(p, across, ABSENT);
+}
+
+function fillInts(p: usize, count: i32, value: i32): void {
+  for (let i = 0; i < count; i++) store<i32>(p + ((<usize>i) << 2), value);
+}
+
+/** Lists the kept cells with score >= lowest and numbers them in the frame. */
+function collect(x: usize, n: i32, width: i32, kept: usize, lowest: f32, top: f64, inverse: f64): i32 {
+  const low = f32x4.splat(lowest);
+  let count = 0;
+  for (let i = 0; i < n; i += BLOCK) {
+    const p = x + ((<usize>i) << 2);
+    let bits: u32 = 0;
+    if (i + BLOCK <= n) {
+      bits = maskOf(
+        f32x4.ge(v128.load(p), low),
+        f32x4.ge(v128.load(p, 16), low),
+        f32x4.ge(v128.load(p, 32), low),
+        f32x4.ge(v128.load(p, 48), low),
+      );
+    } else {
+      for (let j = 0; i + j < n; j++) bits |= <u32>(load<f32>(p + ((<usize>j) << 2)) >= lowest) << j;
+    }
+    for (; bits; bits &= bits - 1) {
+      const cell = i + ctz(bits);
+      if (kept && !load<u8>(kept + cell)) continue;
+      const at = (cell / width + 1) * (width + 2) + (cell % width) + 1;
+      store<i32>(cells + ((<usize>count) << 2), cell);
+      store<i32>(places + ((<usize>count) << 2), at);
+      store<f64>(values + ((<usize>count) << 3), (<f64>load<f32>(x + ((<usize>cell) << 2)) - top) * inverse);
+      store<i32>(frame + ((<usize>at) << 2), count);
+      count++;
+    }
+  }
+  return count;
+}
+
+function framed(place: i32): i32 {
+  return load<i32>(frame + ((<usize>place) << 2));
+}
+
+/** Neighbours that are there, less twice those that weigh nothing where `net` is true. */
+function degree(place: i32, across: i32, net: bool): f64 {
+  let sum = 0;
+  for (let d = 0; d < 4; d++) {
+    const state = framed(neighbourPlace(place, d, across));
+    if (state != ABSENT) sum += net && state == LIGHT ? -1 : 1;
+  }
+  return <f64>sum;
+}
+
+/** Directions: left, right, above, below. */
+function neighbourPlace(place: i32, d: i32, across: i32): i32 {
+  return place + (d < 2 ? 2 * d - 1 : (2 * d - 5) * across);
+}
+
+/** Raises the bound of tau to the threshold of v - lambda degree. */
+function boundThreshold(candidates: i32, width: i32, lambda: f64, work: usize): void {
+  for (let k = 0; k < candidates; k++) {
+    const at = load<i32>(places + ((<usize>k) << 2));
+    place(load<f64>(values + ((<usize>k) << 3)) - lambda * degree(at, width + 2, false), k, 1);
+  }
+  const tau = threshold(work);
+  // a little lower, for its rounding
+  startRow(pieces, tau - 1e-12 * (1 + abs(tau)));
+}
+
+/**
+ * Takes out candidates that cannot reach the bound, each time looking again at the neighbours of those taken out, and
+ * closes up the lists. Returns how many stay.
+ */
+function screen(candidates: i32, width: i32, lambda: f64, stack: usize): i32 {
+  const across = width + 2;
+  for (let k = 0; k < candidates; k++) {
+    const at = load<i32>(places + ((<usize>k) << 2));
+    if (framed(at) == LIGHT || !light(at, across, lambda)) continue;
+    store<i32>(frame + ((<usize>at) << 2), LIGHT);
+    store<i32>(stack, at);
+    for (let depth = 1; depth > 0; ) {
+      depth--;
+      const from = load<i32>(stack + ((<usize>depth) << 2));
+      for (let d = 0; d < 4; d++) {
+        const next = neighbourPlace(from, d, across);
+        if (framed(next) < 0 || !light(next, across, lambda)) continue;
+        store<i32>(frame + ((<usize>next) << 2), LIGHT);
+        store<i32>(stack + ((<usize>depth) << 2), next);
+        depth++;
+      }
+    }
+  }
+  let nodes = 0;
+  for (let k = 0; k < candidates; k++) {
+    const at = load<i32>(places + ((<usize>k) << 2));
+    if (framed(at) == LIGHT) continue;
+    store<i32>(frame + ((<usize>at) << 2), nodes);
+    store<i32>(places + ((<usize>nodes) << 2), at);
+    store<i32>(cells + ((<usize>nodes) << 2), load<i32>(cells + ((<usize>k) << 2)));
+    store<f64>(values + ((<usize>nodes) << 3), load<f64>(values + ((<usize>k) << 3)));
+    nodes++;
+  }
+  return nodes;
+}
+
+/** Whether a candidate's upper bound does not exceed the bound of tau. */
+function light(at: i32, across: i32, lambda: f64): bool {
+  return load<f64>(values + ((<usize>framed(at)) << 3)) + lambda * degree(at, across, true) <= bound;
+}
+
+/** The network of the candidates that stay. */
+function connect(nodes: i32, width: i32, lambda: f64): void {
+  for (let k = 0; k < nodes; k++) {
+    const at = load<i32>(places + ((<usize>k) << 2));
+    let lost = 0;
+    for (let d = 0; d < 4; d++) {
+      const state = framed(neighbourPlace(at, d, width + 2));
+      store<i32>(neighbours + ((<usize>((k << 2) | d)) << 2), max(state, -1));
+      lost += i32(state == LIGHT);
+    }
+    store<f64>(scores + ((<usize>k) << 3), load<f64>(values + ((<usize>k) << 3)) - lambda * <f64>lost);
+  }
+}
+
+function write(y: usize, groups: usize, tau: f64): void {
+  let id = 0;
+  const end = pieces + ((<usize>pieceCount) << 4);
+  for (let piece = pieces; piece < end; piece += PIECE) {
+    const weight = <f32>(level(piece) - tau);
+    if (!(weight > 0)) continue;
+    const stop = first(piece) + shape(piece);
+    for (let k = first(piece); k < stop; k++) {
+      const node = load<i32>(order + ((<usize>k) << 2));
+      const o = (<usize>load<i32>(cells + ((<usize>node) << 2))) << 2;
+      store<f32>(y + o, weight);
+      if (groups) store<i32>(groups + o, id);
+    }
+    id++;
+  }
+}
+
+/**
+ * With g = dy - mean of dy on the support and m_G the mean of g over a group: dx = m_G / gamma, dlambda = sum over G of
+ * m_G times the sum over the edges that leave G of sign(z there - z_G), where a cell of weight 0 is lower, and
+ * dgamma = -(<g, y> - lambda dlambda) / gamma.
+ */
+export function pullback(
+  y: usize, groups: usize, dy: usize, dx: usize, rows: i32, n: i32, height: i32, width: i32,
+  gamma: usize, gammaStep: i32, param: usize, paramStep: i32, dgamma: usize, dparam: usize, scratch: usize,
+): void {
+  const stride = (<usize>n) << 2;
+  for (let r = 0; r < rows; r++) {
+    const inverse = 1 / load<f64>(gamma);
+    const support = listSupport(y, n, scratch);
+    const end = scratch + ((<usize>support) << 2);
+    // by id: the sum of the cotangent, then m_G (f64), and the number of cells (i32)
+    const table = (end + 15) & ~15;
+    memory.fill(table, 0, (<usize>support) << 4);
+    memory.fill(dx, 0, stride);
+    let total = 0.0;
+    for (let p = scratch; p < end; p += 4) {
+      const o = (<usize>load<i32>(p)) << 2;
+      const entry = table + ((<usize>load<i32>(groups + o)) << 4);
+      const cotangent = <f64>load<f32>(dy + o);
+      total += cotangent;
+      store<f64>(entry, load<f64>(entry) + cotangent);
+      store<i32>(entry, load<i32>(entry, 8) + 1, 8);
+    }
+    const mean = support > 0 ? total / <f64>support : 0;
+    for (let entry = table; entry < table + ((<usize>support) << 4); entry += 16) {
+      store<f64>(entry, load<f64>(entry) / <f64>load<i32>(entry, 8) - mean);
+    }
+    let slope = 0.0;
+    let product = 0.0;
+    for (let p = scratch; p < end; p += 4) {
+      const cell = load<i32>(p);
+      const o = (<usize>cell) << 2;
+      const m = load<f64>(table + ((<usize>load<i32>(groups + o)) << 4));
+      store<f32>(dx + o, <f32>(m * inverse));
+      const own = load<f32>(y + o);
+      const column = cell % width;
+      let steps = 0;
+      if (column > 0) steps += step(y, groups, own, o - 4);
+      if (column + 1 < width) steps += step(y, groups, own, o + 4);
+      if (cell >= width) steps += step(y, groups, own, o - ((<usize>width) << 2));
+      if (cell + width < n) steps += step(y, groups, own, o + ((<usize>width) << 2));
+      slope += m * <f64>steps;
+      product += m * <f64>own;
+    }
+    if (dparam) store<f64>(dparam + ((<usize>r) << 3), slope);
+    if (dgamma) store<f64>(dgamma + ((<usize>r) << 3), -inverse * (product - load<f64>(param) * slope));
+    y += stride;
+    groups += stride;
+    dy += stride;
+    dx += stride;
+    gamma += gammaStep;
+    param += paramStep;
+  }
+}
+
+/** sign(weight at o - own), 0 where no cell is. */
+function step(y: usize, groups: usize, own: f32, o: usize): i32 {
+  if (load<i32>(groups + o) == -2) return 0;
+  const other = load<f32>(y + o);
+  return i32(other > own) - i32(other < own);
+}
+
+/** The cells with positive weight. */
+function listSupport(y: usize, n: i32, list: usize): i32 {
+  const zeros = f32x4.splat(0);
+  let count = 0;
+  for (let i = 0; i < n; i += BLOCK) {
+    const at = (<usize>i) << 2;
+    let bits: u32 = 0;
+    if (i + BLOCK <= n) {
+      bits = maskOf(
+        f32x4.gt(v128.load(y + at), zeros),
+        f32x4.gt(v128.load(y + at, 16), zeros),
+        f32x4.gt(v128.load(y + at, 32), zeros),
+        f32x4.gt(v128.load(y + at, 48), zeros),
+      );
+    } else {
+      for (let j = 0; i + j < n; j++) bits |= <u32>(load<f32>(y + at + ((<usize>j) << 2)) > 0) << j;
+    }
+    for (; bits; bits &= bits - 1) {
+      store<i32>(list + ((<usize>count) << 2), i + ctz(bits));
+      count++;
+    }
+  }
+  return count;
+}
