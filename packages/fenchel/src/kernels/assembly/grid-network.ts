@@ -3,101 +3,109 @@
 //
 // A part that held together would have its mean as its value. The nodes above that value are one side of a minimum cut:
 // they cannot pass on all of their excess to the nodes below, over edges that carry lambda at most. No cut: the part is
-// a group. Otherwise the edges across the cut stay full and both sides fall into connected parts, upper ones first; what
-// proves to lie below the threshold of the simplex is dropped. At most one cut a group.
+// a group. Otherwise the edges across the cut stay full, so they become constants in the scores at their ends, and both
+// sides fall into connected parts, upper ones first; what proves to lie below the threshold of the simplex is dropped. At
+// most one cut a group.
+//
+// A node is a record of 64 bytes, known by its address:
+//    0  flow to its neighbours left, right, above, below (f64 each)
+//   32  those neighbours (u32 each, 0 for none)
+//   48  excess: what it has to give (positive) or still takes (negative) (f64)
+//   56  label: a lower bound of its distance to a node that takes (i32)
+//   60  the next direction to try; whether it is in the queue; the direction in which its part's search found it from
+//       (4 for the first); whether that search has found it (u8 each)
 
 import { bound, place, settle } from "./levels";
 
-/** Bytes a node. */
-export const NODE_BYTES: usize = 112;
+/** Bytes a node, with its score, its places in two lists and one part still to be cut. */
+export const NODE_BYTES: usize = 96;
+const NODE: usize = 64;
 
-// Of each node: its four neighbours left, right, above, below (i32, -1 for none), the flow to each (f64), its score less
-// lambda for each neighbour that weighs nothing (f64).
-export let neighbours: usize = 0;
-let flows: usize = 0;
+/** The first node; the others follow. */
+export let nodes: usize = 0;
+/** Of each node its score, less lambda for each neighbour that weighs nothing (f64). */
 export let scores: usize = 0;
-// What it has to give (positive) or still takes (negative) (f64); the part it belongs to; the arc to the node from which
-// its part's search found it, or -1; a lower bound of its distance to a node that takes; whether it is in the queue; the
-// next arc to try (i32 each).
-let excesses: usize = 0;
-let parts: usize = 0;
-let parents: usize = 0;
-let labels: usize = 0;
-let queued: usize = 0;
-let arcs: usize = 0;
-// The nodes, those of a part side by side; a queue of nodes (i32 each).
+/** The nodes, those of a part side by side (u32 each). */
 export let order: usize = 0;
 let queue: usize = 0;
-// Parts still to be cut: begin, end (i32), and the value none of them exceeds (f64).
+// Parts still to be cut: the value none of them exceeds (f64), begin, end as places in `order` (u32 each).
 let pending: usize = 0;
-let pendingCount: i32 = 0;
-let nextPart: i32 = 0;
+let pendingEnd: usize = 0;
 let capacity: f64 = 0;
 
 const ROUNDING: f64 = 4 * 2.220446049250313e-16;
+const FIRST: u8 = 4;
 
-/** Lays out room for `nodes` nodes at `at`. */
-export function layOut(at: usize, nodes: i32): void {
-  const n = <usize>nodes;
-  flows = at;
-  scores = flows + 32 * n;
-  excesses = scores + 8 * n;
-  pending = excesses + 8 * n;
-  neighbours = pending + 16 * n;
-  parts = neighbours + 16 * n;
-  parents = parts + 4 * n;
-  labels = parents + 4 * n;
-  queued = labels + 4 * n;
-  arcs = queued + 4 * n;
-  order = arcs + 4 * n;
+/** Lays out room for `count` nodes at `at`. */
+export function layOut(at: usize, count: i32): void {
+  const n = <usize>count;
+  nodes = at;
+  scores = nodes + NODE * n;
+  pending = scores + 8 * n;
+  order = pending + 16 * n;
   queue = order + 4 * n;
 }
 
-function int(array: usize, i: i32): i32 {
-  return load<i32>(array + ((<usize>i) << 2));
+function neighbour(node: usize, d: usize): usize {
+  return <usize>load<u32>(node + (d << 2), 32);
 }
 
-function setInt(array: usize, i: i32, value: i32): void {
-  store<i32>(array + ((<usize>i) << 2), value);
+function excess(node: usize): f64 {
+  return load<f64>(node, 48);
 }
 
-function float(array: usize, i: i32): f64 {
-  return load<f64>(array + ((<usize>i) << 3));
+function setExcess(node: usize, value: f64): void {
+  store<f64>(node, value, 48);
 }
 
-function setFloat(array: usize, i: i32, value: f64): void {
-  store<f64>(array + ((<usize>i) << 3), value);
+function label(node: usize): i32 {
+  return load<i32>(node, 56);
 }
 
-/** Arc 4 i + d leads from node i to its neighbour d; its mate leads back. */
-function setFlow(arc: i32, to: i32, flow: f64): void {
-  setFloat(flows, arc, flow);
-  setFloat(flows, (to << 2) | ((arc & 3) ^ 1), -flow);
+function setLabel(node: usize, value: i32): void {
+  store<i32>(node, value, 56);
 }
 
-/** Places every group of the prox that may have weight: its value, its place in `order`, its size. lambda > 0. */
-export function solveNetwork(nodes: i32, lambda: f64, work: usize): void {
+function nodeAt(place: usize): usize {
+  return <usize>load<u32>(place);
+}
+
+function scoreOf(node: usize): usize {
+  return scores + ((node - nodes) >> 3);
+}
+
+/** Sets the flow from a node in direction d to `to`; directions 0 and 1, 2 and 3 are opposite. */
+function setFlow(node: usize, d: usize, to: usize, flow: f64): void {
+  store<f64>(node + (d << 3), flow);
+  store<f64>(to + ((d ^ 1) << 3), -flow);
+}
+
+/**
+ * Places every group of the prox that may have weight: its value, its place in `order`, its size. The neighbours and
+ * scores of the nodes are set; lambda > 0.
+ */
+export function solveNetwork(count: i32, lambda: f64, work: usize): void {
   capacity = lambda;
-  memory.fill(flows, 0, (<usize>nodes) << 5);
-  for (let i = 0; i < nodes; i++) {
-    setInt(order, i, i);
-    setInt(parts, i, 0);
+  let node = nodes;
+  const end = order + ((<usize>count) << 2);
+  for (let p = order; p < end; p += 4) {
+    store<u32>(p, <u32>node);
+    memory.fill(node, 0, 32);
+    node += NODE;
   }
-  nextPart = 1;
-  pendingCount = 0;
-  pushParts(0, nodes, Infinity);
-  while (pendingCount > 0) {
-    pendingCount -= 1;
-    const record = pending + ((<usize>pendingCount) << 4);
-    const ceiling = load<f64>(record);
+  pendingEnd = pending;
+  if (count > 0) pushParts(order, end, Infinity);
+  while (pendingEnd > pending) {
+    pendingEnd -= 16;
+    const ceiling = load<f64>(pendingEnd);
     if (ceiling <= bound) continue;
-    cutPart(load<i32>(record, 8), load<i32>(record, 12), ceiling);
+    cutPart(<usize>load<u32>(pendingEnd, 8), <usize>load<u32>(pendingEnd, 12), ceiling);
     settle(work);
   }
 }
 
-function cutPart(begin: i32, end: i32, ceiling: f64): void {
-  const size = end - begin;
+function cutPart(begin: usize, end: usize, ceiling: f64): void {
+  const size = <i32>((end - begin) >> 2);
   const mean = meanOf(begin, end);
   // a part whose mean lies below the threshold only has to show which of its nodes lie above
   const level = max(mean, bound);
@@ -107,131 +115,121 @@ function cutPart(begin: i32, end: i32, ceiling: f64): void {
     routeAlongTree(begin, end);
     routeExcess(begin, end, tolerance);
     const noise = tolerance + ROUNDING * setExcesses(begin, end, level);
-    middle = separate(begin, end);
     let gain = 0.0;
-    for (let k = begin; k < middle; k++) gain += float(excesses, int(order, k));
+    for (let p = begin; p < end; p += 4) if (label(nodeAt(p)) == size) gain += excess(nodeAt(p));
     // a cut that gains no more than rounding is none
-    if (!(gain > noise * sqrt(<f64>size))) middle = begin;
+    if (gain > noise * sqrt(<f64>size)) middle = separate(begin, end, size);
   }
   if (middle > begin && middle < end) {
     if (level == mean) pushParts(middle, end, level);
     pushParts(begin, middle, ceiling);
   } else if (level == mean) {
-    place(mean, begin, size);
+    place(mean, <i32>((begin - order) >> 2), size);
   }
 }
 
-/** Reorders a range into connected parts, breadth first, with fresh names, and puts each on the stack. */
-function pushParts(begin: i32, end: i32, ceiling: f64): void {
-  let tail = 0;
-  const old = int(parts, int(order, begin));
-  for (let k = begin; k < end; k++) {
-    const seed = int(order, k);
-    if (int(parts, seed) != old) continue;
-    const part = nextPart++;
+/** Reorders a range into connected parts, breadth first, and puts each on the stack. */
+function pushParts(begin: usize, end: usize, ceiling: f64): void {
+  for (let p = begin; p < end; p += 4) store<u8>(nodeAt(p), 0, 63);
+  let tail = queue;
+  for (let p = begin; p < end; p += 4) {
+    const seed = nodeAt(p);
+    if (load<u8>(seed, 63)) continue;
     const start = tail;
-    setInt(parts, seed, part);
-    setInt(parents, seed, -1);
-    setInt(queue, tail++, seed);
-    for (let head = start; head < tail; head++) {
-      const i = int(queue, head);
-      for (let d = 0; d < 4; d++) {
-        const j = int(neighbours, (i << 2) | d);
-        if (j >= 0 && int(parts, j) == old) {
-          setInt(parts, j, part);
-          setInt(parents, j, (j << 2) | (d ^ 1));
-          setInt(queue, tail++, j);
+    store<u8>(seed, FIRST, 62);
+    store<u8>(seed, 1, 63);
+    store<u32>(tail, <u32>seed);
+    tail += 4;
+    for (let head = start; head < tail; head += 4) {
+      const node = nodeAt(head);
+      for (let d: usize = 0; d < 4; d++) {
+        const next = neighbour(node, d);
+        if (next && !load<u8>(next, 63)) {
+          store<u8>(next, <u8>(d ^ 1), 62);
+          store<u8>(next, 1, 63);
+          store<u32>(tail, <u32>next);
+          tail += 4;
         }
       }
     }
-    const record = pending + ((<usize>pendingCount) << 4);
-    store<f64>(record, ceiling);
-    store<i32>(record, begin + start, 8);
-    store<i32>(record, begin + tail, 12);
-    pendingCount += 1;
+    store<f64>(pendingEnd, ceiling);
+    store<u32>(pendingEnd, <u32>(begin + (start - queue)), 8);
+    store<u32>(pendingEnd, <u32>(begin + (tail - queue)), 12);
+    pendingEnd += 16;
   }
-  memory.copy(order + ((<usize>begin) << 2), queue, (<usize>tail) << 2);
+  memory.copy(begin, queue, tail - queue);
 }
 
-/** Mean over a part of score minus the flow that leaves the part. */
-function meanOf(begin: i32, end: i32): f64 {
-  const part = int(parts, int(order, begin));
-  let base = 0.0;
+function meanOf(begin: usize, end: usize): f64 {
+  // relative to the first: a sum of small numbers
+  const base = load<f64>(scoreOf(nodeAt(begin)));
   let sum = 0.0;
-  for (let k = begin; k < end; k++) {
-    const i = int(order, k);
-    let left = float(scores, i);
-    for (let d = 0; d < 4; d++) {
-      const j = int(neighbours, (i << 2) | d);
-      if (j >= 0 && int(parts, j) != part) left -= float(flows, (i << 2) | d);
-    }
-    if (k == begin) base = left;
-    // relative to the first: a sum of small numbers
-    sum += left - base;
-  }
-  return base + sum / <f64>(end - begin);
+  for (let p = begin + 4; p < end; p += 4) sum += load<f64>(scoreOf(nodeAt(p))) - base;
+  return base + sum / <f64>((end - begin) >> 2);
 }
 
 /** excess = score - level - all flow out; returns the size of the numbers that went into it. */
-function setExcesses(begin: i32, end: i32, level: f64): f64 {
+function setExcesses(begin: usize, end: usize, level: f64): f64 {
   let scale = 0.0;
-  for (let k = begin; k < end; k++) {
-    const i = int(order, k);
-    const p = flows + ((<usize>i) << 5);
-    const a = load<f64>(p);
-    const b = load<f64>(p, 8);
-    const c = load<f64>(p, 16);
-    const d = load<f64>(p, 24);
-    const s = float(scores, i);
-    setFloat(excesses, i, s - level - (a + b) - (c + d));
+  for (let p = begin; p < end; p += 4) {
+    const node = nodeAt(p);
+    const a = load<f64>(node);
+    const b = load<f64>(node, 8);
+    const c = load<f64>(node, 16);
+    const d = load<f64>(node, 24);
+    const s = load<f64>(scoreOf(node));
+    setExcess(node, s - level - (a + b) - (c + d));
     scale = max(scale, abs(s) + abs(level) + abs(a) + abs(b) + abs(c) + abs(d));
   }
   return scale;
 }
 
 /**
- * Moves what nodes give or take to their parents in a search tree, as far as there is room, last found first. It settles
- * a part whose edges bind nowhere.
+ * Moves what nodes give or take to the nodes that the search found them from, as far as there is room, last found first.
+ * It settles a part whose edges bind nowhere.
  */
-function routeAlongTree(begin: i32, end: i32): void {
-  for (let k = end - 1; k > begin; k--) {
-    const i = int(order, k);
-    const arc = int(parents, i);
-    const parent = int(neighbours, arc);
-    const flow = float(flows, arc);
-    const left = float(excesses, i);
+function routeAlongTree(begin: usize, end: usize): void {
+  for (let p = end - 4; p > begin; p -= 4) {
+    const node = nodeAt(p);
+    const d = <usize>load<u8>(node, 62);
+    const parent = neighbour(node, d);
+    const flow = load<f64>(node + (d << 3));
+    const left = excess(node);
     const after = min(max(flow + left, -capacity), capacity);
     const amount = abs(after) == capacity ? after - flow : left;
-    setFlow(arc, parent, after);
-    setFloat(excesses, i, left - amount);
-    setFloat(excesses, parent, float(excesses, parent) + amount);
+    setFlow(node, d, parent, after);
+    setExcess(node, left - amount);
+    setExcess(parent, excess(parent) + amount);
   }
 }
 
-/** Sets every label of a part to the exact distance to a node that takes, or the part's size where there is no way. */
-function relabelAll(begin: i32, end: i32, tolerance: f64): void {
-  const far = end - begin;
-  const part = int(parts, int(order, begin));
-  let tail = 0;
-  for (let k = begin; k < end; k++) {
-    const i = int(order, k);
-    setInt(arcs, i, 0);
-    if (float(excesses, i) < -tolerance) {
-      setInt(labels, i, 0);
-      setInt(queue, tail++, i);
+/**
+ * Sets every label of a part to the exact distance to a node that takes, or the part's size where there is no way.
+ */
+function relabelAll(begin: usize, end: usize, tolerance: f64): void {
+  const far = <i32>((end - begin) >> 2);
+  let tail = queue;
+  for (let p = begin; p < end; p += 4) {
+    const node = nodeAt(p);
+    store<u8>(node, 0, 60);
+    if (excess(node) < -tolerance) {
+      setLabel(node, 0);
+      store<u32>(tail, <u32>node);
+      tail += 4;
     } else {
-      setInt(labels, i, far);
+      setLabel(node, far);
     }
   }
-  for (let head = 0; head < tail; head++) {
-    const j = int(queue, head);
-    const label = int(labels, j) + 1;
-    for (let d = 0; d < 4; d++) {
-      const arc = (j << 2) | d;
-      const i = int(neighbours, arc);
-      if (i >= 0 && int(parts, i) == part && int(labels, i) == far && float(flows, arc) > -capacity) {
-        setInt(labels, i, label);
-        setInt(queue, tail++, i);
+  for (let head = queue; head < tail; head += 4) {
+    const node = nodeAt(head);
+    const next = label(node) + 1;
+    for (let d: usize = 0; d < 4; d++) {
+      const other = neighbour(node, d);
+      // the way back has room: capacity + flow
+      if (other && label(other) == far && load<f64>(node + (d << 3)) > -capacity) {
+        setLabel(other, next);
+        store<u32>(tail, <u32>other);
+        tail += 4;
       }
     }
   }
@@ -241,58 +239,64 @@ function relabelAll(begin: i32, end: i32, tolerance: f64): void {
  * Moves excess to where it is taken, until no node with excess above `tolerance` can reach one that takes more than it:
  * push and relabel, first in first out, exact labels afresh after as many relabels as there are nodes (Goldberg and
  * Tarjan 1988; Cherkassky and Goldberg 1997). Then labels are below the part's size exactly for the nodes that still
- * reach one, and the arcs from the others to them are full.
+ * reach one, and the edges from the others to them are full.
  */
-function routeExcess(begin: i32, end: i32, tolerance: f64): void {
-  const size = end - begin;
-  const part = int(parts, int(order, begin));
+function routeExcess(begin: usize, end: usize, tolerance: f64): void {
+  const size = <i32>((end - begin) >> 2);
+  // the queue is a ring of `size` places: no node stands in it twice
+  const ring = queue + (end - begin);
   while (true) {
     relabelAll(begin, end, tolerance);
-    // the queue is a ring of `size` places: no node stands in it twice
-    let head = 0;
+    let head = queue;
+    let tail = queue;
     let length = 0;
-    for (let k = begin; k < end; k++) {
-      const i = int(order, k);
-      const active = i32(float(excesses, i) > tolerance) & i32(int(labels, i) < size);
-      setInt(queued, i, active);
-      if (active) setInt(queue, length++, i);
+    for (let p = begin; p < end; p += 4) {
+      const node = nodeAt(p);
+      const active = excess(node) > tolerance && label(node) < size;
+      store<u8>(node, <u8>active, 61);
+      if (active) {
+        store<u32>(tail, <u32>node);
+        tail += 4;
+        length++;
+      }
     }
     if (length == 0) return;
+    if (tail == ring) tail = queue;
     for (let work = size; length > 0 && work > 0; ) {
-      const i = int(queue, head);
-      if (++head == size) head = 0;
+      const node = nodeAt(head);
+      head += 4;
+      if (head == ring) head = queue;
       length -= 1;
-      setInt(queued, i, 0);
-      let left = float(excesses, i);
-      let d = int(arcs, i);
-      let label = int(labels, i);
-      while (left > tolerance && label < size) {
+      store<u8>(node, 0, 61);
+      let left = excess(node);
+      let d = <usize>load<u8>(node, 60);
+      let own = label(node);
+      while (left > tolerance && own < size) {
         if (d == 4) {
-          label = size;
+          own = size;
           for (d = 0; d < 4; d++) {
-            const arc = (i << 2) | d;
-            const j = int(neighbours, arc);
-            if (j >= 0 && int(parts, j) == part && float(flows, arc) < capacity) label = min(label, int(labels, j) + 1);
+            const other = neighbour(node, d);
+            if (other && load<f64>(node + (d << 3)) < capacity) own = min(own, label(other) + 1);
           }
           d = 0;
           work -= 1;
           continue;
         }
-        const arc = (i << 2) | d;
-        const j = int(neighbours, arc);
-        if (j >= 0 && int(parts, j) == part && int(labels, j) + 1 == label) {
-          const flow = float(flows, arc);
+        const other = neighbour(node, d);
+        if (other && label(other) + 1 == own) {
+          const flow = load<f64>(node + (d << 3));
           const room = capacity - flow;
           if (room > 0) {
             const amount = min(left, room);
-            setFlow(arc, j, left >= room ? capacity : min(flow + left, capacity));
+            setFlow(node, d, other, left >= room ? capacity : min(flow + left, capacity));
             left -= amount;
-            const taken = float(excesses, j) + amount;
-            setFloat(excesses, j, taken);
-            if (taken > tolerance && int(queued, j) == 0) {
-              setInt(queued, j, 1);
-              const place = head + length;
-              setInt(queue, place < size ? place : place - size, j);
+            const taken = excess(other) + amount;
+            setExcess(other, taken);
+            if (taken > tolerance && !load<u8>(other, 61)) {
+              store<u8>(other, 1, 61);
+              store<u32>(tail, <u32>other);
+              tail += 4;
+              if (tail == ring) tail = queue;
               length += 1;
             }
             if (left <= tolerance) break;
@@ -300,28 +304,39 @@ function routeExcess(begin: i32, end: i32, tolerance: f64): void {
         }
         d += 1;
       }
-      setFloat(excesses, i, left);
-      setInt(labels, i, label);
-      setInt(arcs, i, d);
+      setExcess(node, left);
+      setLabel(node, own);
+      store<u8>(node, <u8>d, 60);
     }
   }
 }
 
-/** Puts the nodes of a part that lie above the level first; returns where the others, in a part of a new name, begin. */
-function separate(begin: i32, end: i32): i32 {
-  const far = end - begin;
+/**
+ * Puts the nodes of a part that lie above the level first and takes the full edges to the others out of the network.
+ * Returns where the others begin.
+ */
+function separate(begin: usize, end: usize, far: i32): usize {
   let above = begin;
-  let below = 0;
-  for (let k = begin; k < end; k++) {
-    const i = int(order, k);
-    if (int(labels, i) < far) setInt(queue, below++, i);
-    else setInt(order, above++, i);
+  let below = queue;
+  for (let p = begin; p < end; p += 4) {
+    const node = nodeAt(p);
+    if (label(node) < far) {
+      store<u32>(below, <u32>node);
+      below += 4;
+      continue;
+    }
+    store<u32>(above, <u32>node);
+    above += 4;
+    for (let d: usize = 0; d < 4; d++) {
+      const other = neighbour(node, d);
+      if (!other || label(other) == far) continue;
+      setFlow(node, d, other, 0);
+      store<u32>(node + (d << 2), 0, 32);
+      store<u32>(other + ((d ^ 1) << 2), 0, 32);
+      store<f64>(scoreOf(node), load<f64>(scoreOf(node)) - capacity);
+      store<f64>(scoreOf(other), load<f64>(scoreOf(other)) + capacity);
+    }
   }
-  const part = nextPart++;
-  for (let b = 0; b < below; b++) {
-    const i = int(queue, b);
-    setInt(order, above + b, i);
-    setInt(parts, i, part);
-  }
+  memory.copy(above, queue, below - queue);
   return above;
 }

@@ -5,7 +5,7 @@
 // threshold tau from below. A cell whose upper bound lies below that weighs nothing, so in every level set above tau its
 // edges cost a neighbour lambda, which lowers the neighbour's upper bound in turn.
 
-import { NODE_BYTES, layOut, neighbours, order, scores, solveNetwork } from "./grid-network";
+import { NODE_BYTES, layOut, nodes, order, scores, solveNetwork } from "./grid-network";
 import { PIECE, bound, first, level, pieceCount, pieces, place, shape, startRow, threshold } from "./levels";
 import { scoreAt, sparsemaxBound } from "./screen";
 import { maskOf } from "./vectors";
@@ -73,21 +73,17 @@ function row(
   layFrame(height, width, kept);
   const candidates = collect(x, n, width, kept, lowest, top, 1 / gamma);
   startRow(scratch, -Infinity);
-  let nodes = candidates;
   if (lambda > 0) {
     boundThreshold(candidates, width, lambda, work);
-    nodes = screen(candidates, width, lambda, work);
-    layOut(network, nodes);
-    connect(nodes, width, lambda);
-    solveNetwork(nodes, lambda, work);
+    const count = screen(candidates, width, lambda, work);
+    layOut(network, count);
+    connect(count, width, lambda);
+    solveNetwork(count, lambda, work);
+    write(y, groups, threshold(work));
   } else {
-    layOut(network, nodes);
-    for (let k = 0; k < nodes; k++) {
-      store<i32>(order + ((<usize>k) << 2), k);
-      place(load<f64>(values + ((<usize>k) << 3)), k, 1);
-    }
+    for (let k = 0; k < candidates; k++) place(load<f64>(values + ((<usize>k) << 3)), k, 1);
+    writeAlone(y, groups, threshold(work));
   }
-  write(y, groups, threshold(work));
 }
 
 /** The grid in a frame of absent cells, no cell a candidate yet. */
@@ -218,13 +214,14 @@ function light(at: i32, across: i32, lambda: f64): bool {
 }
 
 /** The network of the candidates that stay. */
-function connect(nodes: i32, width: i32, lambda: f64): void {
-  for (let k = 0; k < nodes; k++) {
+function connect(count: i32, width: i32, lambda: f64): void {
+  for (let k = 0; k < count; k++) {
     const at = load<i32>(places + ((<usize>k) << 2));
+    const node = nodes + ((<usize>k) << 6);
     let lost = 0;
     for (let d = 0; d < 4; d++) {
       const state = framed(neighbourPlace(at, d, width + 2));
-      store<i32>(neighbours + ((<usize>((k << 2) | d)) << 2), max(state, -1));
+      store<u32>(node + ((<usize>d) << 2), state >= 0 ? <u32>(nodes + ((<usize>state) << 6)) : 0, 32);
       lost += i32(state == LIGHT);
     }
     store<f64>(scores + ((<usize>k) << 3), load<f64>(values + ((<usize>k) << 3)) - lambda * <f64>lost);
@@ -237,13 +234,28 @@ function write(y: usize, groups: usize, tau: f64): void {
   for (let piece = pieces; piece < end; piece += PIECE) {
     const weight = <f32>(level(piece) - tau);
     if (!(weight > 0)) continue;
-    const stop = first(piece) + shape(piece);
-    for (let k = first(piece); k < stop; k++) {
-      const node = load<i32>(order + ((<usize>k) << 2));
-      const o = (<usize>load<i32>(cells + ((<usize>node) << 2))) << 2;
+    const start = order + ((<usize>first(piece)) << 2);
+    const stop = start + ((<usize>shape(piece)) << 2);
+    for (let p = start; p < stop; p += 4) {
+      const k = (<usize>load<u32>(p) - nodes) >> 6;
+      const o = (<usize>load<i32>(cells + (k << 2))) << 2;
       store<f32>(y + o, weight);
       if (groups) store<i32>(groups + o, id);
     }
+    id++;
+  }
+}
+
+/** The same at lambda = 0, where pieces are single candidates. */
+function writeAlone(y: usize, groups: usize, tau: f64): void {
+  let id = 0;
+  const end = pieces + ((<usize>pieceCount) << 4);
+  for (let piece = pieces; piece < end; piece += PIECE) {
+    const weight = <f32>(level(piece) - tau);
+    if (!(weight > 0)) continue;
+    const o = (<usize>load<i32>(cells + ((<usize>first(piece)) << 2))) << 2;
+    store<f32>(y + o, weight);
+    if (groups) store<i32>(groups + o, id);
     id++;
   }
 }
