@@ -2,21 +2,11 @@
 import { checkLength, entryError, valueError } from "./arguments.ts";
 import { loadRow, objective, readCall, readRow, storeRow, valueIn, type AnyOptions, type Call } from "./calls.ts";
 import { inFormOf } from "./hyper-parameters.ts";
-import { kernelFor } from "./kernels/delegate.ts";
-import type { KernelCall } from "./kernels/kernel.ts";
+import { kernelCall, linearizeOnKernel, runKernel, type PerRowGradients } from "./kernel-calls.ts";
 import { fenchelYoungLoss } from "./losses.ts";
 import type { StructuredMapping, Targets } from "./mapping.ts";
 import { makeRow, type Row, type RowSolver } from "./row-solver.ts";
-import {
-  checkScores,
-  outputFor,
-  rowStart,
-  sameKind,
-  scoreError,
-  type HyperParameter,
-  type Layout,
-  type Scores,
-} from "./rows.ts";
+import { checkScores, outputFor, rowStart, type HyperParameter, type Layout, type Scores } from "./rows.ts";
 
 type AnyArray = number[] | Float32Array | Float64Array;
 
@@ -61,29 +51,6 @@ function recallRow(solved: SolvedRows, r: number, n: number, row: Row<unknown>):
   }
 }
 
-/** Float32 calls go to the kernel when the mapping has one and the machine can run it. */
-function kernelCall<S>(solver: RowSolver<string, S>, call: Call<S>): KernelCall | undefined {
-  const { kernel } = solver;
-  if (kernel === undefined || !(call.scores instanceof Float32Array) || !kernel.available()) return undefined;
-  const { layout, removal } = call;
-  let kept: Uint8Array | null = null;
-  if (removal.mask !== undefined) {
-    kept = new Uint8Array(layout.size);
-    for (let i = 0; i < layout.size; i++) kept[i] = removal.mask[i] ? 1 : 0;
-  }
-  return {
-    scores: call.scores,
-    outer: layout.outer,
-    n: layout.n,
-    inner: layout.inner,
-    kept,
-    lengths: removal.lengths === undefined ? null : Int32Array.from(removal.lengths),
-    gamma: call.gamma,
-    parameter: call.parameter,
-    structure: call.structure,
-  };
-}
-
 /** Solves every row; returns what the backward pass needs when `keep` asks for it. */
 function solveRows<S>(
   solver: RowSolver<string, S>,
@@ -105,38 +72,27 @@ function solveRows<S>(
   return solved;
 }
 
-function runKernel<S>(
-  solver: RowSolver<string, S>,
-  call: KernelCall,
-  weights: Float32Array,
-  groups: Int32Array | null,
-): void {
-  const offending = kernelFor(solver.name, solver.kernel!, call).forward(call, weights, groups);
-  if (offending >= 0) throw scoreError(offending, call.scores[offending]);
-}
-
 /** J tangent / gamma, with the gradients of the hyper-parameters where asked for: gamma's, then the own one's. */
 function multiply<S>(
   solver: RowSolver<string, S>,
   call: Call<S>,
   solved: SolvedRows,
   tangent: Scores,
-  parameterGradients: readonly [Float64Array, Float64Array] | null,
-): AnyArray {
+  result: AnyArray,
+  parameterGradients: PerRowGradients | null,
+): void {
   const { layout } = call;
   const row = makeRow(layout.n, call.structure);
   const u = new Float64Array(layout.n);
   const product = new Float64Array(layout.n);
-  const result = sameKind(call.scores, layout.size);
   for (let r = 0; r < layout.rows; r++) {
     recallRow(solved, r, layout.n, row);
     if (call.parameter.length > 0) row.parameter = valueIn(call.parameter, r);
     const { count } = row;
-    if (count === 0) continue;
     readRow(layout, r, row, tangent, u);
-    solver.product(row, u, product);
+    if (count > 0) solver.product(row, u, product);
     const gamma = valueIn(call.gamma, r);
-    if (parameterGradients !== null) {
+    if (parameterGradients !== null && count > 0) {
       let inner = 0;
       for (let i = 0; i < count; i++) inner += product[i]! * row.scores[i]!;
       // 0 - x: a gradient of nothing is 0, not -0.
@@ -146,7 +102,6 @@ function multiply<S>(
     for (let i = 0; i < count; i++) product[i] = product[i]! / gamma;
     storeRow(layout, r, row, product, result, 0);
   }
-  return result;
 }
 
 function checkTangent(name: string, tangent: unknown, size: number): asserts tangent is Scores {
@@ -158,43 +113,20 @@ function checkTangent(name: string, tangent: unknown, size: number): asserts tan
 function linearize<S>(solver: RowSolver<string, S>, scores: unknown, options: AnyOptions) {
   const call = readCall(solver, scores, options, "out");
   const weights = outputFor(call.scores, options?.["out"]);
-  const { layout } = call;
   const fast = kernelCall(solver, call);
+  let run: (tangent: Scores, result: AnyArray, gradients: PerRowGradients | null) => void;
   if (fast !== undefined) {
-    const groups = solver.grouped ? new Int32Array(layout.size) : null;
-    runKernel(solver, fast, weights as Float32Array, groups);
-    // A copy: the caller may reuse or change the weights before the pullback.
-    const kept = weights.slice() as Float32Array;
-    const product = (
-      name: string,
-      tangent: unknown,
-      gradients: readonly [Float64Array, Float64Array] | null,
-    ): AnyArray => {
-      checkTangent(name, tangent, layout.size);
-      const result = new Float32Array(layout.size);
-      const u = tangent instanceof Float32Array ? tangent : Float32Array.from(tangent);
-      const parameterGradient = gradients !== null && solver.parameter !== null ? gradients[1] : null;
-      kernelFor(solver.name, solver.kernel!, fast).pullback(
-        fast,
-        kept,
-        groups,
-        u,
-        result,
-        gradients?.[0] ?? null,
-        parameterGradient,
-      );
-      return result;
-    };
-    return { call, weights, product };
+    run = linearizeOnKernel(solver, fast, weights as Float32Array, options?.["out"] !== undefined);
+  } else {
+    const solved = solveRows(solver, call, weights, null, true)!;
+    run = (tangent, result, gradients) => multiply(solver, call, solved, tangent, result, gradients);
   }
-  const solved = solveRows(solver, call, weights, null, true)!;
-  const product = (
-    name: string,
-    tangent: unknown,
-    gradients: readonly [Float64Array, Float64Array] | null,
-  ): AnyArray => {
-    checkTangent(name, tangent, layout.size);
-    return multiply(solver, call, solved, tangent, gradients);
+  /** J times a tangent, into `out` when it is given. */
+  const product = (name: string, tangent: unknown, out: unknown, gradients: PerRowGradients | null): AnyArray => {
+    checkTangent(name, tangent, call.layout.size);
+    const result = outputFor(call.scores, out);
+    run(tangent, result, gradients);
+    return result;
   };
   return { call, weights, product };
 }
@@ -232,9 +164,9 @@ export function defineMapping<K extends string = never, E extends object = objec
     const { call, weights, product } = linearize(solver, scores, options);
     const { rows } = call.layout;
     const { parameter } = solver;
-    const pullback = (cotangent: unknown) => {
+    const pullback = (cotangent: unknown, memory?: { readonly out?: unknown }) => {
       const perRow = [new Float64Array(rows), new Float64Array(rows)] as const;
-      const gradients: Record<string, unknown> = { scores: product("cotangent", cotangent, perRow) };
+      const gradients: Record<string, unknown> = { scores: product("cotangent", cotangent, memory?.out, perRow) };
       gradients["gamma"] = inFormOf(options?.["gamma"] as HyperParameter | undefined, perRow[0]);
       if (parameter !== null && parameter.differentiable !== false) {
         gradients[parameter.name] = inFormOf(options?.[parameter.name] as HyperParameter | undefined, perRow[1]);
@@ -246,7 +178,9 @@ export function defineMapping<K extends string = never, E extends object = objec
 
   const jvp = (scores: unknown, options?: AnyOptions) => {
     const { weights, product } = linearize(solver, scores, options);
-    return { weights, pushforward: (tangent: unknown) => product("tangent", tangent, null) };
+    const pushforward = (tangent: unknown, memory?: { readonly out?: unknown }) =>
+      product("tangent", tangent, memory?.out, null);
+    return { weights, pushforward };
   };
 
   const gap = (scores: unknown, weights: unknown, options?: AnyOptions): Float64Array => {

@@ -15,7 +15,11 @@ export type MappingOptions<
   readonly gamma?: G | undefined;
 } & { readonly [name in K]?: P | undefined } & E;
 
-/** Memory for the weights, of the kind and size of the scores; it may be the scores themselves. */
+/**
+ * Memory for the result, of the kind and size of the scores; it may be the scores themselves. A vjp or jvp keeps what its
+ * pullback needs elsewhere: `out` may be changed at once. (On the kernels that memory goes with `out` from call to call:
+ * a pullback that was called once throws when it is called again after a later vjp into the same `out`.)
+ */
 export interface Out<A> {
   readonly out?: SameKind<A> | undefined;
 }
@@ -29,15 +33,15 @@ export type Gradients<A, K extends string, G, P> = {
 /** Weights with their reverse derivative. */
 export interface VectorJacobian<A, K extends string, G, P> {
   readonly weights: SameKind<A>;
-  /** Gradients for one cotangent (same size as the weights); may be called many times. */
-  pullback(cotangent: Scores): Gradients<A, K, G, P>;
+  /** Gradients for one cotangent (same size as the weights), the scores' in `out` if given; may be called many times. */
+  pullback(cotangent: Scores, memory?: Out<A>): Gradients<A, K, G, P>;
 }
 
 /** Weights with their forward derivative in the scores. */
 export interface JacobianVector<A> {
   readonly weights: SameKind<A>;
-  /** Tangent of the weights for a tangent of the scores (same size); may be called many times. */
-  pushforward(tangent: Scores): SameKind<A>;
+  /** Tangent of the weights for a tangent of the scores (same size), in `out` if given; may be called many times. */
+  pushforward(tangent: Scores, memory?: Out<A>): SameKind<A>;
 }
 
 /** Losses, one a row, with the gradient in the scores. */

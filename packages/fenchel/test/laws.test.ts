@@ -295,6 +295,30 @@ describe.each(backends)("laws, $name", (backend: Backend) => {
       expect(Array.from(pullback(u).scores)).toEqual(Array.from(wanted.scores));
       expect(Array.from(pullback(u).scores)).toEqual(Array.from(wanted.scores));
     });
+
+    test("calls into one out keep their own pullbacks, right or refused but never wrong", () => {
+      const n = 6;
+      const needed = entry.optionsFor?.(n) ?? {};
+      const out = backend.array(normals(n, 0));
+      const options = { ...needed, out };
+      const u = normals(n, 2);
+      const scores = [1, 2, 3].map((seed) => backend.array(normals(n, seed)));
+      const wanted = scores.map((x) => Array.from(mapping.vjp(x, needed).pullback(u).scores));
+      const [first, second] = [mapping.vjp(scores[0]!, options), mapping.vjp(scores[1]!, options)];
+      expect(Array.from(second.pullback(u).scores)).toEqual(wanted[1]);
+      expect(Array.from(first.pullback(u).scores)).toEqual(wanted[0]);
+      const gradient = backend.array(normals(n, 9));
+      const third = mapping.vjp(scores[2]!, options);
+      expect(third.pullback(u, { out: gradient }).scores).toBe(gradient);
+      expect(Array.from(gradient)).toEqual(wanted[2]);
+      for (const [at, { pullback }] of [first, second].entries()) {
+        try {
+          expect(Array.from(pullback(u).scores)).toEqual(wanted[at]);
+        } catch (error) {
+          expect(String(error)).toMatch(/the memory of this pullback went to a later vjp with the same out/);
+        }
+      }
+    });
   });
 });
 

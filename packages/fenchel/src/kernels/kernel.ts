@@ -14,6 +14,8 @@ export interface KernelCall {
   readonly gamma: Float64Array;
   /** The own hyper-parameter, likewise; empty when there is none. */
   readonly parameter: Float64Array;
+  /** The mapping's further options as its solver checked them: a grid, for instance. */
+  readonly structure?: unknown;
 }
 
 export interface Kernel {

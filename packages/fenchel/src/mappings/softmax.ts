@@ -1,5 +1,6 @@
 /** softmax: Omega(y) = sum y log y. */
 import { defineMapping } from "../define-mapping.ts";
+import { softmaxKernel } from "../kernels/softmax-kernel.ts";
 import type { Mapping } from "../mapping.ts";
 import type { Row, RowSolver } from "../row-solver.ts";
 
@@ -47,6 +48,7 @@ export const softmaxSolver: RowSolver<never> = {
   regularizer,
   product,
   gap,
+  kernel: softmaxKernel,
 };
 
 /**
