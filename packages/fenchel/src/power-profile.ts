@@ -69,3 +69,19 @@ export function squareThreshold(v: Float64Array, count: number, scale: number): 
   }
   return t;
 }
+
+/**
+ * log(y_i / y_best) of a weight y = y_i > 0 with score v and 1 / c = `slope`: by the score where that is the sharper, as
+ * it is for weights that are nearly alike.
+ */
+export function logRatio(v: number, slope: number, b: number, y: number, best: number): number {
+  const z = v * slope;
+  return z > -0.5 ? Math.log1p(z) / b : Math.log(y / best);
+}
+
+/** The largest of the weights. */
+export function largest(y: Float64Array, count: number): number {
+  let top = 0;
+  for (let i = 0; i < count; i++) top = Math.max(top, y[i]!);
+  return top;
+}

@@ -3,7 +3,15 @@ import { defineMapping } from "../define-mapping.ts";
 import type { HyperParameterSpec } from "../hyper-parameters.ts";
 import type { Mapping } from "../mapping.ts";
 import { keptCount, keptDistances, lastKeptScore } from "../power-breakpoints.ts";
-import { fillProfile, profileSums, squareThreshold, sumProfile, takeCandidates } from "../power-profile.ts";
+import {
+  fillProfile,
+  largest,
+  logRatio,
+  profileSums,
+  squareThreshold,
+  sumProfile,
+  takeCandidates,
+} from "../power-profile.ts";
 import { bracketedRoot } from "../root.ts";
 import type { Row, RowSolver } from "../row-solver.ts";
 import { projectOntoSimplex } from "../simplex.ts";
@@ -108,21 +116,26 @@ function powerLogSlope(logY: number, exponent: number): number {
   return logY * logY * sum;
 }
 
-/** d y / d alpha = -J h, h_i the derivative of the gradient of Omega at y_i; the product sums to 0, so h may be shifted. */
+/**
+ * d y / d alpha = -J h, h_i the derivative of powerLog at log y_i in its exponent. J h does not change when h is shifted,
+ * here by its value for the best score: with t the largest weight and d = log(y / t), h - h_t =
+ * t^b (log t powerLog(d) + powerLogSlope(d)), two terms of one sign.
+ */
 function parameterGradient(
-  { weights: y, count, parameter: alpha }: Row,
+  { scores: v, weights: y, count, parameter: alpha }: Row,
   _: Float64Array,
   jacobianProduct: Float64Array,
 ): number {
-  let reference = NaN;
+  const exponent = alpha - 1;
+  const top = largest(y, count);
+  const scale = Math.pow(top, exponent);
   let sum = 0;
   for (let i = 0; i < count; i++) {
     if (!(y[i]! > 0)) continue;
-    const h = powerLogSlope(Math.log(y[i]!), alpha - 1);
-    if (Number.isNaN(reference)) reference = h;
-    sum -= jacobianProduct[i]! * (h - reference);
+    const d = exponent === 0 ? v[i]! : logRatio(v[i]!, exponent / scale, exponent, y[i]!, top);
+    sum += jacobianProduct[i]! * (Math.log(top) * powerLog(d, exponent) + powerLogSlope(d, exponent));
   }
-  return sum;
+  return 0 - scale * sum;
 }
 
 let optimum = new Float64Array(0);
@@ -135,9 +148,7 @@ function gap(row: Row, y: Float64Array): number {
   const { scores: v, count, parameter: alpha } = row;
   if (optimum.length < count) optimum = new Float64Array(Math.max(count, 2 * optimum.length));
   solveScores(v, count, alpha, optimum);
-  let top = 0;
-  for (let i = 0; i < count; i++) top = Math.max(top, optimum[i]!);
-  const s = -powerLog(Math.log(top), b);
+  const s = -powerLog(Math.log(largest(optimum, count)), b);
   let conjugate = 0;
   let inner = 0;
   for (let i = 0; i < count; i++) {

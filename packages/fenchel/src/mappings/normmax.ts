@@ -3,7 +3,15 @@ import { defineMapping } from "../define-mapping.ts";
 import type { HyperParameterSpec } from "../hyper-parameters.ts";
 import type { Mapping } from "../mapping.ts";
 import { keptCount, keptDistances, lastKeptScore } from "../power-breakpoints.ts";
-import { fillProfile, profileSums, squareThreshold, sumProfile, takeCandidates } from "../power-profile.ts";
+import {
+  fillProfile,
+  largest,
+  logRatio,
+  profileSums,
+  squareThreshold,
+  sumProfile,
+  takeCandidates,
+} from "../power-profile.ts";
 import { bracketedRoot } from "../root.ts";
 import type { Row, RowSolver } from "../row-solver.ts";
 
@@ -70,8 +78,7 @@ function solveThreshold(v: Float64Array, count: number, alpha: number, y: Float6
 
 /** |y|_alpha relative to the largest weight, whose powers could all underflow. */
 function norm(y: Float64Array, count: number, alpha: number): number {
-  let top = 0;
-  for (let i = 0; i < count; i++) top = Math.max(top, y[i]!);
+  const top = largest(y, count);
   let sum = 0;
   for (let i = 0; i < count; i++) if (y[i]! > 0) sum += Math.pow(y[i]! / top, alpha);
   return top === 0 ? 0 : top * Math.pow(sum, 1 / alpha);
@@ -102,27 +109,30 @@ function product({ weights: y, count, parameter: alpha }: Row, u: Float64Array, 
 }
 
 /**
- * d y / d alpha = -J h with h the derivative in alpha of the gradient of Omega, g_i = (y_i / n)^(alpha-1):
- * h_i = g_i (log(y_i / n) - (alpha - 1) d log n / d alpha), d log n / d alpha = sum (y / n)^alpha log(y / n) / alpha.
+ * d y / d alpha = -J h with h the derivative in alpha of the gradient of Omega, g = (y / n)^b: h = g (log(y / n) - k) with
+ * k = b d log n / d alpha = (b / alpha) sum (y / n)^alpha log(y / n). J h does not change when h is shifted, here by its
+ * value for the best score: with t the largest weight and d = log(y / t), h - h_t =
+ * g_t ((log(t / n) - k) expm1(b d) + d e^(b d)).
  */
 function parameterGradient(
-  { weights: y, count, parameter: alpha }: Row,
+  { scores: v, weights: y, count, parameter: alpha }: Row,
   _: Float64Array,
   jacobianProduct: Float64Array,
 ): number {
   const exponent = alpha - 1;
   const n = norm(y, count, alpha);
-  let logNormSlope = 0;
-  for (let i = 0; i < count; i++) {
-    if (y[i]! > 0) logNormSlope += (Math.pow(y[i]! / n, alpha) * Math.log(y[i]! / n)) / alpha;
-  }
+  let level = 0;
+  for (let i = 0; i < count; i++) if (y[i]! > 0) level -= Math.pow(y[i]! / n, alpha) * Math.log(y[i]! / n);
+  const top = largest(y, count);
+  const gradient = Math.pow(top / n, exponent);
+  level = Math.log(top / n) + (exponent / alpha) * level;
   let sum = 0;
   for (let i = 0; i < count; i++) {
     if (!(y[i]! > 0)) continue;
-    const log = Math.log(y[i]! / n);
-    sum -= jacobianProduct[i]! * Math.exp(exponent * log) * (log - exponent * logNormSlope);
+    const d = logRatio(v[i]!, 1 / gradient, exponent, y[i]!, top);
+    sum += jacobianProduct[i]! * (level * Math.expm1(exponent * d) + d * Math.exp(exponent * d));
   }
-  return sum;
+  return 0 - gradient * sum;
 }
 
 /**

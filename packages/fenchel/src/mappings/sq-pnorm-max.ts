@@ -2,7 +2,7 @@
 import { defineMapping } from "../define-mapping.ts";
 import type { HyperParameterSpec } from "../hyper-parameters.ts";
 import type { Mapping } from "../mapping.ts";
-import { fillProfile, profileSums, sumProfile, takeCandidates } from "../power-profile.ts";
+import { fillProfile, largest, logRatio, profileSums, sumProfile, takeCandidates } from "../power-profile.ts";
 import { bracketedRoot } from "../root.ts";
 import type { Row, RowSolver } from "../row-solver.ts";
 import { projectOntoSimplex, simplexThreshold } from "../simplex.ts";
@@ -90,25 +90,32 @@ function product({ weights: y, count, parameter: p }: Row, u: Float64Array, out:
   }
 }
 
-/** d y / d p = -J h with h the derivative in p of the gradient of Omega, y_i^(p-1) |y|_p^(2-p). */
+/**
+ * d y / d p = -J h with h the derivative in p of the gradient of Omega, g = y^b |y|_p^(1-b): h = g (log y + k) with
+ * k = -log |y|_p + (1 - b) d log |y|_p / d p. J h does not change when h is shifted, here by its value for the best score:
+ * with t the largest weight and d = log(y / t), h - h_t = g_t ((log t + k) expm1(b d) + d e^(b d)).
+ */
 function parameterGradient(
-  { weights: y, count, parameter: p }: Row,
+  { scores: v, weights: y, count, parameter: p }: Row,
   _: Float64Array,
   jacobianProduct: Float64Array,
 ): number {
+  const exponent = p - 1;
   const logSum = logPowerSum(y, count, p);
   const logNorm = logSum / p;
   let logMean = 0;
   for (let i = 0; i < count; i++) if (y[i]! > 0) logMean += Math.pow(y[i]!, p) * Math.log(y[i]!);
   const logNormSlope = (logMean / Math.exp(logSum) - logNorm) / p;
+  const top = largest(y, count);
+  const gradient = Math.exp(exponent * Math.log(top) + (2 - p) * logNorm);
+  const level = Math.log(top) - logNorm + (2 - p) * logNormSlope;
   let sum = 0;
   for (let i = 0; i < count; i++) {
     if (!(y[i]! > 0)) continue;
-    const log = Math.log(y[i]!);
-    const gradient = Math.exp((p - 1) * log + (2 - p) * logNorm);
-    sum -= jacobianProduct[i]! * gradient * (log - logNorm + (2 - p) * logNormSlope);
+    const d = logRatio(v[i]!, 1 / gradient, exponent, y[i]!, top);
+    sum += jacobianProduct[i]! * (level * Math.expm1(exponent * d) + d * Math.exp(exponent * d));
   }
-  return sum;
+  return 0 - gradient * sum;
 }
 
 /**

@@ -5,7 +5,6 @@ import type { HyperParameterSpec } from "../hyper-parameters.ts";
 import type { Mapping } from "../mapping.ts";
 import type { Row, RowSolver } from "../row-solver.ts";
 import { projectOntoSimplex, simplexValue } from "../simplex.ts";
-import { softmaxSolver } from "./softmax.ts";
 import { halfSquare, projectionProduct } from "./sparsemax.ts";
 
 /** What maps the kept scores. */
@@ -74,10 +73,15 @@ function regularizer({ count, parameter: k, structure: base }: Row<TopkBase>, y:
   return base === "softmax" ? entropy : halfSquare(y, count);
 }
 
-/** The base's Jacobian on the kept entries; both vanish where the weight is 0. */
-function product(row: Row<TopkBase>, u: Float64Array, out: Float64Array): void {
-  if (row.structure === "sparsemax") projectionProduct(row.weights, row.count, u, out);
-  else softmaxSolver.product(row as Row<unknown> as Row, u, out);
+/** The base's Jacobian on the kept entries: J vanishes wherever the weight does. */
+function product({ weights: y, count, structure: base }: Row<TopkBase>, u: Float64Array, out: Float64Array): void {
+  if (base === "sparsemax") {
+    projectionProduct(y, count, u, out);
+    return;
+  }
+  let mean = 0;
+  for (let i = 0; i < count; i++) mean += y[i]! * u[i]!;
+  for (let i = 0; i < count; i++) out[i] = y[i]! > 0 ? y[i]! * (u[i]! - mean) : 0;
 }
 
 /** The suboptimality itself: the value of the k best scores, in closed form, less that of the weights. */
