@@ -16,6 +16,7 @@ export { fusedmax } from "./mappings/fusedmax.ts";
 export { oscarmax } from "./mappings/oscarmax.ts";
 export { tvmax, type GridOptions } from "./mappings/tvmax.ts";
 export { graphmax, type GraphOptions } from "./mappings/graphmax.ts";
+export { regularized, type RegularizedOptions, type Regularizer } from "./mappings/regularized.ts";
 export {
   registry,
   type AnyMapping,

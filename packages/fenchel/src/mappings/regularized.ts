@@ -1,0 +1,250 @@
+/** regularized: the mapping of any strongly convex differentiable Omega that a user gives. */
+import { checkOptions, valueError } from "../arguments.ts";
+import { defineMapping } from "../define-mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import type { Row, RowSolver } from "../row-solver.ts";
+import {
+  dropTraces,
+  frankWolfeGap,
+  freeHessianAt,
+  least,
+  makeWorkspace,
+  minimizeOnSimplex,
+  type Workspace,
+} from "../simplex-minimization.ts";
+import { solveSumZero } from "../sum-zero-system.ts";
+
+/**
+ * Omega at gamma = 1, on the simplex. Every array holds one number for each entry that takes part, in order: `y.length`
+ * of them, which differs from row to row where entries are removed. The functions write to `out` and keep none of the
+ * arrays.
+ */
+export interface Regularizer {
+  /** Names the mapping. */
+  readonly name: string;
+  /** Omega(y), finite at every y of the simplex, zeros included. */
+  value(y: Float64Array): number;
+  /** out = grad Omega(y). It may be -Infinity where y is 0 (as for y log y), and finite where y is positive. */
+  gradient(y: Float64Array, out: Float64Array): void;
+  /**
+   * out = H u, H the Hessian of Omega at y. Where y is 0, u is 0 and out is ignored (so that an infinite second
+   * derivative there does no harm).
+   */
+  hessianProduct(y: Float64Array, u: Float64Array, out: Float64Array): void;
+  /** out = the diagonal of H, which speeds up the solution of systems with H. Default: estimated from one product. */
+  hessianDiagonal?(y: Float64Array, out: Float64Array): void;
+  /** A known modulus of strong convexity, in the 1-norm or the 2-norm: no step is longer than its inverse. */
+  readonly strongConvexity?: number | undefined;
+  /** A known Lipschitz constant of the gradient in the 2-norm: the first step is its inverse. */
+  readonly smoothness?: number | undefined;
+}
+
+/** How the weights are found. */
+export interface RegularizedOptions {
+  /**
+   * "projection": accelerated projected gradients; the gradient must be finite on the whole simplex, and weights can be
+   * exactly 0. "mirror": multiplicative steps, for gradients that are -Infinity at 0; every weight is positive.
+   * "auto" (default): mirror when the gradient is not finite at a corner of the simplex.
+   */
+  readonly method?: "auto" | "projection" | "mirror" | undefined;
+  /** The certified gap that ends the search, relative to the scores and gradients that carry weight. Default 1e-12. */
+  readonly tolerance?: number | undefined;
+  /** Gradients evaluated at most for a row. Default 20,000. */
+  readonly maxIterations?: number | undefined;
+}
+
+function positive(name: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (!(typeof value === "number" && value > 0 && value < Infinity)) {
+    throw valueError(name, value, "a finite number above 0 is needed");
+  }
+  return value;
+}
+
+function checkRegularizer(omega: Regularizer): void {
+  if (typeof omega !== "object" || omega === null) {
+    throw valueError("omega", omega, "an object with name, value, gradient and hessianProduct is needed", "type");
+  }
+  if (typeof omega.name !== "string" || omega.name === "") {
+    throw valueError("omega.name", omega.name, "a name is needed", "type");
+  }
+  for (const member of ["value", "gradient", "hessianProduct"] as const) {
+    if (typeof omega[member] !== "function") {
+      throw valueError(`omega.${member}`, omega[member], "a function is needed", "type");
+    }
+  }
+}
+
+/** Omega with its gradient checked: what is not a number is the user's mistake, and is named. */
+function checked(omega: Regularizer): Regularizer {
+  const { name } = omega;
+  const gradient = (y: Float64Array, out: Float64Array) => {
+    omega.gradient(y, out);
+    for (let i = 0; i < y.length; i++) {
+      const slope = out[i]!;
+      if (Number.isNaN(slope) || slope === Infinity || (slope === -Infinity && y[i]! > 0)) {
+        throw new RangeError(`gradient of ${name} is ${slope} at entry ${i}, where the weight is ${y[i]!}`);
+      }
+    }
+  };
+  const diagonal = omega.hessianDiagonal;
+  return {
+    name,
+    value: (y) => omega.value(y),
+    gradient,
+    hessianProduct: (y, u, out) => omega.hessianProduct(y, u, out),
+    ...(diagonal === undefined ? {} : { hessianDiagonal: (y, out) => diagonal.call(omega, y, out) }),
+  };
+}
+
+/** Whether the gradient is -Infinity at a corner of the simplex of n entries, n of 2 or more. */
+function growsAtZero(omega: Regularizer, n: number): boolean {
+  const corner = new Float64Array(n);
+  const slope = new Float64Array(n);
+  corner[0] = 1;
+  omega.gradient(corner, slope);
+  return slope.includes(-Infinity);
+}
+
+function regularizedSolver(given: Regularizer, options: RegularizedOptions | undefined): RowSolver<never> {
+  checkRegularizer(given);
+  checkOptions("regularized", options, ["method", "tolerance", "maxIterations"]);
+  const omega = checked(given);
+  const method = options?.method ?? "auto";
+  if (!["auto", "projection", "mirror"].includes(method)) {
+    throw valueError("method", method, '"auto", "projection" or "mirror" is needed');
+  }
+  const leastCurvature = positive("strongConvexity", given.strongConvexity, 1e-12);
+  const settings = {
+    leastCurvature,
+    firstCurvature: positive("smoothness", given.smoothness, Math.max(1, leastCurvature)),
+    tolerance: positive("tolerance", options?.tolerance, 1e-12),
+    maxIterations: positive("maxIterations", options?.maxIterations, 20_000),
+  };
+  let mirror: boolean | null = method === "auto" ? null : method === "mirror";
+  let work = makeWorkspace(0);
+  let tangent = new Float64Array(0);
+
+  const reserve = (n: number): Workspace => {
+    if (work.n !== n) {
+      work = makeWorkspace(n);
+      tangent = new Float64Array(n);
+    }
+    return work;
+  };
+
+  /** The point with every weight where the gradient is finite. */
+  const inside = (y: Float64Array): Float64Array => (mirror ? y.map((weight) => Math.max(weight, least)) : y);
+
+  /**
+   * Solves the row into the workspace. With "auto", projected steps that make no way are interrupted for an attempt by
+   * multiplicative ones: those cross many powers of 10 where curvature grows without bound towards 0.
+   */
+  const minimize = ({ scores, count }: Row): Workspace => {
+    mirror ??= growsAtZero(omega, count);
+    const space = reserve(count);
+    const v = scores.subarray(0, count);
+    const { maxIterations, tolerance } = settings;
+    const attempt = Math.ceil(maxIterations / 20);
+    const attempts = [{ mirror, maxIterations }];
+    if (method === "auto" && !mirror) {
+      attempts.unshift({ mirror: false, maxIterations: attempt }, { mirror: true, maxIterations: attempt });
+    }
+    let iterations = 0;
+    for (const call of attempts) {
+      iterations += minimizeOnSimplex(omega, v, { ...settings, ...call }, space);
+      if (call.mirror && !mirror) dropTraces(omega, v, space);
+      if (space.gap <= tolerance * space.scale) return space;
+    }
+    throw new RangeError(
+      `${omega.name} is not solved after ${iterations} gradients: its certified gap is ${space.gap}, ` +
+        `${tolerance * space.scale} is needed; is hessianProduct right, or maxIterations too small?`,
+    );
+  };
+
+  const solve = (row: Row): void => {
+    if (row.count === 1) row.weights[0] = 1;
+    else row.weights.set(minimize(row).y);
+  };
+
+  const regularizer = ({ count }: Row, y: Float64Array): number => omega.value(y.subarray(0, count));
+
+  /** H d = u + constant on the support, sum d = 0: the derivative of the optimality conditions. */
+  const product = ({ weights, count }: Row, u: Float64Array, out: Float64Array): void => {
+    const space = reserve(count);
+    const y = weights.subarray(0, count);
+    const hessian = freeHessianAt(omega, y, space);
+    solveSumZero(hessian, u.subarray(0, count), 1e-12, 2, space.system, tangent);
+    out.set(tangent);
+  };
+
+  /**
+   * The Frank-Wolfe gap at y or, where it is not tight (a weight of 0 with an infinite slope, or far from the optimum),
+   * the bound by the tangent plane at the solved z: max (v - g) + <g, z> - Omega(z) is at least the supremum for any g
+   * that is the gradient at z, whatever the solver did.
+   */
+  const gap = (row: Row, weights: Float64Array): number => {
+    const { scores: v, count } = row;
+    if (count === 1) return 0;
+    mirror ??= growsAtZero(omega, count);
+    const y = weights.subarray(0, count);
+    const slope = new Float64Array(count);
+    omega.gradient(inside(y), slope);
+    let inner = 0;
+    for (let i = 0; i < count; i++) {
+      slope[i] = slope[i]! - v[i]!;
+      if (y[i]! > 0) inner += y[i]! * v[i]!;
+    }
+    const direct = frankWolfeGap(y, slope);
+    const { y: z, gap: rest } = minimize(row);
+    // <g, z> - Omega(z) + Omega(y) - <v, y> + max (v - g) = Omega(y) - Omega(z) - <v, y - z> + gap at z.
+    let linear = -inner;
+    for (let i = 0; i < count; i++) if (z[i]! > 0) linear += z[i]! * v[i]!;
+    const bound = omega.value(y) - omega.value(z) + linear + rest;
+    return Math.min(direct, Math.max(bound, 0));
+  };
+
+  return { name: omega.name, parameter: null, grouped: false, solve, regularizer, product, gap };
+}
+
+/**
+ * regularized(omega) is the mapping x -> argmax over the simplex of <y, x> - gamma Omega(y) of any strongly convex,
+ * twice differentiable Omega, given by its value, its gradient and its products with a Hessian, with every member of the
+ * contract: weights, max, vjp, jvp, loss, gap, all options, and the gradient in gamma.
+ *
+ * - Forward: first-order steps, accelerated and projected, or multiplicative where the gradient is infinite at 0; then
+ *   Newton steps on the support, by conjugate gradients. The search ends when the Frank-Wolfe gap certifies the weights.
+ *   Where Omega's gradient is finite at 0 the weights can be exactly 0.
+ * - Backward: the linear system H d = u + constant, sum d = 0, on the support, by conjugate gradients; no unrolling.
+ * - `omega.hessianProduct` must be the derivative of `omega.gradient`: the certificate proves the weights without it, but
+ *   nothing else checks the derivatives. Omega must not depend on a hyper-parameter that changes between a forward and a
+ *   backward pass.
+ * - Throws a TypeError when a member of omega is missing; at a call, a RangeError that names the entry when the gradient
+ *   is not a number, and a RangeError with the gap when it cannot be certified within `maxIterations` gradients.
+ * - Cost: some tens to hundreds of gradients and Hessian products a row; the closed forms of this library are faster
+ *   wherever they exist. Float32Array scores are computed in float64.
+ *
+ * Beck and Teboulle, "A Fast Iterative Shrinkage-Thresholding Algorithm" (2009); Jaggi, "Revisiting Frank-Wolfe" (2013),
+ * for the gap; Niculae and Blondel, "A Regularized Framework for Sparse and Structured Neural Attention" (2017), for
+ * the implicit derivative.
+ *
+ * @example
+ * // Sparsemax whose neighbours attract each other: Omega(y) = |y|^2 / 2 + sum (y_{i+1} - y_i)^2 / 2, H = I + D^T D.
+ * const multiply = (u, out) => {
+ *   for (let i = 0; i < u.length; i++) {
+ *     out[i] = u[i];
+ *     if (i > 0) out[i] += u[i] - u[i - 1];
+ *     if (i + 1 < u.length) out[i] += u[i] - u[i + 1];
+ *   }
+ * };
+ * const smoothmax = regularized({
+ *   name: "smoothmax",
+ *   value: (y) => y.reduce((sum, weight, i) => sum + weight ** 2 + (i > 0 ? (weight - y[i - 1]) ** 2 : 0), 0) / 2,
+ *   gradient: (y, out) => multiply(y, out),
+ *   hessianProduct: (y, u, out) => multiply(u, out),
+ * });
+ * smoothmax([1, 2, 0]); // [3 / 7, 4 / 7, 0]
+ */
+export function regularized(omega: Regularizer, options?: RegularizedOptions): Mapping {
+  return defineMapping(regularizedSolver(omega, options));
+}
