@@ -11,6 +11,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // Leak checks need a collection on demand.
+    execArgv: ["--expose-gc"],
     include: ["packages/*/test/**/*.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
