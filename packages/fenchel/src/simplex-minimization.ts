@@ -212,12 +212,14 @@ function polish(
 ): void {
   const { n, y, q, trial, trialSlope, base, step, system } = work;
   const kept = new Uint8Array(n);
-  for (let round = 0; round < 50; round++) {
+  for (let round = 0; round < 50 && work.gap > 0; round++) {
+    // Once the gap will do, only long steps are worth their gradients.
+    const shortest = work.gap <= options.tolerance * work.scale ? 0.25 : 1e-3;
     const hessian = freeHessianAt(omega, y, work);
     for (let i = 0; i < n; i++) base[i] = -q[i]!;
     solveSumZero(hessian, base, 1e-8, 1, system, step);
     let improved = false;
-    for (let t = 1; t > 1e-3 && !improved; t /= 2) {
+    for (let t = 1; t >= shortest && !improved; t /= 2) {
       takeStep(work, options.mirror, t, null);
       slopeAt(omega, v, trial, trialSlope);
       state.iterations += 1;
