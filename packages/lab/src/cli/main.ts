@@ -1,17 +1,16 @@
 /** The command `fenchel`: its subcommands, and what becomes of their errors. */
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { addCompareCommand } from "./compare-command.ts";
+import { addEvaluateCommand } from "./evaluate-command.ts";
+import { addExplainCommand } from "./explain-command.ts";
 import { Exit, oneLine, userMessage } from "./errors.ts";
 import { addBenchCommand } from "./bench-command.ts";
 import { addListCommand } from "./list-command.ts";
 import { addMapCommand } from "./map-command.ts";
 import { unknownName } from "./nearest.ts";
 import { print, warn, watchStreams } from "./output.ts";
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-  return (manifest as { version: string }).version;
-}
+import { addTrainCommand } from "./train-command.ts";
+import { version } from "./version.ts";
 
 const examples = `
 Examples:
@@ -28,6 +27,10 @@ export function makeProgram(say: (text: string) => void): Command {
     .option("--debug", "show the stack of an unexpected error")
     .showSuggestionAfterError(true)
     .addHelpText("after", examples);
+  addCompareCommand(program);
+  addTrainCommand(program);
+  addEvaluateCommand(program);
+  addExplainCommand(program);
   addMapCommand(program);
   addBenchCommand(program);
   addListCommand(program);

@@ -1,0 +1,65 @@
+/** `fenchel train`: one run of a task's model with one mapping. */
+import { join } from "node:path";
+import type { Command } from "commander";
+import { tasks } from "../compare/tasks.ts";
+import { comparisonTable } from "./comparison-text.ts";
+import { UserError } from "./errors.ts";
+import { integerOption, numberOption } from "./numbers.ts";
+import { print } from "./output.ts";
+import { formatDuration } from "./progress.ts";
+import { trainWithProgress } from "./training.ts";
+import { addSettings, checkChoice, hyperParameterNames, readSettings, taskNamed } from "./training-options.ts";
+
+interface TrainOptions {
+  readonly mapping?: string;
+  readonly seed: string;
+  readonly out?: string;
+  readonly fresh?: boolean;
+}
+
+const examples = `
+Examples:
+  fenchel train spam --mapping fusedmax --lambda 0.2
+  fenchel train spam --mapping sparsemax --epochs 3 --seed 7 --out runs/mine
+
+A run that was stopped, or killed, goes on from its last checkpoint when the same command is given again.`;
+
+async function train(name: string, options: TrainOptions): Promise<void> {
+  const task = taskNamed(name);
+  if (options.mapping === undefined) throw new UserError("no mapping is given: add, for instance, --mapping fusedmax");
+  const given = options as unknown as Record<string, unknown>;
+  const own = hyperParameterNames().flatMap((parameter): [string, number][] => {
+    const text = given[parameter];
+    return typeof text === "string" ? [[parameter, numberOption(`--${parameter}`, text)]] : [];
+  });
+  const choice = checkChoice({ mapping: options.mapping, options: Object.fromEntries(own) });
+  const seed = integerOption("--seed", options.seed, 0, 2 ** 32 - 1);
+  const folder = options.out ?? join("runs", `${task.name}-${choice.mapping}`);
+  const { results, seconds } = await trainWithProgress({
+    task,
+    choices: [choice],
+    seeds: [seed],
+    settings: readSettings(given),
+    placeRuns: (runs) => runs.map((run) => ({ ...run, folder })),
+    folder,
+    jobs: 1,
+    fresh: options.fresh === true,
+  });
+  await print(`${comparisonTable(results)}\n${folder}  (${formatDuration(seconds)})\n`);
+}
+
+/** Adds the command to the program. */
+export function addTrainCommand(program: Command): void {
+  const command = program
+    .command("train")
+    .summary("train one model with one mapping")
+    .description("Trains a task's model with one mapping and keeps it in a folder for evaluate and explain.")
+    .argument("[task]", `one of ${tasks.map(({ name }) => name).join(", ")}`, "spam")
+    .option("--mapping <name>", "mapping of the attention");
+  for (const name of hyperParameterNames()) command.option(`--${name} <number>`, `the mapping's ${name}`);
+  command
+    .option("--seed <seed>", "seed of the initial parameters and the order of the texts", "1")
+    .option("--out <folder>", "folder of the run (default runs/TASK-MAPPING)")
+    .option("--fresh", "train anew, whatever the folder holds");
+  addSettings(command).addHelpText("after", examples).action(train);
+}

@@ -1,0 +1,41 @@
+/** Which runs a comparison consists of: a mapping with its options, and a seed, each in a folder of its own. */
+import { join } from "node:path";
+import type { RunConfig } from "../run-types.ts";
+import { runConfig } from "../training/config.ts";
+
+/** A mapping to compare, with options other than its defaults. */
+export interface MappingChoice {
+  readonly mapping: string;
+  readonly options: Readonly<Record<string, number>>;
+}
+
+export interface PlannedRun {
+  /** For progress and messages: "fusedmax seed 1", with the options where they are not the defaults. */
+  readonly name: string;
+  readonly folder: string;
+  readonly config: RunConfig;
+}
+
+/** Settings common to all runs of a comparison; what is left out takes the task's default. */
+export type CommonSettings = Partial<Omit<RunConfig, "mapping" | "mappingOptions" | "seed">> &
+  Pick<RunConfig, "task" | "dataChecksum">;
+
+function labelOf({ mapping, options }: MappingChoice, join: string, assign: string): string {
+  return [mapping, ...Object.entries(options).map(([name, value]) => `${name}${assign}${value}`)].join(join);
+}
+
+/** The runs, seed by seed, so that a comparison that is stopped early has whole rounds of mappings. */
+export function planRuns(
+  choices: readonly MappingChoice[],
+  seeds: readonly number[],
+  settings: CommonSettings,
+  folder: string,
+): PlannedRun[] {
+  return seeds.flatMap((seed) =>
+    choices.map((choice) => ({
+      name: `${labelOf(choice, " ", " ")} seed ${seed}`,
+      folder: join(folder, `${labelOf(choice, "-", "")}-seed${seed}`),
+      config: runConfig({ ...settings, mapping: choice.mapping, mappingOptions: choice.options, seed }),
+    })),
+  );
+}
