@@ -1,0 +1,209 @@
+/** The page of a comparison: what was run, the table, the learning curves and the attention, in one file that needs nothing else. */
+
+import { formatSpread } from "../metrics/spread.ts";
+import type { RunResult } from "../run-types.ts";
+import { explanationTable, HEAT_MAP_STYLE, legend, type Explanation } from "./heat-map.ts";
+import { CURVES_STYLE, learningCurves } from "./learning-curves.ts";
+import { markup, raw, type Markup } from "./markup.ts";
+import { PAGE_STYLE, PRINT_STYLE } from "./page-style.ts";
+import { gatherVariants, summarize, type SummaryRow, type Variant } from "./variants.ts";
+
+/** What a report tells besides its results. */
+export interface ReportMeta {
+  readonly task: string;
+  /** Names of the task's labels. */
+  readonly labels: readonly string[];
+  readonly data: {
+    /** For instance "SpamAssassin public corpus, subject and start of the body". */
+    readonly description: string;
+    /** What was done to the texts, for those who read the shown ones; one or two sentences. */
+    readonly note?: string;
+    readonly checksum: string;
+    readonly train: number;
+    readonly dev: number;
+    readonly test: number;
+  };
+  /** The command line that made the report. */
+  readonly command: string;
+  readonly date: Date;
+  readonly machine: { readonly cores: number; readonly description?: string };
+  /** Version of fenchel-lab. */
+  readonly version: string;
+}
+
+const GROUPS = [
+  { title: "Test set", columns: 3 },
+  { title: "Attention on the test set", columns: 4 },
+  { title: "Training", columns: 1 },
+] as const;
+
+const count = (value: number): string => value.toLocaleString("en-US");
+
+function list(items: readonly string[]): string {
+  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+}
+
+const NUMBER_WORDS = [
+  "No",
+  "One",
+  "Two",
+  "Three",
+  "Four",
+  "Five",
+  "Six",
+  "Seven",
+  "Eight",
+  "Nine",
+  "Ten",
+  "Eleven",
+  "Twelve",
+];
+
+function distinct<T>(items: readonly T[]): T[] {
+  return Array.from(new Set(items));
+}
+
+function intro(meta: ReportMeta, variants: readonly Variant[], results: readonly RunResult[]): Markup {
+  const { data, machine } = meta;
+  const seeds = distinct(results.map(({ config }) => config.seed)).sort((a, b) => a - b);
+  const date = `${meta.date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const where = machine.description === undefined ? "" : ` (${machine.description})`;
+  return markup`<p class="lead">
+      The model of the task ${meta.task} was trained with ${list(distinct(variants.map(({ mapping }) => mapping)))},
+      changing nothing but the attention, on ${data.description}: ${count(data.train)} texts to train on,
+      ${count(data.dev)} to stop by and ${count(data.test)} to test on, with ${seeds.length === 1 ? "seed" : "seeds"}
+      ${list(seeds.map(String))}. It finished on ${date}, on ${machine.cores}
+      ${machine.cores === 1 ? "core" : "cores"}${where}.</p>
+    <pre class="command"><code>${meta.command}</code></pre>
+    <p class="checksum">Data SHA-256 <code>${data.checksum}</code></p>`;
+}
+
+function figureCell({ measure, spread, best }: SummaryRow["figures"][number], edge: boolean): Markup {
+  const [mean, deviation] = formatSpread(spread, measure.digits, measure.scale).split(" \u00b1 ");
+  const mark = best ? markup`<b>${mean!}</b>` : markup`${mean!}`;
+  return markup`<td${edge ? raw(' class="edge"') : null}>${mark}${deviation === undefined ? null : markup` <span class="deviation">± ${deviation}</span>`}</td>`;
+}
+
+function resultsTable(rows: readonly SummaryRow[]): Markup {
+  const edges = new Set([0, GROUPS[0].columns, GROUPS[0].columns + GROUPS[1].columns]);
+  const seeds = distinct(rows.map(({ variant }) => variant.runs.length));
+  const over =
+    seeds.length === 1 && seeds[0] === 1
+      ? "One seed a mapping."
+      : `Mean ± standard deviation over ${seeds.length === 1 ? `${seeds[0]} seeds` : "the seeds of a mapping"}.`;
+  return markup`<div class="scroll" role="region" aria-labelledby="results-caption" tabindex="0">
+    <table class="results">
+      <caption id="results-caption">
+        ${over}
+        <b>Bold</b>: the best of its column; of the attention, the sparsest, the fewest segments and the least entropy.
+      </caption>
+      <thead>
+        <tr>
+          <td></td>
+          ${GROUPS.map(({ title, columns }) => markup`<th scope="colgroup" colspan="${columns}" class="edge"><span>${title}</span></th>`)}
+        </tr>
+        <tr>
+          <th scope="col">Mapping</th>
+          ${rows[0]!.figures.map(({ measure }, column) => markup`<th scope="col" ${edges.has(column) ? raw(' class="edge"') : null}>${measure.title}<span class="unit">${measure.unit}</span></th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ({ variant, figures }) =>
+            markup`<tr>
+              <th scope="row">
+                <span class="mapping">${variant.mapping}</span>${variant.options === "" ? null : markup`<span class="options">${variant.options}</span>`}
+              </th>
+              ${figures.map((figure, column) => figureCell(figure, edges.has(column)))}
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** The texts that every variant's first run explains, each with all its explanations. */
+export function sharedExplanations(variants: readonly Variant[]): Explanation[][] {
+  const perVariant = variants.map(({ mapping, options, runs }) => ({
+    mapping,
+    options,
+    texts: new Map(runs[0]!.explained.map((text) => [text.id, text])),
+  }));
+  const [first] = perVariant;
+  if (first === undefined) return [];
+  return Array.from(first.texts.keys())
+    .filter((id) => perVariant.every(({ texts }) => texts.has(id)))
+    .map((id) => perVariant.map(({ mapping, options, texts }) => ({ mapping, options, text: texts.get(id)! })));
+}
+
+/** A whole document around a body: no script, no request, nothing that leaves the file. */
+export function htmlDocument(title: string, body: Markup): string {
+  return markup`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+        />
+        <meta name="referrer" content="no-referrer" />
+        <meta name="color-scheme" content="light dark" />
+        <link rel="icon" href="data:," />
+        <title>${title}</title>
+        <style>
+          ${raw(PAGE_STYLE)}${HEAT_MAP_STYLE}${raw(CURVES_STYLE)}${raw(PRINT_STYLE)}
+        </style>
+      </head>
+      <body>
+        ${body}
+      </body>
+    </html> `.source;
+}
+
+/** The report of a comparison as one HTML file. Throws a RangeError when there are no results. */
+export function reportPage(results: readonly RunResult[], meta: ReportMeta): string {
+  if (results.length === 0) throw new RangeError("results must not be empty");
+  const variants = gatherVariants(results);
+  const explanations = sharedExplanations(variants);
+  const [first] = variants;
+  const title =
+    variants.length === 1
+      ? `${first!.mapping} on ${meta.task}`
+      : `${NUMBER_WORDS[variants.length] ?? variants.length} attention mappings on ${meta.task}`;
+  const seed = variants[0]!.runs[0]!.config.seed;
+  return htmlDocument(
+    `${title} \u00b7 fenchel`,
+    markup`<header>
+        <p class="kicker">fenchel compare</p>
+        <h1>${title}</h1>
+        ${intro(meta, variants, results)}
+      </header>
+      <main>
+        <section aria-labelledby="results">
+          <h2 id="results">Results</h2>
+          ${resultsTable(summarize(variants))}
+        </section>
+        <section aria-labelledby="curves">
+          <h2 id="curves">Learning curves</h2>
+          <p class="note">
+            A line a seed, all figures on the same axes. <b>dev</b> is the solid line, train the dotted one; the dot
+            marks the epoch whose model was kept.
+          </p>
+          ${learningCurves(variants)}
+        </section>
+        ${
+          explanations.length === 0
+            ? null
+            : markup`<section aria-labelledby="attention">
+                <h2 id="attention">What the models read</h2>
+                <p class="note">
+                  The same texts of the test set under every mapping, each read by the run with seed ${seed}.${meta.data.note === undefined ? "" : ` ${meta.data.note}`} Rest the pointer on a word for its weight.
+                </p>
+                ${legend()} ${explanations.map((items, index) => explanationTable(items, meta.labels, index + 1))}
+              </section>`
+        }
+      </main>
+      <footer><p>fenchel-lab ${meta.version}. The same figures are in report.json, beside this file.</p></footer>`,
+  );
+}

@@ -1,0 +1,50 @@
+/** Writes the report of a comparison: report.html and report.json, whole or not at all. */
+
+import { join } from "node:path";
+import type { RunResult } from "../run-types.ts";
+import { prepareFolder, writeWhole } from "../runs/whole-files.ts";
+import { reportPage, type ReportMeta } from "./page.ts";
+import { gatherVariants, summarize } from "./variants.ts";
+
+/** The report as data: the table's figures, unrounded, and all results. */
+export function reportJson(results: readonly RunResult[], meta: ReportMeta): string {
+  const summary = summarize(gatherVariants(results)).map(({ variant, figures }) => ({
+    mapping: variant.mapping,
+    mappingOptions: variant.runs[0]!.config.mappingOptions,
+    seeds: variant.runs.map(({ config }) => config.seed),
+    figures: Object.fromEntries(
+      figures.map(({ measure, spread: { mean, deviation } }) => [measure.key, { mean, deviation }]),
+    ),
+  }));
+  const { version, date, ...rest } = meta;
+  const report = {
+    format: "fenchel-report",
+    version: 1,
+    fenchelLab: version,
+    date: date.toISOString(),
+    ...rest,
+    summary,
+    results,
+  };
+  return `${JSON.stringify(report, null, 1)}\n`;
+}
+
+/**
+ * Writes `report.markup` and `report.json` into `folder`, which is made if need be, and returns their paths.
+ * Each is written under another name first, so that a reader never meets half a report.
+ * @throws RangeError when there are no results; RunError when the folder cannot be written to.
+ */
+export function writeReport(
+  results: readonly RunResult[],
+  folder: string,
+  meta: ReportMeta,
+): { html: string; json: string } {
+  // Both are made before either is written.
+  const page = reportPage(results, meta);
+  const data = reportJson(results, meta);
+  prepareFolder(folder);
+  const paths = { html: join(folder, "report.html"), json: join(folder, "report.json") };
+  writeWhole(paths.json, data);
+  writeWhole(paths.html, page);
+  return paths;
+}
