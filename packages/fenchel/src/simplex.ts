@@ -2,14 +2,19 @@
 
 let candidates = new Float64Array(0);
 
-/**
- * Threshold tau with sum_i [z_i - tau]_+ = 1 over the first `count` entries of z (count of 1 or more), so that
- * [z - tau]_+ is the projection of z onto the simplex. Only entries above max z - 1 can be positive; they are sorted.
- * O(n) plus O(c log c) for c candidates. (Held, Wolfe and Crowder 1974.)
- */
-export function simplexThreshold(z: Float64Array, count: number): number {
+/** The largest of the first `count` entries. */
+function topOf(z: Float64Array, count: number): number {
   let top = z[0]!;
   for (let i = 1; i < count; i++) if (z[i]! > top) top = z[i]!;
+  return top;
+}
+
+/**
+ * Threshold tau, relative to `top` = max z, with sum_i [z_i - top - tau]_+ = 1 over the first `count` entries (1 or
+ * more), so that these are the projection of z onto the simplex. Only entries above top - 1 can be positive; they are
+ * sorted. O(n) plus O(c log c) for c candidates. (Held, Wolfe and Crowder 1974.)
+ */
+function thresholdBelow(top: number, z: Float64Array, count: number): number {
   if (candidates.length < count) candidates = new Float64Array(Math.max(count, 2 * candidates.length));
   let size = 0;
   for (let i = 0; i < count; i++) {
@@ -25,13 +30,20 @@ export function simplexThreshold(z: Float64Array, count: number): number {
     sum += next;
     support += 1;
   }
-  return top + (sum - 1) / support;
+  return (sum - 1) / support;
+}
+
+/** The threshold itself: sum_i [z_i - tau]_+ = 1 over the first `count` entries. */
+export function simplexThreshold(z: Float64Array, count: number): number {
+  const top = topOf(z, count);
+  return top + thresholdBelow(top, z, count);
 }
 
 /** weights = [z - tau]_+ for the first `count` entries, the projection of z onto the simplex. May work in place. */
 export function projectOntoSimplex(z: Float64Array, count: number, weights: Float64Array): void {
-  const tau = simplexThreshold(z, count);
-  for (let i = 0; i < count; i++) weights[i] = Math.max(z[i]! - tau, 0);
+  const top = topOf(z, count);
+  const tau = thresholdBelow(top, z, count);
+  for (let i = 0; i < count; i++) weights[i] = Math.max(z[i]! - top - tau, 0);
 }
 
 /**
@@ -39,13 +51,14 @@ export function projectOntoSimplex(z: Float64Array, count: number, weights: Floa
  * <y, z> = sum y (z - tau) + tau and z - tau = y on the support.
  */
 export function simplexValue(z: Float64Array, count: number): number {
-  const tau = simplexThreshold(z, count);
+  const top = topOf(z, count);
+  const tau = thresholdBelow(top, z, count);
   let square = 0;
   for (let i = 0; i < count; i++) {
-    const weight = Math.max(z[i]! - tau, 0);
+    const weight = Math.max(z[i]! - top - tau, 0);
     square += weight * weight;
   }
-  return tau + square / 2;
+  return top + (tau + square / 2);
 }
 
 /** Mean of `values` over the entries with a positive weight. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { registry, sparsemax, type RegistryEntry } from "../src/index.ts";
 import { backends, dot, exact, farthest, type Backend } from "./support/backends.ts";
+import { regularizedEntries } from "./support/regularizers.ts";
 import { normals, onGrid, rowKinds, uniform } from "./support/rows-of-scores.ts";
 
 type Options = Record<string, unknown>;
@@ -15,6 +16,9 @@ function optionsOf(entry: RegistryEntry, n: number): Options[] {
 }
 
 const lengths = [1, 2, 3, 7, 20, 64];
+
+/** The registry, and mappings that `regularized` makes of an Omega. */
+const entries = [...registry, ...regularizedEntries];
 
 /** Calls `check` with every kind and length of row and every setting of the mapping. */
 function everyRow(
@@ -35,7 +39,7 @@ function everyRow(
 const sumOf = (a: ArrayLike<number>) => Array.from(a).reduce((sum, value) => sum + value, 0);
 
 describe.each(backends)("laws, $name", (backend: Backend) => {
-  describe.each(registry)("$name", (entry) => {
+  describe.each(entries)("$name", (entry) => {
     const { mapping } = entry;
     const onSimplex = entry.domain !== "budget";
 
@@ -322,7 +326,7 @@ describe.each(backends)("laws, $name", (backend: Backend) => {
   });
 });
 
-describe.each(registry)("values of $name", (entry) => {
+describe.each(entries)("values of $name", (entry) => {
   const { mapping } = entry;
 
   test("its certificate and its loss bound the suboptimality of any weights", () => {

@@ -17,10 +17,6 @@ function solve(row: Row<Graph>): void {
     for (let i = 0; i < count; i++) groups[i] = i;
   } else {
     graphTotalVariationProx(graph, row, lambda, weights, groups);
-    // Relative to the best: a large prox would leave its rounding in the weights.
-    let top = -Infinity;
-    for (let i = 0; i < count; i++) top = Math.max(top, weights[i]!);
-    for (let i = 0; i < count; i++) weights[i] = weights[i]! - top;
     projectOntoSimplex(weights, count, weights);
   }
   markZeros(weights, groups, count);
