@@ -20,11 +20,14 @@ interface Scale {
 
 /** Two to five round numbers that cover the values; the scale reaches from the first to the last. */
 export function niceScale(low: number, high: number, limit = Infinity): Scale {
-  const span = high - low || Math.abs(high) || 1;
+  const span = high - low || Math.abs(high) / 10 || 1;
   const power = 10 ** Math.floor(Math.log10(span / 3));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((candidate) => span / candidate <= 3.5)!;
-  const first = Math.floor(low / step + 1e-9);
-  const last = Math.max(first + 1, Math.ceil(Math.min(high, limit) / step - 1e-9));
+  const last = Math.max(
+    Math.ceil(Math.min(high, limit) / step - 1e-9),
+    Math.floor(low / step + 1e-9) + (low < limit ? 1 : 0),
+  );
+  const first = Math.min(Math.floor(low / step + 1e-9), last - 1);
   const ticks = Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12))).filter(
     (tick) => tick <= limit,
   );
@@ -53,6 +56,9 @@ interface PlotContent {
   readonly best: Curve;
   readonly scaleBy: number;
 }
+
+/** A run that diverged has no line where it has no number. */
+const finite = (curve: Curve): Curve => curve.filter(([, value]) => Number.isFinite(value));
 
 const fixed = (value: number): string => value.toFixed(1);
 
@@ -136,10 +142,12 @@ export function learningCurves(variants: readonly Variant[]): Markup {
   const baseline = second + PLOT_HEIGHT;
   const figures = variants.map(({ mapping, options, runs }): Content => {
     const curvesOf = (of: (metrics: (typeof all)[number]) => number): Curve[] =>
-      runs.map(({ epochs }) => epochs.map((metrics) => [metrics.epoch, of(metrics)] as const));
+      runs.map(({ epochs }) => finite(epochs.map((metrics) => [metrics.epoch, of(metrics)] as const)));
     const bestOf = (of: (metrics: (typeof all)[number]) => number): Curve =>
-      runs.flatMap(({ epochs, bestEpoch }) =>
-        epochs.filter(({ epoch }) => epoch === bestEpoch).map((metrics) => [metrics.epoch, of(metrics)] as const),
+      finite(
+        runs.flatMap(({ epochs, bestEpoch }) =>
+          epochs.filter(({ epoch }) => epoch === bestEpoch).map((metrics) => [metrics.epoch, of(metrics)] as const),
+        ),
       );
     const best = runs
       .map(({ epochs, bestEpoch }) => epochs.find(({ epoch }) => epoch === bestEpoch))

@@ -111,14 +111,19 @@ export interface SummaryRow {
   readonly figures: readonly { readonly measure: Measure; readonly spread: Spread; readonly best: boolean }[];
 }
 
+/** A run that diverged leaves its variant without a figure, not the comparison without a report. */
+function spreadOf(values: readonly number[]): Spread {
+  return values.every(Number.isFinite) ? spread(values) : { mean: Number.NaN, deviation: null, count: values.length };
+}
+
 export function summarize(variants: readonly Variant[]): SummaryRow[] {
-  const spreads = variants.map(({ runs }) => MEASURES.map((measure) => spread(runs.map(measure.of))));
+  const spreads = variants.map(({ runs }) => MEASURES.map((measure) => spreadOf(runs.map(measure.of))));
   const shown = (row: number, column: number): number => {
     const { digits, scale } = MEASURES[column]!;
     return Number((spreads[row]![column]!.mean * scale).toFixed(digits));
   };
   const best = MEASURES.map((measure, column) => {
-    const means = variants.map((_, row) => shown(row, column));
+    const means = variants.map((_, row) => shown(row, column)).filter(Number.isFinite);
     return measure.best === "highest" ? Math.max(...means) : Math.min(...means);
   });
   return variants.map((variant, row) => ({

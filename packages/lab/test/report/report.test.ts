@@ -130,6 +130,7 @@ describe("axes", () => {
   it("have a few round ticks that cover the values", () => {
     expect(niceScale(0, 0.57).ticks).toEqual([0, 0.2, 0.4, 0.6]);
     expect(niceScale(88.7, 98.3, 100).ticks).toEqual([85, 90, 95, 100]);
+    expect(niceScale(100, 100, 100)).toMatchObject({ low: 95, high: 100 });
     expect(niceScale(5, 5).ticks.length).toBeGreaterThanOrEqual(2);
     for (const [low, high] of [[0, 1e-6], [0.1, 0.11], [3, 2000], [99.9, 100]] as const) {
       const { ticks } = niceScale(low, high);
@@ -182,6 +183,28 @@ describe("the written report", () => {
     );
     expect(page).toContain("shared-text");
     expect(page).not.toContain("only-here");
+  });
+});
+
+describe("a comparison with a run that diverged, one that stopped at once and one that is perfect", () => {
+  const epochs = result("softmax", 1).epochs;
+  const good = result("sparsemax", 1, {
+    epochs: epochs.slice(0, 1).map((epoch) => ({ ...epoch, devAccuracy: 1 })),
+    bestEpoch: 1,
+  });
+  const diverged = result("softmax", 1, {
+    epochs: epochs.map((epoch) => ({
+      ...epoch,
+      devAccuracy: 1,
+      devLoss: epoch.epoch > 1 ? Number.NaN : epoch.devLoss,
+    })),
+    test: { ...result("softmax", 1).test, loss: Number.NaN },
+  });
+  it("still has its report, in which no figure is made up", () => {
+    const page = reportPage([diverged, good, result("fusedmax", 1, { epochs: [] })], meta);
+    expect(page).not.toMatch(/(?:points|cx|cy|x|y)="[^"]*(?:NaN|Infinity)/);
+    expect(page).toMatch(/<td>\s*NaN\s*<\/td>/);
+    expect(page).toContain("<b>0.100</b>");
   });
 });
 
