@@ -1,0 +1,188 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { planRuns } from "../../src/compare/plan.ts";
+import { tasks } from "../../src/compare/tasks.ts";
+import { makeCourse } from "../../src/cli/course.ts";
+import type { EvaluationScores } from "../../src/run-types.ts";
+import { trainRun } from "../../src/training/train-run.ts";
+import { tinyData, tinySettings } from "../compare/tiny-data.ts";
+import { fenchel } from "./run-command.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "fenchel-runs-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const runs = join(folder, "tiny");
+const softmaxRun = join(runs, "softmax-seed1");
+
+beforeAll(async () => {
+  const data = tinyData();
+  const choices = ["softmax", "fusedmax"].map((mapping) => ({ mapping, options: {} }));
+  const plan = planRuns(choices, [1], { ...tinySettings, epochs: 8, dataChecksum: data.checksum }, runs);
+  mkdirSync(runs);
+  for (const run of plan) await trainRun(run.config, data, run.folder);
+});
+
+function file(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+async function mistake(...args: string[]): Promise<string> {
+  const { code, out, err } = await fenchel(...args);
+  expect(out).toBe("");
+  expect(err).toMatch(/^fenchel: [^\n]+\n$/);
+  expect(code).toBe(2);
+  return err;
+}
+
+describe("fenchel explain", () => {
+  it("shows every mapping of a comparison, zeros bare and without colour codes", async () => {
+    const { code, out, err } = await fenchel("explain", runs, "please", "see you win money", "--width", "60");
+    expect(err).toBe("");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^softmax {2}(ham|spam) [^\n]*5 words of 5/);
+    expect(out).toMatch(/\nfusedmax λ = 0.1 {2}(ham|spam)/);
+    expect(out).not.toContain("\u001b");
+    expect(out.split("\n").every((line) => line.length <= 110)).toBe(true);
+  });
+
+  it("shows one run, in colour when asked, from a file, as JSON", async () => {
+    const path = file("text.txt", "win money now");
+    expect((await fenchel("explain", softmaxRun, "--input", path, "--color", "always")).out).toContain("\u001b[48;5;");
+    const { out } = await fenchel("explain", softmaxRun, "--input", path, "--json");
+    const { labels, explanations } = JSON.parse(out) as {
+      labels: string[];
+      explanations: { mapping: string; text: { words: string[]; weights: number[]; probabilities: number[] } }[];
+    };
+    expect(labels).toEqual(["ham", "spam"]);
+    expect(explanations).toHaveLength(1);
+    const { words, weights, probabilities } = explanations[0]!.text;
+    expect(words).toEqual(["win", "money", "now"]);
+    expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
+    expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+  });
+
+  it("writes a page and a picture in which the text is only text", async () => {
+    const html = join(folder, "explained.html");
+    const svg = join(folder, "explained.svg");
+    const text = "<script>alert(1)</script> <img src=x onerror=alert(2)> win money";
+    expect((await fenchel("explain", runs, text, "--html", html, "--svg", svg)).code).toBe(0);
+    for (const path of [html, svg]) {
+      const written = readFileSync(path, "utf8");
+      expect(written).not.toMatch(/<script>alert|<img/);
+      expect(written).toContain("fusedmax");
+    }
+  });
+
+  it("reads an e-mail with its headers as the data set's e-mails are read", () => {
+    const mail = "From: a@b.org\nSubject: Win money\nContent-Type: text/plain\n\nSee you <there>.\n";
+    const [spam] = tasks;
+    const words = spam!.wordsOf(new TextEncoder().encode(mail), 16);
+    expect(words.slice(0, 3)).toEqual(["win", "money", "\u00b6"]);
+    expect(words).not.toContain("from");
+    expect(spam!.wordsOf(new TextEncoder().encode("Note: see you"), 16)).toContain("note");
+  });
+
+  it("tells mistakes in one line", async () => {
+    expect(await mistake("explain", join(folder, "none"), "x")).toMatch(/none: there is no such folder/);
+    mkdirSync(join(folder, "empty"), { recursive: true });
+    expect(await mistake("explain", join(folder, "empty"), "x")).toMatch(/empty holds no run/);
+    expect(await mistake("explain", runs, " ")).toMatch(/no words in it to explain/);
+    expect(await mistake("explain", runs, "x", "--color", "red")).toMatch(/--color is "red": auto, always, never/);
+    expect(await mistake("explain", runs, "x", "--width", "1")).toMatch(/--width is "1"/);
+    expect(await mistake("explain", runs, "x", "--html", folder)).toMatch(/it is a folder/);
+    expect(await mistake("explain", runs, "x", "--input", "y")).toMatch(/both/);
+    expect(await mistake("explain")).toMatch(/missing required argument 'run'/);
+  });
+});
+
+describe("fenchel evaluate", () => {
+  it("scores a run on a labelled file, as a table and as JSON", async () => {
+    const path = file("mails.csv", 'kind,body\nspam,"win money, now"\nham,see you there\nham,see you\n');
+    const args = ["evaluate", softmaxRun, path, "--label-column", "kind", "--text-column", "body"];
+    expect((await fenchel(...args)).out).toMatch(/^texts +3$/m);
+    const scores = JSON.parse((await fenchel(...args, "--json")).out) as EvaluationScores;
+    expect(scores.texts).toBe(3);
+    expect(scores.accuracy).toBeGreaterThanOrEqual(0);
+    expect(scores.zeros).toBe(0);
+  });
+
+  it("tells mistakes in one line that says where", async () => {
+    const missing = file("columns.csv", "kind,text\nham,x\n");
+    expect(await mistake("evaluate", softmaxRun, missing)).toMatch(/columns\.csv:1: no column "label".*--label-column/);
+    const wrong = file("wrong.tsv", "label\ttext\nham\tx\neggs\ty\n");
+    expect(await mistake("evaluate", softmaxRun, wrong)).toMatch(/wrong\.tsv:3: .*"eggs"/);
+    const broken = file("broken.jsonl", '{"label": 0, "text": "x"}\n{"label": 1\n');
+    expect(await mistake("evaluate", softmaxRun, broken)).toMatch(/broken\.jsonl:2: not JSON/);
+    expect(await mistake("evaluate", softmaxRun, file("x.csv", ""))).toMatch(/x\.csv: the file is empty/);
+    expect(await mistake("evaluate", softmaxRun, join(folder, "gone.csv"))).toMatch(/gone\.csv: no such file/);
+    expect(await mistake("evaluate", softmaxRun, missing, "--format", "xls")).toMatch(/--format is "xls": tsv, csv/);
+    expect(await mistake("evaluate", runs)).toMatch(/config\.json is missing: the folder holds no run/);
+  });
+
+  it("names the broken file of a run", async () => {
+    const broken = join(folder, "broken-run");
+    mkdirSync(broken, { recursive: true });
+    for (const name of readdirSync(softmaxRun)) writeFileSync(join(broken, name), readFileSync(join(softmaxRun, name)));
+    writeFileSync(join(broken, "model.safetensors"), "not tensors");
+    expect(await mistake("evaluate", broken, file("ok.csv", "label,text\nham,x\n"))).toMatch(/model\.safetensors/);
+    writeFileSync(join(broken, "config.json"), "{");
+    expect(await mistake("explain", broken, "x")).toMatch(/config\.json is broken: it is not JSON/);
+  });
+});
+
+describe("fenchel compare and train", () => {
+  it("tell mistakes in one line before anything is read or written", async () => {
+    const out = join(folder, "untouched");
+    const mistakes: [string[], RegExp][] = [
+      [["compare", "spma"], /unknown task "spma": did you mean spam\?/],
+      [["compare", "--mappings", "softmax,fusdmax"], /unknown mapping "fusdmax": did you mean fusedmax\?/],
+      [["compare", "--mappings", "normmax"], /"normmax" cannot be trained with: choose from softmax, /],
+      [["compare", "--mappings", "softmax,softmax"], /softmax is named twice/],
+      [["compare", "--mappings", "fusedmax:lambda"], /write fusedmax or fusedmax:lambda=0.2/],
+      [["compare", "--mappings", "fusedmax:lambda=-1"], /lambda is -1/],
+      [["compare", "--mappings", "softmax:lambda=1"], /--lambda is no option of softmax/],
+      [["compare", "--seeds", "0"], /--seeds is "0": an integer from 1/],
+      [["compare", "--jobs", "many"], /--jobs is "many"/],
+      [["compare", "--epochs", "1.5"], /--epochs is "1.5"/],
+      [["compare", "--dropout", "1"], /--dropout is "1": a number from 0 to below 1/],
+      [["compare", "--learning-rate", "-1"], /--learning-rate is "-1"|--learning-rate is "\u22121"/],
+      [["compare", "--max-words", "4"], /--max-words is "4": an integer of 8 or more/],
+      [["compare", "--mapings", "softmax"], /--mapings.*--mappings/],
+      [["train"], /no mapping is given/],
+      [["train", "--mapping", "sparsmax"], /did you mean sparsemax\?/],
+      [["train", "--mapping", "fusedmax", "--lambda", "x"], /--lambda is "x"/],
+      [["train", "--mapping", "softmax", "--seed", "-1"], /--seed is/],
+    ];
+    for (const [args, message] of mistakes) expect(await mistake(...args, "--out", out)).toMatch(message);
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
+describe("the course of a comparison", () => {
+  it("counts runs and epochs, and tells the time left", () => {
+    let now = 0;
+    const [run, other] = planRuns(
+      [{ mapping: "softmax", options: {} }],
+      [1, 2],
+      { task: "spam", dataChecksum: "" },
+      "x",
+    );
+    const course = makeCourse(2, 1, () => now);
+    course.start(run!);
+    course.start(other!);
+    expect(course.plain()).toBe("1 of 3 runs; softmax seed 1 starting; softmax seed 2 starting");
+    now = 10_000;
+    course.update(run!, { epoch: 2, epochs: 4, step: 5, steps: 10, loss: 0.25 });
+    expect(course.plain()).toMatch(/^1 of 3 runs, about 43 s left; softmax seed 1 epoch 2\/4; /);
+    const [all, first, second] = course.lines();
+    expect(all).toMatch(/^all +\[.*\] 1 of 3 runs/);
+    expect(first).toMatch(/^softmax seed 1 \[=+> +\] epoch 2\/4 {2}loss 0\.250$/);
+    expect(second).toMatch(/starting$/);
+    course.finish(run!);
+    expect(course.plain()).toMatch(/^2 of 3 runs, about 10 s left; softmax seed 2 starting$/);
+  });
+});
