@@ -51,15 +51,15 @@ export function log2(y: v128, k: usize): v128 {
   return f32x4.add(f32x4.convert_i32x4_s(e), logOfMantissa(f, k));
 }
 
-/** log2(1 + x) for -1 <= x <= 1, relative error 3e-7 also next to 0; -126 at x = -1. */
-export function log2OnePlus(x: v128, k: usize): v128 {
+/** log2(1 + x + e) for x >= -1 and a tiny e, relative error 3e-7 also next to 0; -126 where 1 + x + e <= 0. */
+export function log2OnePlus(x: v128, e: v128, k: usize): v128 {
   const one = v128.load(k, 96);
-  const y = f32x4.pmax(f32x4.add(x, one), v128.load(k, 208));
-  const e = i32x4.shr_s(i32x4.sub(y, v128.load(k, 192)), 23);
-  // (1 + x) 2^-e - 1 without rounding 1 + x
-  const scale = i32x4.sub(one, i32x4.shl(e, 23));
-  const f = f32x4.add(f32x4.sub(scale, one), f32x4.mul(x, scale));
-  return f32x4.add(f32x4.convert_i32x4_s(e), logOfMantissa(f, k));
+  const y = f32x4.pmax(v128.load(k, 208), f32x4.add(f32x4.add(x, one), e));
+  const exponent = i32x4.shr_s(i32x4.sub(y, v128.load(k, 192)), 23);
+  // (1 + x + e) 2^-exponent - 1 without rounding 1 + x
+  const scale = i32x4.sub(one, i32x4.shl(exponent, 23));
+  const f = f32x4.add(f32x4.add(f32x4.sub(scale, one), f32x4.mul(x, scale)), f32x4.mul(e, scale));
+  return f32x4.add(f32x4.convert_i32x4_s(exponent), logOfMantissa(f, k));
 }
 
 /** log2(1 + f) for 1 + f in [sqrt(1/2), sqrt(2)): 2 artanh(s) / ln 2, s = f / (2 + f). */

@@ -1,0 +1,96 @@
+// alpha-entmax (Peters, Niculae and Martins 2019), alpha >= 1, one alpha or one a row: softmax at 1, sparsemax at 2.
+
+import { COMPACTION, writeCompaction } from "./compaction";
+import { alphaSum, entmaxPullbackRow, gammaSum, parameterSums } from "./entmax-pullback";
+import { entmaxHalfRow } from "./entmax-half-row";
+import { entmaxRow } from "./entmax-row";
+import { entmaxSteepRow } from "./entmax-steep-row";
+import { CONSTANTS, writeConstants } from "./simd-math";
+import { softmaxPullbackRow, softmaxRow } from "./softmax-row";
+import { sparsemaxPullbackRow, sparsemaxRow } from "./sparsemax-row";
+
+/** Below this alpha - 1 the weights are softmax's to far below float32's precision. */
+const SMALL: f64 = 1e-9;
+
+export function scratchBytes(n: i32): usize {
+  return CONSTANTS + COMPACTION + (<usize>n << 3) + 128;
+}
+
+export function forward(
+  x: usize,
+  y: usize,
+  _groups: usize,
+  rows: i32,
+  n: i32,
+  counts: usize,
+  max: usize,
+  gamma: usize,
+  gammaStep: i32,
+  param: usize,
+  paramStep: i32,
+  scratch: usize,
+): void {
+  const k = scratch;
+  const table = scratch + CONSTANTS;
+  const work = table + COMPACTION;
+  writeConstants(k);
+  writeCompaction(table);
+  for (let r = 0; r < rows; r++) {
+    const count = load<i32>(counts);
+    const top = load<f32>(max);
+    const temperature = load<f64>(gamma);
+    const a = load<f64>(param) - 1;
+    if (count > 0) {
+      if (a < SMALL) softmaxRow(x, y, count, top, temperature, k);
+      else if (a == 1) sparsemaxRow(x, y, count, top, temperature, work, table);
+      else if (a == 0.5) entmaxHalfRow(x, y, count, top, temperature, work, table);
+      else if (a < 1) entmaxRow(x, y, count, top, temperature, a, work, k, table);
+      else entmaxSteepRow(x, y, count, top, temperature, a, work, k, table);
+    }
+    x += <usize>n << 2;
+    y += <usize>n << 2;
+    counts += 4;
+    max += 4;
+    gamma += gammaStep;
+    param += paramStep;
+  }
+}
+
+export function pullback(
+  y: usize,
+  _groups: usize,
+  dy: usize,
+  dx: usize,
+  rows: i32,
+  n: i32,
+  gamma: usize,
+  gammaStep: i32,
+  param: usize,
+  paramStep: i32,
+  dgamma: usize,
+  dparam: usize,
+  scratch: usize,
+): void {
+  writeConstants(scratch);
+  for (let r = 0; r < rows; r++) {
+    const temperature = load<f64>(gamma);
+    const a = load<f64>(param) - 1;
+    if (a < SMALL) softmaxPullbackRow(y, dy, dx, n, temperature);
+    else if (a == 1) sparsemaxPullbackRow(y, dy, dx, n, temperature);
+    else entmaxPullbackRow(y, dy, dx, n, temperature, a, scratch);
+    if (dgamma || dparam) parameterSums(y, dx, n, a, dparam != 0, scratch);
+    if (dgamma) {
+      store<f64>(dgamma, -gammaSum);
+      dgamma += 8;
+    }
+    if (dparam) {
+      store<f64>(dparam, -temperature * alphaSum);
+      dparam += 8;
+    }
+    y += <usize>n << 2;
+    dy += <usize>n << 2;
+    dx += <usize>n << 2;
+    gamma += gammaStep;
+    param += paramStep;
+  }
+}
