@@ -1,2 +1,16 @@
-/** fenchel-lab: the contract of runs, for programs that read what the command `fenchel` writes. */
+/** fenchel-lab: data, training, comparison, explanation and reports as functions; the command `fenchel` is made of them. */
+export { compare, type CompareListener, type CompareOptions } from "./compare/compare.ts";
+export { findRuns } from "./compare/find-runs.ts";
+export { planRuns, type CommonSettings, type MappingChoice, type PlannedRun } from "./compare/plan.ts";
+export { JobError } from "./compare/pool.ts";
+export { tasks, type Task } from "./compare/tasks.ts";
+export { DataError, loadSpam, readLabelledFile, wordsOfMail, wordsOfText } from "./data/index.ts";
+export type { LabelledFileOptions, LabelledRow } from "./data/index.ts";
+export { attentionSegments, attentionStatistics } from "./metrics/index.ts";
+export { explanationPage, explanationSvg, renderTerminal, reportPage, writeReport } from "./report/index.ts";
+export type { Explanation, ExplanationOptions, ReportMeta, TerminalOptions } from "./report/index.ts";
 export type * from "./run-types.ts";
+export { RunError } from "./runs/run-error.ts";
+export { evaluate, explainTexts, loadRun, type TrainedRun } from "./runs/trained-run.ts";
+export { runConfig } from "./training/config.ts";
+export { trainRun, type TrainOptions, type TrainProgress } from "./training/train-run.ts";
