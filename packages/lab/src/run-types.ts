@@ -31,6 +31,8 @@ export interface RunConfig {
   readonly batchSize: number;
   readonly learningRate: number;
   readonly maxWords: number;
+  /** Most words of the vocabulary; rarer ones are read as unknown. */
+  readonly vocabularySize: number;
   readonly embeddingSize: number;
   readonly hiddenSize: number;
   readonly dropout: number;

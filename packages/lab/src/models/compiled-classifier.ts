@@ -1,0 +1,56 @@
+/** The text classifier with one mapping, compiled: a training step's gradient, and predictions. */
+import type { numpy as np } from "@jax-js/jax";
+import { attender, type Attend } from "fenchel/jax";
+import { crossEntropy, textClassifier, type TextBatch, type TextClassifierParameters } from "./text-classifier.ts";
+
+/** Owns compiled programs: `dispose` frees them. All functions own their arguments, as the engine's do. */
+export interface CompiledClassifier {
+  /** Mean cross-entropy with dropout, and its gradient. */
+  gradient(
+    parameters: TextClassifierParameters,
+    texts: TextBatch,
+    labels: np.Array,
+    counted: np.Array,
+    key: np.Array,
+  ): Promise<[loss: np.Array, gradient: TextClassifierParameters]>;
+  /** Logits and attention weights, without dropout. */
+  predict(parameters: TextClassifierParameters, texts: TextBatch): Promise<{ logits: np.Array; weights: np.Array }>;
+  dispose(): void;
+}
+
+export interface ClassifierOptions {
+  readonly mapping: string;
+  readonly mappingOptions: Readonly<Record<string, number>>;
+  readonly dropout: number;
+}
+
+export function compileClassifier({ mapping, mappingOptions, dropout }: ClassifierOptions): CompiledClassifier {
+  const attention = attender(mapping, mappingOptions);
+  const gradient = attention.valueAndGrad(
+    (
+      attend: Attend,
+      parameters: TextClassifierParameters,
+      texts: TextBatch,
+      labels: np.Array,
+      counted: np.Array,
+      key: np.Array,
+    ) => {
+      if (dropout === 0) key.dispose();
+      const noise = dropout === 0 ? null : { key, rate: dropout };
+      const { logits, weights } = textClassifier(attend, parameters, texts, noise);
+      weights.dispose();
+      return crossEntropy(logits, labels, counted);
+    },
+  );
+  const predict = attention.jit((attend: Attend, parameters: TextClassifierParameters, texts: TextBatch) =>
+    textClassifier(attend, parameters, texts),
+  );
+  return {
+    gradient,
+    predict,
+    dispose: () => {
+      gradient.dispose();
+      predict.dispose();
+    },
+  };
+}

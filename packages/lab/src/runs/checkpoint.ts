@@ -1,0 +1,65 @@
+/** A checkpoint: everything a run needs to go on, in one safetensors file. */
+import type { NamedTensors } from "../models/parameters.ts";
+import type { EpochMetrics } from "../run-types.ts";
+import { RunError } from "./run-error.ts";
+import { runFiles } from "./run-folder.ts";
+import { readSafetensors, writeSafetensors, type Tensor } from "./safetensors.ts";
+import { readIfThere, writeWhole } from "./whole-files.ts";
+
+/** How far a run has come. Random numbers need no state: seed, epoch and step determine them. */
+export interface Progress {
+  /** Whole epochs done. */
+  readonly epoch: number;
+  /** Steps done. */
+  readonly step: number;
+  /** Epoch of the best dev loss so far, from 1; 0 before the first. */
+  readonly bestEpoch: number;
+  readonly metrics: readonly EpochMetrics[];
+}
+
+export interface Checkpoint {
+  readonly progress: Progress;
+  /** Parameters, both of Adam's moments, and the parameters of the best epoch. */
+  readonly arrays: Readonly<Record<ArrayGroup, NamedTensors>>;
+}
+
+const groups = ["parameters", "first", "second", "best"] as const;
+type ArrayGroup = (typeof groups)[number];
+
+const FORMAT = "fenchel-checkpoint 1";
+
+export function writeCheckpoint(folder: string, { progress, arrays }: Checkpoint): void {
+  const named = groups.flatMap((group) =>
+    Object.entries(arrays[group]).map(([name, tensor]) => [`${group}/${name}`, tensor] as const),
+  );
+  const metadata = { format: FORMAT, progress: JSON.stringify(progress) };
+  writeWhole(runFiles(folder).checkpoint, writeSafetensors({ tensors: Object.fromEntries(named), metadata }));
+}
+
+/** The last whole checkpoint, or null. `shapes` are those of the model's parameters. */
+export function readCheckpoint(
+  folder: string,
+  shapes: Readonly<Record<string, { readonly shape: readonly number[] }>>,
+): Checkpoint | null {
+  const path = runFiles(folder).checkpoint;
+  const bytes = readIfThere(path);
+  if (bytes === null) return null;
+  const { tensors, metadata } = readSafetensors(bytes, path);
+  const wrong = (what: string) => new RunError(`${path} does not fit this run: ${what}; remove it to start anew`);
+  if (metadata["format"] !== FORMAT) throw wrong("it is no checkpoint of this version");
+  const take = (group: ArrayGroup): NamedTensors => {
+    const entries = Object.entries(shapes).map(([name, { shape }]): [string, Tensor] => {
+      const tensor = tensors[`${group}/${name}`];
+      if (tensor === undefined) throw wrong(`${group}/${name} is missing`);
+      if (tensor.shape.join() !== shape.join()) {
+        throw wrong(`${group}/${name} has shape [${tensor.shape.join(", ")}], not [${shape.join(", ")}]`);
+      }
+      return [name, tensor];
+    });
+    return Object.fromEntries(entries);
+  };
+  return {
+    progress: JSON.parse(metadata["progress"] ?? "null") as Progress,
+    arrays: { parameters: take("parameters"), first: take("first"), second: take("second"), best: take("best") },
+  };
+}

@@ -1,0 +1,125 @@
+/** The files of a run's folder: what each is called, holds and must hold to be read. */
+import { join } from "node:path";
+import type { EpochMetrics, RunConfig, RunResult } from "../run-types.ts";
+import { vocabularyFromJson, type Vocabulary } from "../data/vocabulary.ts";
+import type { NamedTensors } from "../models/parameters.ts";
+import { RunError } from "./run-error.ts";
+import { readSafetensors, writeSafetensors } from "./safetensors.ts";
+import { readIfThere, writeWhole } from "./whole-files.ts";
+
+/** Paths in a run's folder. */
+export function runFiles(folder: string) {
+  return {
+    config: join(folder, "config.json"),
+    vocabulary: join(folder, "vocab.json"),
+    metrics: join(folder, "metrics.jsonl"),
+    model: join(folder, "model.safetensors"),
+    /** Everything a resumed run needs, in one file so that it is whole or absent; removed when the run has ended. */
+    checkpoint: join(folder, "checkpoint.safetensors"),
+    result: join(folder, "result.json"),
+  } as const;
+}
+
+/** What config.json holds. */
+export interface StoredConfig {
+  readonly config: RunConfig;
+  readonly labels: readonly string[];
+}
+
+const CONFIG_FORMAT = "fenchel-run";
+
+export function writeConfig(folder: string, { config, labels }: StoredConfig): void {
+  const stored = { format: CONFIG_FORMAT, version: 1, labels, ...config };
+  writeWhole(runFiles(folder).config, `${JSON.stringify(stored, null, 2)}\n`);
+}
+
+/** The configuration of the run in `folder`, or null when there is none. */
+export function readConfig(folder: string): StoredConfig | null {
+  const path = runFiles(folder).config;
+  const json = readJson(path);
+  if (json === null) return null;
+  const { format, version, labels, ...config } = json as Record<string, unknown>;
+  if (format !== CONFIG_FORMAT || version !== 1 || !Array.isArray(labels)) {
+    throw new RunError(`${path} is not a run's configuration; choose another folder`);
+  }
+  return { config: config as unknown as RunConfig, labels: labels as string[] };
+}
+
+/** Names of the settings in which two configurations differ, with both values. */
+export function differences(stored: RunConfig, wanted: RunConfig): string[] {
+  const names = new Set([...Object.keys(stored), ...Object.keys(wanted)]);
+  const text = (config: RunConfig, name: string) => canonical((config as unknown as Record<string, unknown>)[name]);
+  return [...names]
+    .filter((name) => text(stored, name) !== text(wanted, name))
+    .map((name) => `${name} ${text(stored, name)} there, ${text(wanted, name)} here`);
+}
+
+/** JSON with the keys of records in order. */
+function canonical(value: unknown): string {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return JSON.stringify(value) ?? "none";
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(Object.fromEntries(entries));
+}
+
+export function writeVocabulary(folder: string, vocabulary: Vocabulary): void {
+  writeWhole(runFiles(folder).vocabulary, JSON.stringify(vocabulary.toJSON()));
+}
+
+export function readVocabulary(folder: string): Vocabulary {
+  const path = runFiles(folder).vocabulary;
+  return vocabularyFromJson(needed(readJson(path), path), path);
+}
+
+export function writeMetrics(folder: string, epochs: readonly EpochMetrics[]): void {
+  writeWhole(runFiles(folder).metrics, epochs.map((epoch) => `${JSON.stringify(epoch)}\n`).join(""));
+}
+
+export function readMetrics(folder: string): EpochMetrics[] {
+  const path = runFiles(folder).metrics;
+  const lines = (readIfThere(path)?.toString("utf8") ?? "").split("\n").filter((line) => line !== "");
+  return lines.map((line, i) => {
+    try {
+      return JSON.parse(line) as EpochMetrics;
+    } catch {
+      throw new RunError(`${path} is broken: line ${i + 1} is not JSON; remove it and train again`);
+    }
+  });
+}
+
+export function writeModel(folder: string, parameters: NamedTensors): void {
+  writeWhole(runFiles(folder).model, writeSafetensors({ tensors: parameters, metadata: { format: "fenchel-model" } }));
+}
+
+export function readModel(folder: string): NamedTensors {
+  const path = runFiles(folder).model;
+  return readSafetensors(needed(readIfThere(path), path), path).tensors;
+}
+
+export function writeResult(folder: string, result: RunResult): void {
+  writeWhole(runFiles(folder).result, `${JSON.stringify(result)}\n`);
+}
+
+/** The result of a run that has ended, or null. */
+export function readResult(folder: string): RunResult | null {
+  return readJson(runFiles(folder).result) as RunResult | null;
+}
+
+function readJson(path: string): unknown {
+  const bytes = readIfThere(path);
+  if (bytes === null) return null;
+  let json: unknown;
+  try {
+    json = JSON.parse(bytes.toString("utf8"));
+  } catch {
+    throw new RunError(`${path} is broken: it is not JSON; remove it to start anew`);
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    throw new RunError(`${path} is broken: it is not a record; remove it to start anew`);
+  }
+  return json;
+}
+
+function needed<T>(content: T | null, path: string): T {
+  if (content === null) throw new RunError(`${path} is missing: the folder holds no trained run`);
+  return content;
+}

@@ -1,0 +1,80 @@
+/** Settings of a run: the defaults of the task, and what they must satisfy. */
+import { mappings } from "fenchel/jax";
+import type { ClassificationData, RunConfig } from "../run-types.ts";
+
+type Settings = Omit<RunConfig, "mapping" | "mappingOptions" | "seed" | "dataChecksum">;
+
+/** Defaults, chosen on the dev split of the task "spam". */
+export const defaultSettings: Settings = {
+  task: "spam",
+  epochs: 8,
+  batchSize: 32,
+  learningRate: 2e-3,
+  maxWords: 128,
+  vocabularySize: 8000,
+  embeddingSize: 32,
+  hiddenSize: 32,
+  dropout: 0.2,
+  patience: 2,
+};
+
+/** A mapping's own options in a run when none are given. Oscarmax's penalty counts pairs: per word it must be small. */
+export function defaultMappingOptions(mapping: string, maxWords: number): Readonly<Record<string, number>> {
+  if (mapping === "fusedmax") return { lambda: 0.1 };
+  if (mapping === "oscarmax") return { lambda: 0.1 / maxWords };
+  return {};
+}
+
+/** A run's configuration: the defaults, changed by what is given. */
+export function runConfig(given: Pick<RunConfig, "mapping" | "seed" | "dataChecksum"> & Partial<RunConfig>): RunConfig {
+  const settings = { ...defaultSettings, ...given };
+  const mappingOptions = { ...defaultMappingOptions(given.mapping, settings.maxWords), ...given.mappingOptions };
+  return { ...settings, mappingOptions };
+}
+
+interface Rule {
+  readonly name: keyof RunConfig;
+  readonly holds: (value: number) => boolean;
+  readonly range: string;
+}
+
+const whole = (name: keyof RunConfig, least: number): Rule => ({
+  name,
+  holds: (value) => Number.isSafeInteger(value) && value >= least,
+  range: `a whole number from ${least} is needed`,
+});
+
+const rules: readonly Rule[] = [
+  whole("seed", 0),
+  whole("epochs", 1),
+  whole("batchSize", 1),
+  whole("maxWords", 1),
+  whole("vocabularySize", 1),
+  whole("embeddingSize", 1),
+  whole("hiddenSize", 1),
+  whole("patience", 1),
+  {
+    name: "learningRate",
+    holds: (value) => value > 0 && value < Infinity,
+    range: "a finite number above 0 is needed",
+  },
+  { name: "dropout", holds: (value) => value >= 0 && value < 1, range: "a number from 0 to below 1 is needed" },
+];
+
+/** Throws a RangeError that names the setting, its value and its range. */
+export function checkConfig(config: RunConfig, data: ClassificationData): void {
+  if (!Object.hasOwn(mappings, config.mapping)) {
+    const known = Object.keys(mappings).join(", ");
+    throw new RangeError(`mapping is ${JSON.stringify(config.mapping)}: it must be one of ${known}`);
+  }
+  for (const { name, holds, range } of rules) {
+    const value = config[name];
+    if (typeof value !== "number" || !holds(value)) throw new RangeError(`${name} is ${String(value)}: ${range}`);
+  }
+  if (config.dataChecksum !== data.checksum) {
+    throw new RangeError(`dataChecksum is ${config.dataChecksum} but the data's is ${data.checksum}`);
+  }
+  for (const split of ["train", "dev", "test"] as const) {
+    if (!data[split].some(({ words }) => words.length > 0)) throw new RangeError(`data.${split} holds no words`);
+  }
+}

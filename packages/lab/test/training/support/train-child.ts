@@ -1,0 +1,13 @@
+/** A process that trains one run: the folder and changes of the configuration are its arguments. */
+import type { RunConfig } from "../../../src/run-types.ts";
+import { trainRun } from "../../../src/training/train-run.ts";
+import { smallConfig, syntheticData } from "./synthetic-data.ts";
+
+const [folder, changes] = process.argv.slice(2) as [string, string];
+try {
+  await trainRun(smallConfig(JSON.parse(changes) as Partial<RunConfig>), syntheticData(), folder);
+} catch (error) {
+  const { name, message } = error as Error;
+  process.stderr.write(`${name}: ${message}\n`);
+  process.exitCode = 2;
+}
