@@ -19,7 +19,7 @@ import { splitByGroup } from "./split.ts";
 import { SUBJECT_END, wordsOfText } from "./words.ts";
 
 export interface SpamOptions {
-  /** Words kept of a text, subject included; a whole number from 8; default 128. */
+  /** Words kept of a text, subject included; a whole number from 1; default 128. */
   readonly maxWords?: number;
   /**
    * Keep "re:" and "fwd:" at the start of the subject; default false. Lists, where most of the ham comes from, are full of answers, so
@@ -158,8 +158,8 @@ function checksumOf(splits: readonly (readonly LabelledText[])[]): string {
  */
 export async function loadSpam(options: SpamOptions = {}): Promise<SpamData> {
   const { maxWords = DEFAULT_WORDS, replyMarks = false, folder = corpusFolder() } = options;
-  if (!Number.isInteger(maxWords) || maxWords < 8)
-    throw new RangeError(`maxWords must be a whole number from 8, got ${maxWords}`);
+  if (!Number.isInteger(maxWords) || maxWords < 1)
+    throw new RangeError(`maxWords must be a whole number from 1, got ${maxWords}`);
 
   const files = readList(folder);
   const mails: PreparedMail[] = [];

@@ -69,11 +69,11 @@ function intro(meta: ReportMeta, variants: readonly Variant[], results: readonly
   const date = `${meta.date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
   const where = machine.description === undefined ? "" : ` (${machine.description})`;
   return markup`<p class="lead">
-      The model of the task ${meta.task} was trained with ${list(distinct(variants.map(({ mapping }) => mapping)))},
-      changing nothing but the attention, on ${data.description}: ${count(data.train)} texts to train on,
-      ${count(data.dev)} to stop by and ${count(data.test)} to test on, with ${seeds.length === 1 ? "seed" : "seeds"}
-      ${list(seeds.map(String))}. It finished on ${date}, on ${machine.cores}
-      ${machine.cores === 1 ? "core" : "cores"}${where}.</p>
+      The model of the task ${meta.task} was trained with
+      ${list(distinct(variants.map(({ mapping }) => mapping)))}, changing nothing but the attention. Its data:
+      ${data.description}; ${count(data.train)} texts to train on, ${count(data.dev)} to stop by and
+      ${count(data.test)} to test on. ${seeds.length === 1 ? "Seed" : "Seeds"} ${list(seeds.map(String))}; finished on
+      ${date}, on ${machine.cores} ${machine.cores === 1 ? "core" : "cores"}${where}.</p>
     <pre class="command"><code>${meta.command}</code></pre>
     <p class="checksum">Data SHA-256 <code>${data.checksum}</code></p>`;
 }

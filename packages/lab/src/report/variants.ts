@@ -87,7 +87,7 @@ const SYMBOLS: Readonly<Record<string, string>> = { lambda: "\u03bb", gamma: "\u
 /** "λ = 0.1, γ = 2". */
 export function describeOptions(options: Readonly<Record<string, number>>): string {
   return Object.entries(options)
-    .map(([name, value]) => `${SYMBOLS[name] ?? name} = ${value}`)
+    .map(([name, value]) => `${SYMBOLS[name] ?? name} = ${Number(value.toPrecision(3))}`)
     .join(", ");
 }
 
@@ -96,7 +96,7 @@ export function gatherVariants(results: readonly RunResult[]): Variant[] {
   const variants = new Map<string, { mapping: string; options: string; runs: RunResult[] }>();
   for (const run of results) {
     const options = describeOptions(run.config.mappingOptions);
-    const key = JSON.stringify([run.config.mapping, options]);
+    const key = JSON.stringify([run.config.mapping, run.config.mappingOptions]);
     const known = variants.get(key);
     if (known === undefined) variants.set(key, { mapping: run.config.mapping, options, runs: [run] });
     else known.runs.push(run);

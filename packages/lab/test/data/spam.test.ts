@@ -122,7 +122,7 @@ describe("a broken corpus", () => {
       await expect(loadSpam({ folder })).rejects.toThrow("expected a list of file names");
       writeFileSync(join(folder, "file_list.json"), '["spam-1/00001.x.txt"]');
       await expect(loadSpam({ folder })).rejects.toThrow(/spam-1\/00001\.x\.txt: cannot read the e-mail/);
-      await expect(loadSpam({ maxWords: 4 })).rejects.toThrow("maxWords must be a whole number from 8, got 4");
+      await expect(loadSpam({ maxWords: 0 })).rejects.toThrow("maxWords must be a whole number from 1, got 0");
     } finally {
       rmSync(folder, { recursive: true });
     }
