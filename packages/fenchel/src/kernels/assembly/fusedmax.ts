@@ -7,7 +7,8 @@
 // runs of candidates, each with its own small prox, exact above b.
 
 import {
-  PIECE, bound, first, level, pieceCount, pieces, place, placeComb, settle, shape, startRow, threshold,
+  FIELD, PIECE, bound, fieldCount, fields, first, level, pieceCount, pieces, place, placeEach, placeField, raiseTo, settle,
+  shape, startFields, startRow, threshold, writeField,
 } from "./levels";
 import { SHORT, scoreAt, sparsemaxBound } from "./screen";
 import { SPAN, collectSpans, cotangentSum, spanEnd, supportSize } from "./structured-pullback";
@@ -18,7 +19,11 @@ const BLOCK: i32 = 16;
 
 /** Bytes of scratch for rows of n entries. */
 export function scratchBytes(n: i32): usize {
-  return (<usize>n) * PIECE + tautStringBytes(n) + 64;
+  return (<usize>n) * PIECE + fieldBytes(n) + tautStringBytes(n) + 64;
+}
+
+function fieldBytes(n: i32): usize {
+  return ((<usize>n >> 4) + 1) * FIELD;
 }
 
 export function forward(
@@ -41,12 +46,16 @@ export function forward(
 
 function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64, lambda: f64, scratch: usize): void {
   const inverse = 1 / gamma;
-  const work = scratch + (<usize>count) * PIECE;
+  const fieldsAt = scratch + (<usize>count) * PIECE;
+  const work = fieldsAt + fieldBytes(count);
   // with t the threshold of sparsemax: the prox takes at most 2 lambda from an entry, so tau >= t - 2 lambda
-  const t = count > SHORT ? -1 : sparsemaxBound(x, count, top, gamma);
-  startRow(scratch, t - 2 * lambda - 1e-6 * (1 + lambda));
+  const slack = 2 * lambda + 1e-6 * (1 + lambda);
+  startRow(scratch, (count > SHORT ? -1 : sparsemaxBound(x, count, top, gamma, 2)) - slack);
+  startFields(fieldsAt, x, top, inverse, 2 * lambda);
+  let many = count > SHORT ? (count >> 7) + BLOCK : i32.MAX_VALUE;
   let lowest = scoreAt(top, gamma, bound - 2 * lambda);
   let shortest = shortestRun(lambda);
+  let lowestAlone = scoreAt(top, gamma, bound + 2 * lambda);
   const zeros = f32x4.splat(0);
   const none = i32x4.splat(-1);
   let open = -1;
@@ -79,20 +88,43 @@ function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64
         if (groups) store<i32>(groups + o, -1);
       }
     }
+    const whole = open < 0;
     if (open >= 0) {
       const e = ctz(~bits);
       if (e == BLOCK) continue;
-      run(x, open, i + e, count, top, inverse, lambda, work);
+      longRun(x, open, i + e, count, top, inverse, lambda, work);
       bits &= <u32>-1 << e;
       open = -1;
     }
     if (bits == 0) continue;
+    let alone: u32 = 0;
     if (i > 0 && i + BLOCK < count) {
       if (shortest > 1) bits = opened(bits, shortest);
-      if (popcnt(bits) > 3 && comb(x, i, bits, lowest, top, inverse, lambda)) bits = 0;
+      alone = lambda > 0 ? aloneIn(bits, x + at, lowest) : bits;
+      if (alone & (alone - 1)) {
+        // an entry alone between lower ones loses 2 lambda
+        const high = f32x4.splat(lowestAlone);
+        const strong = maskOf(
+          f32x4.ge(v128.load(x + at), high),
+          f32x4.ge(v128.load(x + at, 16), high),
+          f32x4.ge(v128.load(x + at, 32), high),
+          f32x4.ge(v128.load(x + at, 48), high),
+        );
+        bits &= strong | ~alone;
+        if ((bits & ~alone) == 0) {
+          if (whole && popcnt(bits) > 3) placeField(i);
+          else placeEach(x, i, bits, top, inverse, 2 * lambda);
+          bits = 0;
+        }
+      }
     }
     while (bits) {
       const s = ctz(bits);
+      if ((alone >> s) & 1) {
+        place((<f64>load<f32>(x + at + ((<usize>s) << 2)) - top) * inverse - 2 * lambda, i + s, 1);
+        bits &= bits - 1;
+        continue;
+      }
       const e = s + ctz(~(bits >> s));
       if (e == BLOCK) {
         open = i + s;
@@ -101,12 +133,20 @@ function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64
       run(x, i + s, i + e, count, top, inverse, lambda, work);
       bits &= <u32>-1 << e;
     }
-    if (settle(work)) {
+    let raised = settle(work);
+    if (pieceCount > many) {
+      // a dense row: now a better bound pays
+      many = i32.MAX_VALUE;
+      raiseTo(sparsemaxBound(x, count, top, gamma, 8) - slack);
+      raised = true;
+    }
+    if (raised) {
       lowest = scoreAt(top, gamma, bound - 2 * lambda);
+      lowestAlone = scoreAt(top, gamma, bound + 2 * lambda);
       shortest = shortestRun(lambda);
     }
   }
-  if (open >= 0) run(x, open, count, count, top, inverse, lambda, work);
+  if (open >= 0) longRun(x, open, count, count, top, inverse, lambda, work);
   write(y, groups, threshold(work));
 }
 
@@ -131,21 +171,16 @@ function opened(bits: u32, k: i32): u32 {
   return <u32>starts & bits;
 }
 
-/** Places a block's candidates at once if they have one score and none has a neighbour (or lambda is 0). */
-function comb(x: usize, i: i32, bits: u32, lowest: f32, top: f64, inverse: f64, lambda: f64): bool {
-  const p = x + ((<usize>i) << 2);
-  if (lambda > 0 && (bits & (bits >> 1) || (bits >> 15 && load<f32>(p, 64) >= lowest))) return false;
-  const score = load<f32>(p + ((<usize>ctz(bits)) << 2));
-  const same = f32x4.splat(score);
-  const equal = maskOf(
-    f32x4.eq(v128.load(p), same),
-    f32x4.eq(v128.load(p, 16), same),
-    f32x4.eq(v128.load(p, 32), same),
-    f32x4.eq(v128.load(p, 48), same),
-  );
-  if (bits & ~equal) return false;
-  placeComb((<f64>score - top) * inverse - 2 * lambda, i, bits);
-  return true;
+/** The bits without a neighbour, in a block of scores followed by another. */
+function aloneIn(bits: u32, block: usize, lowest: f32): u32 {
+  const alone = bits & ~(bits << 1) & ~(bits >> 1);
+  return load<f32>(block, 64) >= lowest ? alone & 0x7fff : alone;
+}
+
+/** The same as `run`, for runs that may be long and all one level. */
+function longRun(x: usize, start: i32, end: i32, count: i32, top: f64, inverse: f64, lambda: f64, work: usize): void {
+  if (end - start >= BLOCK && lambda > 0 && oneLevel(x, start, end, count, top, inverse, lambda)) return;
+  run(x, start, end, count, top, inverse, lambda, work);
 }
 
 /** The prox over a run of candidates start .. end, tilted where it does not touch the row's end. */
@@ -179,36 +214,74 @@ function run(x: usize, start: i32, end: i32, count: i32, top: f64, inverse: f64,
   tautString(x, start, end, top, inverse, lambda, left, right, work);
 }
 
-function write(y: usize, groups: usize, tau: f64): void {
-  let id = 0;
-  const end = pieces + (<usize>pieceCount << 4);
-  for (let piece = pieces; piece < end; piece += PIECE) {
-    const weight = <f32>(level(piece) - tau);
-    if (weight > 0) {
-      const s = shape(piece);
-      if (s < 0) {
-        id = writeComb(y, groups, first(piece), s, weight, id);
-      } else {
-        fill(y, first(piece), s, reinterpret<i32>(weight));
-        if (groups) fill(groups, first(piece), s, id);
-        id++;
-      }
-    }
+/**
+ * Places a run that is one level, where its range tells that it is: the running sums of the scores less their mean stay
+ * within min(k, n - k) * range, and within n * range / 4, and the tube is lambda wide but for tilted ends.
+ */
+function oneLevel(x: usize, start: i32, end: i32, count: i32, top: f64, inverse: f64, lambda: f64): bool {
+  const tilts = <f64>(i32(start > 0) + i32(end < count));
+  const n = <f64>(end - start);
+  const first = x + ((<usize>start) << 2);
+  const last = x + ((<usize>end) << 2);
+  const width = lambda * (tilts == 0 ? 4 : tilts);
+  // range * n <= width, first on a few entries
+  const room = <f32>(width / (n * inverse)) * <f32>0.999999;
+  let least = v128.load(first);
+  let most = least;
+  const peak = f64x2.splat(top);
+  let sums = f64x2.splat(0);
+  let p = first;
+  for (; p + 16 <= last; p += 16) {
+    const v = v128.load(p);
+    least = f32x4.pmin(least, v);
+    most = f32x4.pmax(most, v);
+    if (!i32x4.all_true(f32x4.le(f32x4.sub(most, least), f32x4.splat(room)))) return false;
+    const high = i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
+    sums = f64x2.add(
+      sums,
+      f64x2.add(f64x2.sub(f64x2.promote_low_f32x4(v), peak), f64x2.sub(f64x2.promote_low_f32x4(high), peak)),
+    );
   }
+  let sum = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+  let low = min(
+    min(f32x4.extract_lane(least, 0), f32x4.extract_lane(least, 1)),
+    min(f32x4.extract_lane(least, 2), f32x4.extract_lane(least, 3)),
+  );
+  let high = max(
+    max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
+    max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
+  );
+  for (; p < last; p += 4) {
+    const v = load<f32>(p);
+    low = min(low, v);
+    high = max(high, v);
+    sum += <f64>v - top;
+  }
+  if (!((<f64>high - <f64>low) * inverse * n <= width)) return false;
+  place((sum * inverse - lambda * tilts) / n, start, end - start);
+  return true;
 }
 
-function writeComb(y: usize, groups: usize, start: i32, form: i32, weight: f32, id: i32): i32 {
-  const bits = form & 0xffff;
-  const end = start + (((form >> 16) & 0x7fff) << 4);
-  for (let i = start; i < end; i += BLOCK) {
-    for (let rest = bits; rest; rest &= rest - 1) {
-      const o = (<usize>(i + ctz(rest))) << 2;
-      store<f32>(y + o, weight);
-      if (groups) store<i32>(groups + o, id);
-      id++;
+function write(y: usize, groups: usize, tau: f64): void {
+  let id = 0;
+  let field = fields;
+  const lastField = fields + (<usize>fieldCount) * FIELD;
+  const end = pieces + (<usize>pieceCount) * PIECE;
+  for (let piece = pieces; piece < end; piece += PIECE) {
+    const weight = <f32>(level(piece) - tau);
+    if (!(weight > 0)) continue;
+    const start = first(piece);
+    for (; field < lastField && load<i32>(field) < start; field += FIELD) id = writeField(field, y, groups, tau, id);
+    if (shape(piece) == 1) {
+      store<f32>(y + ((<usize>start) << 2), weight);
+      if (groups) store<i32>(groups + ((<usize>start) << 2), id);
+    } else {
+      fill(y, start, shape(piece), reinterpret<i32>(weight));
+      if (groups) fill(groups, start, shape(piece), id);
     }
+    id++;
   }
-  return id;
+  for (; field < lastField; field += FIELD) id = writeField(field, y, groups, tau, id);
 }
 
 /**

@@ -1,11 +1,11 @@
-// The simplex projection of a row whose entries come in pieces of one level.
+// The simplex projection of a row whose entries come in pieces of one level, and in fields.
 //
-// A piece is a record of 16 bytes: its level z (f64), its first entry (i32), its shape (i32). A positive shape is a
-// stretch of that many entries. A negative one is a comb: blocks of 16 entries of which the same ones, given by
-// bits 0 to 15, belong to the piece, each a group of its own; bits 16 to 30 count the blocks.
+// A piece is a record of 16 bytes: its level z (f64), its first entry (i32), and what it covers (i32), here a stretch of
+// that many entries. A field is a record of 8 bytes: its first entry (i32), a number of blocks of 16 entries (i32); each
+// entry there is a group of its own with z = (score - top) * inverse - loss, unless that is below the bound.
 //
-// tau of any pieces seen so far bounds the row's tau from below, for more pieces only add weight. A piece at or
-// below the bound has weight 0 and is dropped.
+// tau of what came so far bounds the row's tau from below, for more only adds weight. A piece at or below the bound has
+// weight 0 and is dropped.
 
 export let pieces: usize = 0;
 export let pieceCount: i32 = 0;
@@ -14,9 +14,15 @@ export let bound: f64 = 0;
 let settleAt: i32 = 0;
 
 export const PIECE: usize = 16;
-export const COMB: i32 = i32.MIN_VALUE;
-const MOST_BLOCKS: i32 = 0x7fff;
+export const FIELD: usize = 8;
 
+export let fields: usize = 0;
+export let fieldCount: i32 = 0;
+let scores: usize = 0;
+let top: f64 = 0;
+let inverse: f64 = 0;
+let loss: f64 = 0;
+let fieldEntries: f64 = 0;
 export function level(piece: usize): f64 {
   return load<f64>(piece);
 }
@@ -33,16 +39,115 @@ export function lastPiece(): usize {
   return pieces + ((<usize>pieceCount - 1) << 4);
 }
 
-function entriesOf(piece: usize): f64 {
-  const s = shape(piece);
-  return <f64>(s > 0 ? s : popcnt(s & 0xffff) * ((s >> 16) & MOST_BLOCKS));
-}
-
 export function startRow(at: usize, lowest: f64): void {
   pieces = at;
   pieceCount = 0;
   bound = lowest;
   settleAt = 4;
+  fieldCount = 0;
+}
+
+/** Room for fields at `at`, 8 bytes a block; `less` is what their entries lose. */
+export function startFields(at: usize, x: usize, peak: f64, scale: f64, less: f64): void {
+  fields = at;
+  scores = x;
+  top = peak;
+  inverse = scale;
+  loss = less;
+}
+
+/** One more block of entries that are each a group. */
+export function placeField(block: i32): void {
+  let field = fields + ((<usize>fieldCount) << 3);
+  if (fieldCount > 0) {
+    const blocks = load<i32>(field - FIELD, 4);
+    if (load<i32>(field - FIELD) + (blocks << 4) == block) {
+      store<i32>(field - FIELD, blocks + 1, 4);
+      return;
+    }
+  }
+  store<i32>(field, block);
+  store<i32>(field, 1, 4);
+  fieldCount += 1;
+}
+
+/** The sum of [z - tau]_+ over the fields; how many of them are positive goes to fieldEntries. */
+function fieldExcess(tau: f64): f64 {
+  const peak = f32x4.splat(<f32>top);
+  const scale = f32x4.splat(<f32>inverse);
+  const shift = f32x4.splat(<f32>(loss + tau));
+  const zeros = f32x4.splat(0);
+  let sums = f64x2.splat(0);
+  let counts = i32x4.splat(0);
+  const end = fields + ((<usize>fieldCount) << 3);
+  for (let field = fields; field < end; field += FIELD) {
+    const start = scores + ((<usize>load<i32>(field)) << 2);
+    const stop = start + ((<usize>load<i32>(field, 4)) << 6);
+    for (let p = start; p < stop; p += 64) {
+      const a = excessOf(v128.load(p), peak, scale, shift);
+      const b = excessOf(v128.load(p, 16), peak, scale, shift);
+      const c = excessOf(v128.load(p, 32), peak, scale, shift);
+      const d = excessOf(v128.load(p, 48), peak, scale, shift);
+      const s = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+      const high = i8x16.shuffle(s, s, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
+      sums = f64x2.add(sums, f64x2.add(f64x2.promote_low_f32x4(s), f64x2.promote_low_f32x4(high)));
+      counts = i32x4.add(
+        counts,
+        i32x4.add(
+          i32x4.add(f32x4.gt(a, zeros), f32x4.gt(b, zeros)),
+          i32x4.add(f32x4.gt(c, zeros), f32x4.gt(d, zeros)),
+        ),
+      );
+    }
+  }
+  fieldEntries = -<f64>(
+    i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1) +
+    i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3)
+  );
+  return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+}
+
+function excessOf(v: v128, peak: v128, scale: v128, shift: v128): v128 {
+  return f32x4.pmax(f32x4.splat(0), f32x4.sub(f32x4.mul(f32x4.sub(v, peak), scale), shift));
+}
+
+/** Writes the weights of a field, and ids from `id` on; returns the next id. */
+export function writeField(field: usize, y: usize, groups: usize, tau: f64, id: i32): i32 {
+  const peak = f32x4.splat(<f32>top);
+  const scale = f32x4.splat(<f32>inverse);
+  const shift = f32x4.splat(<f32>(loss + tau));
+  const start = (<usize>load<i32>(field)) << 2;
+  const stop = start + ((<usize>load<i32>(field, 4)) << 6);
+  for (let o = start; o < stop; o += 64) {
+    const a = excessOf(v128.load(scores + o), peak, scale, shift);
+    const b = excessOf(v128.load(scores + o, 16), peak, scale, shift);
+    const c = excessOf(v128.load(scores + o, 32), peak, scale, shift);
+    const d = excessOf(v128.load(scores + o, 48), peak, scale, shift);
+    v128.store(y + o, a);
+    v128.store(y + o, b, 16);
+    v128.store(y + o, c, 32);
+    v128.store(y + o, d, 48);
+    if (!groups) continue;
+    id = writeRanks(groups + o, a, id);
+    id = writeRanks(groups + o + 16, b, id);
+    id = writeRanks(groups + o + 32, c, id);
+    id = writeRanks(groups + o + 48, d, id);
+  }
+  return id;
+}
+
+/** Numbers the positive lanes from `id` on, the others -1; returns the next id. */
+function writeRanks(p: usize, weights: v128, id: i32): i32 {
+  const zeros = i32x4.splat(0);
+  const positive = f32x4.gt(weights, zeros);
+  // minus the number of positive ones up to each lane
+  let ranks = i32x4.add(
+    positive,
+    i8x16.shuffle(zeros, positive, 0, 1, 2, 3, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27),
+  );
+  ranks = i32x4.add(ranks, i8x16.shuffle(zeros, ranks, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23));
+  v128.store(p, v128.bitselect(i32x4.sub(i32x4.splat(id - 1), ranks), i32x4.splat(-1), positive));
+  return id + popcnt(i32x4.bitmask(positive));
 }
 
 export function place(z: f64, start: i32, form: i32): void {
@@ -54,21 +159,17 @@ export function place(z: f64, start: i32, form: i32): void {
   pieceCount += 1;
 }
 
-/** The entries of one block whose bits are set, all of level z and none beside another. */
-export function placeComb(z: f64, block: i32, bits: i32): void {
-  if (z <= bound) return;
-  if (pieceCount > 0) {
-    const piece = lastPiece();
-    const s = shape(piece);
-    const blocks = (s >> 16) & MOST_BLOCKS;
-    if (
-      s < 0 && (s & 0xffff) == bits && level(piece) == z && blocks < MOST_BLOCKS && first(piece) + (blocks << 4) == block
-    ) {
-      store<i32>(piece, s + (1 << 16), 12);
-      return;
-    }
+/** The entries of one block whose bits are set, stretches of one: their levels are (score - top) * inverse - loss. */
+export function placeEach(x: usize, block: i32, bits: u32, top: f64, inverse: f64, loss: f64): void {
+  let piece = pieces + ((<usize>pieceCount) << 4);
+  for (; bits; bits &= bits - 1) {
+    const i = block + ctz(bits);
+    store<f64>(piece, (<f64>load<f32>(x + ((<usize>i) << 2)) - top) * inverse - loss);
+    store<i32>(piece, i, 8);
+    store<i32>(piece, 1, 12);
+    piece += PIECE;
   }
-  place(z, block, COMB | (1 << 16) | bits);
+  pieceCount = <i32>((piece - pieces) >> 4);
 }
 
 /** Makes one piece of the last two, stretches that touch, of one level. */
@@ -76,6 +177,11 @@ export function joinLast(): void {
   const piece = lastPiece();
   store<i32>(piece - PIECE, shape(piece - PIECE) + shape(piece), 12);
   pieceCount -= 1;
+}
+
+/** Raises the bound where a greater one is known. */
+export function raiseTo(lowest: f64): void {
+  bound = max(bound, lowest);
 }
 
 /** Once there are enough new pieces, raises the bound and drops those below it: constant work a piece. */
@@ -90,39 +196,40 @@ function raise(work: usize): void {
   const end = pieces + ((<usize>pieceCount) << 4);
   let kept = pieces;
   for (let piece = pieces; piece < end; piece += PIECE) {
-    if (level(piece) > bound) {
-      v128.store(kept, v128.load(piece));
-      kept += PIECE;
-    }
+    v128.store(kept, v128.load(piece));
+    kept += (<usize>(level(piece) > bound)) << 4;
   }
   pieceCount = <i32>((kept - pieces) >> 4);
-  settleAt = pieceCount + (pieceCount >> 1) + 4;
+  settleAt = 2 * pieceCount + 4;
 }
 
 /**
- * tau with sum of entries * max(z - tau, 0) = 1. Newton's steps from below end by themselves, nearly always in
- * two or three; where they are slow, a pivot halves the open pieces between two steps.
+ * tau with sum of [z - tau]_+ = 1. Newton's steps from below end by themselves, nearly always in two or three; where
+ * they are slow, a pivot halves the open pieces between two steps.
  */
 export function threshold(work: usize): f64 {
   const end = pieces + ((<usize>pieceCount) << 4);
   let tau = bound;
-  let kept = -1;
-  for (let step = 0; step < 8; step++) {
-    let total = 0.0;
+  let kept: f64 = -1;
+  for (let step = 0; step < 16; step++) {
+    let excess = 0.0;
     let entries = 0.0;
-    let above = 0;
     for (let piece = pieces; piece < end; piece += PIECE) {
-      const z = level(piece);
-      if (z > tau) {
-        const c = entriesOf(piece);
-        total += z * c;
-        entries += c;
-        above++;
-      }
+      // without a branch, which would be a toss-up
+      const over = level(piece) - tau;
+      const c = select<f64>(<f64>shape(piece), 0, over > 0);
+      excess += over * c;
+      entries += c;
     }
-    if (above == kept) return tau;
-    kept = above;
-    tau = max(tau, (total - 1) / entries);
+    if (fieldCount > 0) {
+      excess += fieldExcess(tau);
+      entries += fieldEntries;
+    }
+    const next = tau + (excess - 1) / entries;
+    if (!(next > tau)) return tau;
+    tau = next;
+    if (entries == kept) return tau;
+    kept = entries;
   }
   return pivoted(work, tau);
 }
@@ -135,8 +242,21 @@ function pivoted(work: usize, lowest: f64): f64 {
     const z = level(piece);
     if (z > lowest) {
       store<f64>(open, z);
-      store<f64>(open, entriesOf(piece), 8);
+      store<f64>(open, <f64>shape(piece), 8);
       open += PIECE;
+    }
+  }
+  const lastField = fields + ((<usize>fieldCount) << 3);
+  for (let field = fields; field < lastField; field += FIELD) {
+    const start = load<i32>(field);
+    const stop = start + (load<i32>(field, 4) << 4);
+    for (let i = start; i < stop; i++) {
+      const z = (<f64>load<f32>(scores + ((<usize>i) << 2)) - top) * inverse - loss;
+      if (z > lowest) {
+        store<f64>(open, z);
+        store<f64>(open, 1, 8);
+        open += PIECE;
+      }
     }
   }
   let tau = lowest;

@@ -6,13 +6,18 @@
 // that of the tangent to it from the point (0, 1): tau = max over K of (A_K - 1) / K.
 // As z_k <= v_(k) + lambda (d - 1), an entry with v < t - lambda (d - 1), t <= tau, has no weight and needs no rank.
 
-import { PIECE, first, level, pieceCount, pieces, place, placeComb, shape, startRow } from "./levels";
+import { PIECE, first, lastPiece, level, pieceCount, pieces, place, shape, startRow } from "./levels";
 import { SHORT, scoreAt, sparsemaxBound } from "./screen";
 import { descendingKey, sortBytes, sortItems } from "./sort";
 import { SPAN, collectSpans, cotangentSum, spanEnd, supportSize } from "./structured-pullback";
 import { fill, maskOf } from "./vectors";
 
 const BLOCK: i32 = 16;
+
+// Some pieces are combs: blocks of 16 entries of which the same ones, of one score, belong to the piece. What such a piece
+// covers is COMB, the number of blocks from bit 16 on, and the entries' bits.
+const COMB: i32 = i32.MIN_VALUE;
+const MOST_BLOCKS: i32 = 0x7fff;
 
 // A block of the regression: its mean (f64), its entries (i32), the end of its pieces in sorted order (i32).
 const POOL: usize = 16;
@@ -45,7 +50,7 @@ function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64
   const spread = lambda * <f64>(count - 1);
   const slack = spread + 1e-6 * (1 + spread);
   const items = scratch + (<usize>count) * PIECE;
-  const t = count > SHORT ? -1 : sparsemaxBound(x, count, top, gamma);
+  const t = count > SHORT ? -1 : sparsemaxBound(x, count, top, gamma, 2);
   startRow(scratch, -Infinity);
   let lowest = scoreAt(top, gamma, t - slack);
   let entries = collect(x, y, groups, count, lowest, Infinity, top, inverse, (count >> 3) + BLOCK);
@@ -55,7 +60,7 @@ function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64
   }
   // A dense row: perhaps all one level. If not, the entries at the maximum, often many, need no sorting.
   if (lambda > 0 && oneLevel(x, y, groups, count, lowest, top, inverse, lambda)) return;
-  if (count > SHORT) lowest = scoreAt(top, gamma, sparsemaxBound(x, count, top, gamma) - slack);
+  if (count > SHORT) lowest = scoreAt(top, gamma, sparsemaxBound(x, count, top, gamma, 4) - slack);
   const ties = countEqual(x, count, <f32>top);
   startRow(scratch, -Infinity);
   entries = collect(x, y, groups, count, lowest, <f32>top, top, inverse, i32.MAX_VALUE);
@@ -139,7 +144,7 @@ function writeEqual(x: usize, y: usize, groups: usize, count: i32, score: f32, w
     let bits: u32 = 0;
     if (i + 4 <= count) {
       const equal = f32x4.eq(v128.load(x + o), same);
-      if (step == 0 && v128.any_true(equal)) {
+      if (step == 0) {
         v128.store(y + o, v128.bitselect(f32x4.splat(weight), v128.load(y + o), equal));
         if (groups) v128.store(groups + o, v128.andnot(v128.load(groups + o), equal));
         continue;
@@ -223,9 +228,24 @@ function comb(x: usize, i: i32, bits: u32, top: f64, inverse: f64): bool {
   return true;
 }
 
+/** The entries of one block whose bits are set, all of level z. */
+function placeComb(z: f64, block: i32, bits: i32): void {
+  if (pieceCount > 0) {
+    const piece = lastPiece();
+    const s = shape(piece);
+    const blocks = (s >> 16) & MOST_BLOCKS;
+    const next = first(piece) + (blocks << 4);
+    if (s < 0 && (s & 0xffff) == bits && level(piece) == z && blocks < MOST_BLOCKS && next == block) {
+      store<i32>(piece, s + (1 << 16), 12);
+      return;
+    }
+  }
+  place(z, block, COMB | (1 << 16) | bits);
+}
+
 function pieceEntries(piece: usize): i32 {
   const s = shape(piece);
-  return s > 0 ? s : popcnt(s & 0xffff) * ((s >> 16) & 0x7fff);
+  return s > 0 ? s : popcnt(s & 0xffff) * ((s >> 16) & MOST_BLOCKS);
 }
 
 /**
@@ -308,7 +328,7 @@ function write(y: usize, groups: usize, piece: usize, weight: f32, id: i32, step
     return id + step;
   }
   const bits = s & 0xffff;
-  const end = start + (((s >> 16) & 0x7fff) << 4);
+  const end = start + (((s >> 16) & MOST_BLOCKS) << 4);
   for (let i = start; i < end; i += BLOCK) {
     for (let left = bits; left; left &= left - 1) {
       const o = (<usize>(i + ctz(left))) << 2;

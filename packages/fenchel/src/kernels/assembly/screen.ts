@@ -11,30 +11,56 @@ export function scoreAt(top: f64, gamma: f64, v: f64): f32 {
   return <f32>(t - abs(t) * 2e-7);
 }
 
-/** A lower bound of the threshold of sparsemax, from -1 on by Newton's steps. */
-export function sparsemaxBound(x: usize, count: i32, top: f64, gamma: f64): f64 {
+/** A lower bound of the threshold of sparsemax, from -1 on by at most `steps` of Newton's. */
+export function sparsemaxBound(x: usize, count: i32, top: f64, gamma: f64, steps: i32): f64 {
   let t = -1.0;
+  let known: f64 = 0;
   const end = x + ((<usize>count & ~3) << 2);
-  for (let step = 0; step < 2; step++) {
-    const low = f32x4.splat(<f32>(top + gamma * t));
-    let sums = f32x4.splat(0);
+  const blocks = x + ((<usize>count & ~15) << 2);
+  const zeros = f32x4.splat(0);
+  for (let step = 0; step < steps; step++) {
+    const threshold = <f32>(top + gamma * t);
+    const low = f32x4.splat(threshold);
+    let a = zeros;
+    let b = zeros;
+    let c = zeros;
+    let d = zeros;
     let counts = i32x4.splat(0);
-    for (let p = x; p < end; p += 16) {
-      const v = v128.load(p);
-      sums = f32x4.add(sums, f32x4.max(f32x4.sub(v, low), f32x4.splat(0)));
-      counts = i32x4.sub(counts, f32x4.gt(v, low));
+    let p = x;
+    for (; p < blocks; p += 64) {
+      // what a score has above the threshold; the comparisons count down
+      const u = f32x4.sub(v128.load(p), low);
+      const v = f32x4.sub(v128.load(p, 16), low);
+      const w = f32x4.sub(v128.load(p, 32), low);
+      const z = f32x4.sub(v128.load(p, 48), low);
+      a = f32x4.add(a, f32x4.pmax(zeros, u));
+      b = f32x4.add(b, f32x4.pmax(zeros, v));
+      c = f32x4.add(c, f32x4.pmax(zeros, w));
+      d = f32x4.add(d, f32x4.pmax(zeros, z));
+      counts = i32x4.add(
+        counts,
+        i32x4.add(
+          i32x4.add(f32x4.gt(u, zeros), f32x4.gt(v, zeros)),
+          i32x4.add(f32x4.gt(w, zeros), f32x4.gt(z, zeros)),
+        ),
+      );
     }
-    const s =
-      <f64>f32x4.extract_lane(sums, 0) + <f64>f32x4.extract_lane(sums, 1) +
-      <f64>f32x4.extract_lane(sums, 2) + <f64>f32x4.extract_lane(sums, 3);
-    const c =
+    for (; p < end; p += 16) {
+      const u = f32x4.sub(v128.load(p), low);
+      a = f32x4.add(a, f32x4.pmax(zeros, u));
+      counts = i32x4.add(counts, f32x4.gt(u, zeros));
+    }
+    const sum = lanesSum(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
+    const entries = -<f64>(
       i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1) +
-      i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3);
-    const low64 = (<f64>f32x4.extract_lane(low, 0) - top) / gamma;
-    // less what rounding may have added to s; of no use where the scores overflow
-    const next = low64 + (s / gamma * (1 - 2e-5) - 1) / <f64>c;
-    if (next > t && next < 0) t = next;
+      i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3)
+    );
+    // less what rounding may have added to the sum; of no use where the scores overflow
+    const next = (<f64>threshold - top) / gamma + (sum / gamma * (1 - 2e-5) - 1) / entries;
+    if (!(next > t && next < 0)) break;
+    t = next;
+    if (entries == known) break;
+    known = entries;
   }
   return t;
 }
-

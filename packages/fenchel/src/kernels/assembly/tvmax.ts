@@ -67,12 +67,13 @@ function row(
   const network = places + room * 4;
   frame = network + room * NODE_BYTES;
   // with t the threshold of sparsemax of all scores: tau >= t - 4 lambda, and nothing rises by more than 4 lambda
-  const lowest = scoreAt(top, gamma, kept ? -1 - 8 * lambda : sparsemaxBound(x, n, top, gamma) - 8 * lambda - 1e-6);
+  const lowest = scoreAt(top, gamma, kept ? -1 - 8 * lambda : sparsemaxBound(x, n, top, gamma, 2) - 8 * lambda - 1e-6);
   memory.fill(y, 0, room << 2);
   if (groups) memory.fill(groups, 0xff, room << 2);
   layFrame(height, width, kept);
   const candidates = collect(x, n, width, kept, lowest, top, 1 / gamma);
-  startRow(scratch, -Infinity);
+  // the greatest score loses 4 lambda at most
+  startRow(scratch, -1 - 4 * lambda - 1e-12 * (1 + lambda));
   if (lambda > 0) {
     boundThreshold(candidates, width, lambda, work);
     const count = screen(candidates, width, lambda, work);
