@@ -13,7 +13,6 @@ export const LIGHT = {
   rule: "#dfe5eb",
   accent: "#1f5fa8",
   edge: "#1d5493",
-  wrong: "#16202b",
 } as const;
 export const DARK = {
   ground: "#11161c",
@@ -22,7 +21,6 @@ export const DARK = {
   rule: "#2a343f",
   accent: "#82b8f0",
   edge: "#8fc0f2",
-  wrong: "#e6ebf0",
 } as const;
 
 const variables = (colours: Readonly<Record<string, string>>): string =>
