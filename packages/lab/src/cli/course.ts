@@ -37,7 +37,8 @@ export function makeCourse(runs: number, reused: number, now: () => number = () 
     (finished + running.reduce((sum, { progress }) => sum + share(progress), 0)) / Math.max(1, runs);
   const left = () => {
     const done = fraction();
-    if (done <= 0) return "";
+    // The first steps compile the model and say little about the rest.
+    if (done < 0.02) return "";
     return `, about ${formatDuration((((now() - begun) / 1000) * (1 - done)) / done)} left`;
   };
   const counted = () => `${reused + finished} of ${reused + runs} runs${left()}`;

@@ -1,17 +1,9 @@
 /** Reading what the user names, and writing results so that nobody ever sees half a file. */
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { accessSync, constants, statSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { RunError } from "../runs/run-error.ts";
+import { writeWhole } from "../runs/whole-files.ts";
 import { systemReason, UserError } from "./errors.ts";
 
 /** "cannot read FILE: there is no such file or folder" for a failed system call; any other error as it is. */
@@ -41,30 +33,14 @@ function isSpecial(path: string): boolean {
   return stat !== undefined && !stat.isFile() && !stat.isDirectory();
 }
 
-function replaceFile(path: string, data: string | Uint8Array): void {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const file = openSync(temporary, "w");
-    try {
-      writeFileSync(file, data);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-}
-
 /** Writes a file under a temporary name and renames it: a full disk or a kill leaves what was there before. */
 export function writeFileAtomically(path: string, data: string | Uint8Array): void {
   try {
     if (isSpecial(path)) writeFileSync(path, data);
-    else replaceFile(path, data);
+    else writeWhole(path, data);
   } catch (error) {
-    throw fileError("write", path, error);
+    // A run's words on how to go on do not fit here; the reason does.
+    throw fileError("write", path, error instanceof RunError ? error.cause : error);
   }
 }
 

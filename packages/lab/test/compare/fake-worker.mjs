@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from "node:fs";
 const send = (message) => process.send(message, () => process.disconnect());
 
 process.on("SIGINT", () => {});
+process.on("disconnect", () => process.exit());
 process.on("message", (job) => {
   const { action, file } = job;
   process.send({ kind: "progress", progress: { pid: process.pid, action } });
