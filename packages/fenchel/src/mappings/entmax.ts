@@ -1,5 +1,6 @@
 /** entmax: Omega(y) = (sum y^alpha - 1) / (alpha (alpha - 1)), from softmax (alpha = 1) through sparsemax (2) on. */
 import { defineMapping } from "../define-mapping.ts";
+import { entmaxKernel } from "../kernels/entmax-kernel.ts";
 import type { HyperParameterSpec } from "../hyper-parameters.ts";
 import type { Mapping } from "../mapping.ts";
 import { keptCount, keptDistances, lastKeptScore } from "../power-breakpoints.ts";
@@ -169,6 +170,7 @@ export const entmaxSolver: RowSolver<"alpha"> = {
   product: ({ weights, count, parameter }, u, out) => separableProduct(weights, count, 2 - parameter, u, out),
   parameterGradient,
   gap,
+  kernel: entmaxKernel,
 };
 
 /**
