@@ -36,3 +36,4 @@ export type {
   VectorJacobian,
 } from "./mapping.ts";
 export type { HyperParameter, RowOptions, SameForm, SameKind, Scores } from "./rows.ts";
+export * from "./continuous/index.ts";
