@@ -1,5 +1,8 @@
 /** One way to run a model with any mapping: closed forms in one jitted program, structured ones in host-solved phases. */
 import { jit, tree, valueAndGrad, type JsTree, type numpy as np } from "@jax-js/jax";
+import { checkOptions } from "../arguments.ts";
+import { gammaSpec, valuesOf } from "../hyper-parameters.ts";
+import { lambdaSpec } from "../mappings/fusedmax.ts";
 import { fusedmax } from "./fusedmax.ts";
 import type { ClosedForm, JaxMapping, Solution, Structured } from "./mapping.ts";
 import { oscarmax } from "./oscarmax.ts";
@@ -206,7 +209,8 @@ function compileStructured(mapping: Structured, own: Numbers, program: AnyProgra
  * - `mapping`: a mapping of this module or its name. `options`: gamma, lambda, for every `attend` call that sets none.
  * - `program`: called with `attend` and the arguments; it may call `attend` any number of times, always equally often, not
  *   inside a `jit`, `grad` or `vmap` of its own. Compiled once for every set of argument shapes.
- * - Throws a RangeError for an unknown name; rejects with the core's errors for scores that are NaN or out of range.
+ * - Throws a RangeError for an unknown name, a RangeError or TypeError for options that the mapping does not take or that are
+ *   out of range; rejects with the core's errors for scores that are NaN.
  * - Ownership is the engine's: arguments are consumed, results belong to the caller.
  *
  * Niculae and Blondel, "A Regularized Framework for Sparse and Structured Neural Attention" (2017).
@@ -223,6 +227,9 @@ export function attender(mapping: JaxMapping | string, options: Numbers = {}): A
       `mapping ${JSON.stringify(mapping)} is unknown: it must be one of ${Object.keys(mappings).join(", ")}`,
     );
   }
+  checkOptions(known.mappingName, options, known.kind === "closed" ? ["gamma"] : ["gamma", "lambda"]);
+  valuesOf(gammaSpec, options.gamma, 1);
+  valuesOf(lambdaSpec, options.lambda, 1);
   const make = (program: unknown, finish: Finish) =>
     known.kind === "closed"
       ? compileClosed(known, options, program as AnyProgram, finish)

@@ -1,11 +1,13 @@
-/** An attentive text classifier: words in context, one attention over them, a small network on their weighted mean. */
+/** An attentive text classifier: words in context, one attention over them, a linear decision on their weighted mean. */
 import { lax, nn, numpy as np, random } from "@jax-js/jax";
 import type { Attend } from "fenchel/jax";
 import { derivedSeed, normalNumbers, uniformNumbers } from "./random-numbers.ts";
 
 export interface TextClassifierSizes {
   readonly vocabulary: number;
+  /** Features of a word. */
   readonly embedding: number;
+  /** Units of the network that scores words for attention. */
   readonly hidden: number;
   readonly labels: number;
 }
@@ -14,34 +16,29 @@ export interface TextClassifierSizes {
 export type TextClassifierParameters = {
   /** [vocabulary, embedding]. */
   readonly embedding: np.Array;
-  /** [3 x embedding, hidden]: the word before, the word, the word after. */
+  /** [3 x embedding, embedding]: the word before, the word, the word after. */
   readonly context: np.Array;
   readonly contextBias: np.Array;
-  /** [hidden, hidden / 2], [hidden / 2] and [hidden / 2]: additive attention scores. */
+  /** [embedding, hidden], [hidden] and [hidden]: additive attention scores. */
   readonly attention: np.Array;
   readonly attentionBias: np.Array;
   readonly attentionVector: np.Array;
-  /** [hidden, hidden] and [hidden, labels]: the network on the weighted mean. */
-  readonly inner: np.Array;
-  readonly innerBias: np.Array;
-  readonly outer: np.Array;
-  readonly outerBias: np.Array;
+  /** [embedding, labels]: what a word says for each label. */
+  readonly evidence: np.Array;
+  readonly evidenceBias: np.Array;
 };
 
 /** The shape of every parameter, and the deviation of its normal start (0: zeros). */
 export function textClassifierShapes({ vocabulary, embedding, hidden, labels }: TextClassifierSizes) {
-  const half = Math.ceil(hidden / 2);
   return {
-    embedding: { shape: [vocabulary, embedding], deviation: 0.1 },
-    context: { shape: [3 * embedding, hidden], deviation: Math.sqrt(2 / (3 * embedding)) },
-    contextBias: { shape: [hidden], deviation: 0 },
-    attention: { shape: [hidden, half], deviation: Math.sqrt(1 / hidden) },
-    attentionBias: { shape: [half], deviation: 0 },
-    attentionVector: { shape: [half], deviation: Math.sqrt(1 / half) },
-    inner: { shape: [hidden, hidden], deviation: Math.sqrt(2 / hidden) },
-    innerBias: { shape: [hidden], deviation: 0 },
-    outer: { shape: [hidden, labels], deviation: Math.sqrt(1 / hidden) },
-    outerBias: { shape: [labels], deviation: 0 },
+    embedding: { shape: [vocabulary, embedding], deviation: 0.05 },
+    context: { shape: [3 * embedding, embedding], deviation: Math.sqrt(2 / (3 * embedding)) },
+    contextBias: { shape: [embedding], deviation: 0 },
+    attention: { shape: [embedding, hidden], deviation: Math.sqrt(1 / embedding) },
+    attentionBias: { shape: [hidden], deviation: 0 },
+    attentionVector: { shape: [hidden], deviation: Math.sqrt(1 / hidden) },
+    evidence: { shape: [embedding, labels], deviation: Math.sqrt(1 / embedding) },
+    evidenceBias: { shape: [labels], deviation: 0 },
   } as const satisfies Record<keyof TextClassifierParameters, { shape: readonly number[]; deviation: number }>;
 }
 
@@ -69,18 +66,15 @@ export type TextBatch = {
   readonly mask: np.Array;
 };
 
-/** Random zeroing in training: a share of the words and of the features. Owns the key. */
+/** Noise in training: a share of the words is taken for padding, a share of the summary's features for 0. Owns the key. */
 export interface Dropout {
   readonly key: np.Array;
   readonly rate: number;
 }
 
-/** Keeps each entry with probability 1 - rate, scaled so that the mean stays. */
-function keepers(key: np.Array, rate: number, shape: number[]): np.Array {
-  return random
-    .bernoulli(key, 1 - rate, shape)
-    .astype(np.float32)
-    .mul(1 / (1 - rate));
+/** Ones with probability 1 - rate, zeros elsewhere. Owns the key. */
+function survivors(key: np.Array, rate: number, shape: number[]): np.Array {
+  return random.bernoulli(key, 1 - rate, shape).astype(np.float32);
 }
 
 /**
@@ -103,8 +97,9 @@ function convolution(vectors: np.Array, present: np.Array, context: np.Array): n
 /**
  * Logits [texts, labels] and attention weights [texts, words] of a batch.
  *
- * h_i = relu(C [e_{i-1}; e_i; e_{i+1}] + c), score_i = v . tanh(A h_i + a), weights = attend(scores, mask), and the logits are
- * O relu(I sum_i weights_i h_i + b) + o. Owns its arguments. Words past the end of a text have no influence.
+ * h_i = e_i + relu(C [e_{i-1}; e_i; e_{i+1}] + c) / 2, score_i = v . tanh(A h_i + a), weights = attend(scores, mask), and the
+ * logits are sum_i weights_i (O h_i) + o: what a word says, times how much it is heard. Owns its arguments. Words past the end
+ * of a text have no influence.
  */
 export function textClassifier(
   attend: Attend,
@@ -114,25 +109,28 @@ export function textClassifier(
 ): { logits: np.Array; weights: np.Array } {
   const [texts, length] = words.shape as [number, number];
   const { embedding, context, contextBias, attention, attentionBias, attentionVector } = parameters;
-  const { inner, innerBias, outer, outerBias } = parameters;
-  const hidden = contextBias.shape[0]!;
+  const { evidence, evidenceBias } = parameters;
+  const features = contextBias.shape[0]!;
 
-  // One more word, the padding, at either end of every text.
-  let present = np.pad(mask.ref.astype(np.float32), { 1: [1, 1] }).reshape([texts, length + 2, 1]);
+  let heard = mask;
   let keepFeatures: np.Array | null = null;
   if (dropout !== null) {
+    const { rate } = dropout;
     const [wordKey, featureKey] = splitKey(dropout.key);
-    present = present.mul(keepers(wordKey, dropout.rate, [texts, length + 2, 1]));
-    keepFeatures = keepers(featureKey, dropout.rate, [texts, hidden]);
+    heard = heard.mul(survivors(wordKey, rate, [texts, length]));
+    keepFeatures = survivors(featureKey, rate, [texts, features]).mul(1 / (1 - rate));
   }
+  // One more word, the padding, at either end of every text.
+  const present = np.pad(heard.ref, { 1: [1, 1] }).reshape([texts, length + 2, 1]);
   const vectors = embedding.slice(np.pad(words, { 1: [1, 1] }));
-  const states = nn.relu(convolution(vectors, present, context).add(contextBias));
+  const own = vectors.ref.slice([], [1, length + 1]).mul(present.ref.slice([], [1, length + 1]));
+  const inContext = nn.relu(convolution(vectors, present, context).add(contextBias));
+  const states = own.add(inContext.mul(0.5));
   const keys = np.tanh(np.matmul(states.ref, attention).add(attentionBias));
-  const weights = attend(keys.mul(attentionVector).sum(-1), { mask });
+  const weights = attend(keys.mul(attentionVector).sum(-1), { mask: heard });
   let summary = weights.ref.reshape([texts, length, 1]).mul(states).sum(1);
   if (keepFeatures !== null) summary = summary.mul(keepFeatures);
-  const features = nn.relu(np.matmul(summary, inner).add(innerBias));
-  return { logits: np.matmul(features, outer).add(outerBias), weights };
+  return { logits: np.matmul(summary, evidence).add(evidenceBias), weights };
 }
 
 function splitKey(key: np.Array): [np.Array, np.Array] {

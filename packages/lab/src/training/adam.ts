@@ -2,7 +2,6 @@
 import { jit, numpy as np, tree, type JsTree } from "@jax-js/jax";
 
 export interface AdamOptions {
-  readonly learningRate: number;
   /** Decay of the mean of the gradients. Default 0.9. */
   readonly beta1?: number;
   /** Decay of the mean of their squares. Default 0.999. */
@@ -16,7 +15,12 @@ export type AdamState<P> = { readonly parameters: P; readonly first: P; readonly
 
 export interface Adam {
   /** The state after step number `step` (1, 2, ...) with these gradients. Owns state and gradients. */
-  update<P extends JsTree<np.Array>>(state: AdamState<P>, gradients: P, step: number): AdamState<P>;
+  update<P extends JsTree<np.Array>>(
+    state: AdamState<P>,
+    gradients: P,
+    step: number,
+    learningRate: number,
+  ): AdamState<P>;
   dispose(): void;
 }
 
@@ -24,7 +28,7 @@ export interface Adam {
  * m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, and parameters decrease by
  * learningRate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon). One fused kernel an array and result.
  */
-export function adam({ learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions): Adam {
+export function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Adam {
   type Leaves = np.Array[];
   const all = jit((parameters: Leaves, first: Leaves, second: Leaves, gradients: Leaves, corrections: np.Array) => {
     const means: Leaves = [];
@@ -44,7 +48,7 @@ export function adam({ learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 
     return [moved, means, squares];
   });
   return {
-    update: (state, gradients, step) => {
+    update: (state, gradients, step, learningRate) => {
       const [parameters, structure] = tree.flatten<np.Array>(state.parameters);
       // The corrections change with every step: as an argument they leave the compiled program as it is.
       const corrections = np.array(new Float32Array([learningRate / (1 - beta1 ** step), 1 / (1 - beta2 ** step)]));

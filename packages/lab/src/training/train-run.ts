@@ -23,7 +23,7 @@ import {
 import { prepareFolder, removeFile } from "../runs/whole-files.ts";
 import { adam, type Adam, type AdamState } from "./adam.ts";
 import { batchArrays, planBatches, type EncodedText } from "./batches.ts";
-import { checkConfig } from "./config.ts";
+import { checkConfig, learningRateAt } from "./config.ts";
 import { encodeTexts, explained } from "./encode.ts";
 import { judge, scoresOf } from "./judge.ts";
 
@@ -93,7 +93,7 @@ async function trainEpoch(training: Training, given: State, progress: Progress) 
       const [value, gradient] = await classifier.gradient(tree.ref(state.parameters), texts, labels, counted, key);
       loss = ((await value.data()) as Float32Array)[0]!;
       step++;
-      state = optimiser.update(state, gradient, step);
+      state = optimiser.update(state, gradient, step, learningRateAt(config, step, epochs * batches.length));
       for (const array of tree.leaves(state)) await (array as np.Array).blockUntilReady();
       if (!Number.isFinite(loss)) {
         throw new RunError(`training diverged: the loss at step ${step} is ${loss}; choose a smaller learning rate`);
@@ -221,7 +221,7 @@ export async function trainRun(
   const sizes = sizesOf(config, vocabulary, data.labels);
   const shapes = textClassifierShapes(sizes);
   const classifier = compileClassifier(config);
-  const optimiser = adam(config);
+  const optimiser = adam();
   try {
     let start = readCheckpoint(folder, shapes);
     if (start !== null) save(folder, start, start.progress.bestEpoch > 0);

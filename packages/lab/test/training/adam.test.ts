@@ -38,21 +38,22 @@ describe("adam", () => {
     const normal = normalNumbers(uniformNumbers(5));
     const start = Array.from({ length: 5 }, normal);
     const gradients = Array.from({ length: 50 }, () => Array.from({ length: 5 }, () => 0.3 * normal()));
-    const optimiser = adam({ learningRate: 0.01 });
+    const optimiser = adam();
     const zeros = [0, 0, 0, 0, 0];
     let state: AdamState<Pair> = { parameters: pair(start), first: pair(zeros), second: pair(zeros) };
-    gradients.forEach((gradient, step) => (state = optimiser.update(state, pair(gradient), step + 1)));
+    gradients.forEach((gradient, step) => (state = optimiser.update(state, pair(gradient), step + 1, 0.01)));
     const found = [...state.parameters.a.dataSync(), ...state.parameters.b.c.dataSync()];
     published(start, gradients, 0.01).forEach((wanted, i) => expect(found[i]).toBeCloseTo(wanted, 5));
     optimiser.dispose();
   });
 
   it("moves every parameter by the learning rate in its first step, whatever the gradient's size", () => {
-    const optimiser = adam({ learningRate: 0.5 });
+    const optimiser = adam();
     const { parameters } = optimiser.update(
       { parameters: [np.array([1, 1])], first: [np.zeros([2])], second: [np.zeros([2])] },
       [np.array([1e-3, -200])],
       1,
+      0.5,
     );
     const [low, high] = parameters[0]!.js() as [number, number];
     expect(low).toBeCloseTo(0.5, 4);
@@ -60,10 +61,10 @@ describe("adam", () => {
   });
 
   it("consumes state and gradients", () => {
-    const optimiser = adam({ learningRate: 0.1 });
+    const optimiser = adam();
     const arrays = [1, 2, 3, 4].map((value) => np.array([value]));
     const [p, m, v, g] = arrays as [np.Array, np.Array, np.Array, np.Array];
-    const { parameters, first, second } = optimiser.update({ parameters: [p], first: [m], second: [v] }, [g], 1);
+    const { parameters, first, second } = optimiser.update({ parameters: [p], first: [m], second: [v] }, [g], 1, 0.1);
     for (const array of arrays) expect(array.refCount).toBe(0);
     for (const array of [parameters[0], first[0], second[0]]) expect(array!.refCount).toBe(1);
   });

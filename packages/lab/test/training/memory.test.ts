@@ -1,0 +1,81 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { init, numpy as np, tree } from "@jax-js/jax";
+import { beforeAll, expect, it, vi } from "vitest";
+import { compileClassifier } from "../../src/models/compiled-classifier.ts";
+import { toArrays, zerosLike } from "../../src/models/parameters.ts";
+import { uniformNumbers } from "../../src/models/random-numbers.ts";
+import {
+  initialValues,
+  textClassifierShapes,
+  type TextClassifierParameters,
+} from "../../src/models/text-classifier.ts";
+import { adam, type AdamState } from "../../src/training/adam.ts";
+import { batchArrays, type EncodedText } from "../../src/training/batches.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+beforeAll(async () => {
+  await init("wasm");
+});
+
+const sizes = { vocabulary: 400, embedding: 16, hidden: 8, labels: 2 };
+const batchSize = 8;
+const length = 64;
+
+it.each(["softmax", "sparsemax", "fusedmax", "oscarmax"])(
+  "memory is flat over 500 training steps with %s",
+  async (mapping) => {
+    const uniform = uniformNumbers(4);
+    const texts = Array.from({ length: batchSize }, (_, i): EncodedText => ({
+      words: Int32Array.from({ length: length - i }, () => 2 + Math.floor(300 * uniform())),
+      label: i % 2,
+    }));
+    const shapes = textClassifierShapes(sizes);
+    const tensors = Object.entries(initialValues(sizes, 1)).map(([name, values]) => {
+      const { shape } = shapes[name as keyof typeof shapes];
+      return [name, { shape, values: values as Float32Array<ArrayBuffer> }] as const;
+    });
+    const parameters = toArrays<TextClassifierParameters>(Object.fromEntries(tensors));
+    let state: AdamState<TextClassifierParameters> = {
+      parameters,
+      first: zerosLike(parameters),
+      second: zerosLike(parameters),
+    };
+    const model = compileClassifier({ mapping, mappingOptions: {}, dropout: 0.5 });
+    const optimiser = adam();
+    let step = 0;
+    const train = async (steps: number) => {
+      for (let i = 0; i < steps; i++) {
+        const {
+          texts: batch,
+          labels,
+          counted,
+        } = batchArrays(texts, { texts: texts.map((_, k) => k), length }, batchSize);
+        const key = np.array(new Uint32Array([1, step]));
+        const [loss, gradient] = await model.gradient(tree.ref(state.parameters), batch, labels, counted, key);
+        await loss.data();
+        state = optimiser.update(state, gradient, ++step, 1e-3);
+        for (const array of tree.leaves(state)) await (array as np.Array).blockUntilReady();
+      }
+    };
+    await train(30);
+    collectGarbage();
+    const before = process.memoryUsage();
+    // The engine's arrays live in one WebAssembly memory: were a batch or a gradient leaked each step, it would have to grow.
+    const grow = vi.spyOn(WebAssembly.Memory.prototype, "grow");
+    await train(500);
+    expect(grow).not.toHaveBeenCalled();
+    grow.mockRestore();
+    collectGarbage();
+    const after = process.memoryUsage();
+    // 500 steps bring 500 batches: a thousand bytes kept of each would be half a megabyte.
+    const grown = after.heapUsed + after.external - before.heapUsed - before.external;
+    expect(grown / 2 ** 20).toBeLessThan(2);
+    for (const array of tree.leaves(state)) expect((array as np.Array).refCount).toBe(1);
+    tree.dispose(state);
+    model.dispose();
+    optimiser.dispose();
+  },
+);
