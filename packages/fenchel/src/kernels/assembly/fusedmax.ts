@@ -7,15 +7,18 @@
 // runs of candidates, each with its own small prox, exact above b.
 
 import {
-  FIELD, PIECE, bound, fieldCount, fields, first, level, pieceCount, pieces, place, placeEach, placeField, raiseTo, settle,
+  FIELD, PIECE, bound, crest, fieldCount, fields, first, level, pieceCount, pieces, place, placeEach, placeField, raiseTo, settle,
   shape, startFields, startRow, threshold, writeField,
 } from "./levels";
-import { SHORT, scoreAt, sparsemaxBound } from "./screen";
+import { MOST, SHORT, scoreAt, sparsemaxBound } from "./screen";
 import { SPAN, collectSpans, cotangentSum, spanEnd, supportSize } from "./structured-pullback";
 import { tautString, tautStringBytes } from "./total-variation";
 import { fill, lanesSum, maskOf } from "./vectors";
 
 const BLOCK: i32 = 16;
+
+// Fields are in float32: beyond this their levels would lose digits to lambda.
+const MOST_OF_FIELDS: f64 = 1e6;
 
 /** Bytes of scratch for rows of n entries. */
 export function scratchBytes(n: i32): usize {
@@ -45,7 +48,8 @@ export function forward(
 }
 
 function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64, lambda: f64, scratch: usize): void {
-  const inverse = 1 / gamma;
+  const inverse = min(1 / gamma, MOST);
+  lambda = min(lambda, MOST);
   const fieldsAt = scratch + (<usize>count) * PIECE;
   const work = fieldsAt + fieldBytes(count);
   // with t the threshold of sparsemax: the prox takes at most 2 lambda from an entry, so tau >= t - 2 lambda
@@ -112,7 +116,7 @@ function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64
         );
         bits &= strong | ~alone;
         if ((bits & ~alone) == 0) {
-          if (whole && popcnt(bits) > 3) placeField(i);
+          if (whole && lambda < MOST_OF_FIELDS && popcnt(bits) > 3) placeField(i);
           else placeEach(x, i, bits, top, inverse, 2 * lambda);
           bits = 0;
         }
@@ -268,7 +272,7 @@ function write(y: usize, groups: usize, tau: f64): void {
   const lastField = fields + (<usize>fieldCount) * FIELD;
   const end = pieces + (<usize>pieceCount) * PIECE;
   for (let piece = pieces; piece < end; piece += PIECE) {
-    const weight = <f32>(level(piece) - tau);
+    const weight = <f32>(level(piece) - crest - tau);
     if (!(weight > 0)) continue;
     const start = first(piece);
     for (; field < lastField && load<i32>(field) < start; field += FIELD) id = writeField(field, y, groups, tau, id);

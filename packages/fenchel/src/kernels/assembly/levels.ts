@@ -9,8 +9,10 @@
 
 export let pieces: usize = 0;
 export let pieceCount: i32 = 0;
-/** A lower bound of tau; raised by `settle` only. */
+/** A lower bound of tau. */
 export let bound: f64 = 0;
+/** What `threshold` counts levels from: weights are differences of order 1, levels may be of order lambda. */
+export let crest: f64 = 0;
 let settleAt: i32 = 0;
 
 export const PIECE: usize = 16;
@@ -74,8 +76,8 @@ export function placeField(block: i32): void {
 /** The sum of [z - tau]_+ over the fields; how many of them are positive goes to fieldEntries. */
 function fieldExcess(tau: f64): f64 {
   const peak = f32x4.splat(<f32>top);
-  const scale = f32x4.splat(<f32>inverse);
-  const shift = f32x4.splat(<f32>(loss + tau));
+  const scale = f32x4.splat(<f32>min(inverse, 3e38));
+  const shift = f32x4.splat(<f32>(loss + crest + tau));
   const zeros = f32x4.splat(0);
   let sums = f64x2.splat(0);
   let counts = i32x4.splat(0);
@@ -114,8 +116,8 @@ function excessOf(v: v128, peak: v128, scale: v128, shift: v128): v128 {
 /** Writes the weights of a field, and ids from `id` on; returns the next id. */
 export function writeField(field: usize, y: usize, groups: usize, tau: f64, id: i32): i32 {
   const peak = f32x4.splat(<f32>top);
-  const scale = f32x4.splat(<f32>inverse);
-  const shift = f32x4.splat(<f32>(loss + tau));
+  const scale = f32x4.splat(<f32>min(inverse, 3e38));
+  const shift = f32x4.splat(<f32>(loss + crest + tau));
   const start = (<usize>load<i32>(field)) << 2;
   const stop = start + ((<usize>load<i32>(field, 4)) << 6);
   for (let o = start; o < stop; o += 64) {
@@ -192,7 +194,8 @@ export function settle(work: usize): bool {
 }
 
 function raise(work: usize): void {
-  bound = threshold(work);
+  const tau = threshold(work);
+  bound = max(bound, crest + tau - 1e-15 * abs(crest));
   const end = pieces + ((<usize>pieceCount) << 4);
   let kept = pieces;
   for (let piece = pieces; piece < end; piece += PIECE) {
@@ -204,32 +207,34 @@ function raise(work: usize): void {
 }
 
 /**
- * tau with sum of [z - tau]_+ = 1. Newton's steps from below end by themselves, nearly always in two or three; where
- * they are slow, a pivot halves the open pieces between two steps.
+ * tau - crest, with sum of [z - tau]_+ = 1. Newton's steps from below end by themselves, nearly always in two or three;
+ * where they are slow, a pivot halves the open pieces between two steps.
  */
 export function threshold(work: usize): f64 {
   const end = pieces + ((<usize>pieceCount) << 4);
-  let tau = bound;
+  crest = fieldCount > 0 ? -loss : -Infinity;
+  for (let piece = pieces; piece < end; piece += PIECE) crest = max(crest, level(piece));
+  let tau = bound - crest;
+  if (fieldCount == 0) tau = max(tau, -1);
   let kept: f64 = -1;
   for (let step = 0; step < 16; step++) {
-    let excess = 0.0;
+    let total = 0.0;
     let entries = 0.0;
     for (let piece = pieces; piece < end; piece += PIECE) {
       // without a branch, which would be a toss-up
-      const over = level(piece) - tau;
-      const c = select<f64>(<f64>shape(piece), 0, over > 0);
-      excess += over * c;
+      const z = level(piece) - crest;
+      const c = select<f64>(<f64>shape(piece), 0, z > tau);
+      total += z * c;
       entries += c;
     }
     if (fieldCount > 0) {
-      excess += fieldExcess(tau);
+      const excess = fieldExcess(tau);
+      total += excess + tau * fieldEntries;
       entries += fieldEntries;
     }
-    const next = tau + (excess - 1) / entries;
-    if (!(next > tau)) return tau;
-    tau = next;
     if (entries == kept) return tau;
     kept = entries;
+    tau = max(tau, (total - 1) / entries);
   }
   return pivoted(work, tau);
 }
@@ -239,7 +244,7 @@ function pivoted(work: usize, lowest: f64): f64 {
   const end = pieces + ((<usize>pieceCount) << 4);
   let open = work;
   for (let piece = pieces; piece < end; piece += PIECE) {
-    const z = level(piece);
+    const z = level(piece) - crest;
     if (z > lowest) {
       store<f64>(open, z);
       store<f64>(open, <f64>shape(piece), 8);
@@ -251,7 +256,7 @@ function pivoted(work: usize, lowest: f64): f64 {
     const start = load<i32>(field);
     const stop = start + (load<i32>(field, 4) << 4);
     for (let i = start; i < stop; i++) {
-      const z = (<f64>load<f32>(scores + ((<usize>i) << 2)) - top) * inverse - loss;
+      const z = (<f64>load<f32>(scores + ((<usize>i) << 2)) - top) * inverse - loss - crest;
       if (z > lowest) {
         store<f64>(open, z);
         store<f64>(open, 1, 8);

@@ -7,7 +7,7 @@
 // As z_k <= v_(k) + lambda (d - 1), an entry with v < t - lambda (d - 1), t <= tau, has no weight and needs no rank.
 
 import { PIECE, first, lastPiece, level, pieceCount, pieces, place, shape, startRow } from "./levels";
-import { SHORT, scoreAt, sparsemaxBound } from "./screen";
+import { MOST, SHORT, scoreAt, sparsemaxBound } from "./screen";
 import { descendingKey, sortBytes, sortItems } from "./sort";
 import { SPAN, collectSpans, cotangentSum, spanEnd, supportSize } from "./structured-pullback";
 import { fill, maskOf } from "./vectors";
@@ -46,7 +46,8 @@ export function forward(
 }
 
 function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64, lambda: f64, scratch: usize): void {
-  const inverse = 1 / gamma;
+  const inverse = min(1 / gamma, MOST);
+  lambda = min(lambda, MOST);
   const spread = lambda * <f64>(count - 1);
   const slack = spread + 1e-6 * (1 + spread);
   const items = scratch + (<usize>count) * PIECE;
@@ -264,14 +265,14 @@ function pool(x: usize, y: usize, groups: usize, entries: i32, ties: i32, lambda
   sortItems(items, pieceCount, work);
   const stack = work;
   let last = stack - POOL;
-  let tau = -Infinity;
+  let reached = -Infinity;
   let total = 0.0;
   let ranked = 0.0;
   if (ties > 0) {
     ranked = <f64>ties;
     const mean = lambda * (ranked - 1) / 2;
     total = mean * ranked;
-    tau = (total - 1) / ranked;
+    reached = (total - 1) / ranked;
     last = stack;
     store<f64>(last, mean);
     store<i32>(last, ties, 8);
@@ -280,7 +281,7 @@ function pool(x: usize, y: usize, groups: usize, entries: i32, ties: i32, lambda
   const rest = lambda * <f64>(entries - 1);
   for (let k = 0; k < pieceCount; ) {
     const v = level(pieceOf(items, k));
-    if (v + rest <= tau) break;
+    if (v + rest < reached - 1e-12 * abs(reached)) break;
     // entries of one score
     let count = 0;
     do count += pieceEntries(pieceOf(items, k++));
@@ -289,7 +290,7 @@ function pool(x: usize, y: usize, groups: usize, entries: i32, ties: i32, lambda
     let mean = v + lambda * (ranked + (c - 1) / 2);
     total += mean * c;
     ranked += c;
-    if (total - 1 > tau * ranked) tau = (total - 1) / ranked;
+    if (total - 1 > reached * ranked) reached = (total - 1) / ranked;
     while (last >= stack && load<f64>(last) < mean) {
       const other = <f64>load<i32>(last, 8);
       mean += (load<f64>(last) - mean) * (other / (c + other));
@@ -301,17 +302,30 @@ function pool(x: usize, y: usize, groups: usize, entries: i32, ties: i32, lambda
     store<i32>(last, <i32>c, 8);
     store<i32>(last, k, 12);
   }
+  // tau again, now from the first block on: weights are differences of order 1, levels may be of order lambda
+  const crest = load<f64>(stack);
+  let tau = 0.0;
+  total = 0;
+  ranked = 0;
+  for (let block = stack; block <= last; block += POOL) {
+    const z = load<f64>(block) - crest;
+    if (ranked > 0 && z <= tau) break;
+    const c = <f64>load<i32>(block, 8);
+    total += z * c;
+    ranked += c;
+    tau = (total - 1) / ranked;
+  }
   let id = lambda == 0 ? ties : 0;
   let k = 0;
   for (let block = stack; block <= last; block += POOL) {
-    const weight = <f32>(load<f64>(block) - tau);
+    const weight = <f32>(load<f64>(block) - crest - tau);
     if (!(weight > 0)) break;
     for (const end = load<i32>(block, 12); k < end; k++) {
       id = write(y, groups, pieceOf(items, k), weight, id, i32(lambda == 0));
     }
     if (lambda > 0) id++;
   }
-  return <f32>(load<f64>(stack) - tau);
+  return <f32>-tau;
 }
 
 function pieceOf(items: usize, k: i32): usize {

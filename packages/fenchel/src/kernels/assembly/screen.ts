@@ -5,6 +5,9 @@ export const SHORT: i32 = 1024;
 
 import { lanesSum } from "./vectors";
 
+/** The greatest 1 / gamma and lambda that are computed with, so that sums of n squared of them are finite. */
+export const MOST: f64 = 1e200;
+
 /** A float32 score just below that of v = (score - top) / gamma. */
 export function scoreAt(top: f64, gamma: f64, v: f64): f32 {
   const t = top + gamma * v;

@@ -6,8 +6,8 @@
 // edges cost a neighbour lambda, which lowers the neighbour's upper bound in turn.
 
 import { NODE_BYTES, layOut, nodes, order, scores, solveNetwork } from "./grid-network";
-import { PIECE, bound, first, level, pieceCount, pieces, place, shape, startRow, threshold } from "./levels";
-import { scoreAt, sparsemaxBound } from "./screen";
+import { PIECE, bound, crest, first, level, pieceCount, pieces, place, shape, startRow, threshold } from "./levels";
+import { MOST, scoreAt, sparsemaxBound } from "./screen";
 import { maskOf } from "./vectors";
 
 const BLOCK: i32 = 16;
@@ -30,7 +30,7 @@ export function forward(
   for (let r = 0; r < rows; r++) {
     const top = load<f32>(max + ((<usize>r) << 2));
     if (n > 0 && top > -Infinity) {
-      row(x, y, groups, n, height, width, kept, <f64>top, load<f64>(gamma), load<f64>(param), scratch);
+      row(x, y, groups, n, height, width, kept, <f64>top, load<f64>(gamma), min(load<f64>(param), MOST), scratch);
     } else {
       memory.fill(y, 0, stride);
       if (groups) memory.fill(groups, 0xff, stride);
@@ -71,7 +71,7 @@ function row(
   memory.fill(y, 0, room << 2);
   if (groups) memory.fill(groups, 0xff, room << 2);
   layFrame(height, width, kept);
-  const candidates = collect(x, n, width, kept, lowest, top, 1 / gamma);
+  const candidates = collect(x, n, width, kept, lowest, top, min(1 / gamma, MOST));
   // the greatest score loses 4 lambda at most
   startRow(scratch, -1 - 4 * lambda - 1e-12 * (1 + lambda));
   if (lambda > 0) {
@@ -168,7 +168,7 @@ function boundThreshold(candidates: i32, width: i32, lambda: f64, work: usize): 
     const at = load<i32>(places + ((<usize>k) << 2));
     place(load<f64>(values + ((<usize>k) << 3)) - lambda * degree(at, width + 2, false), k, 1);
   }
-  const tau = threshold(work);
+  const tau = threshold(work) + crest;
   // a little lower, for its rounding
   startRow(pieces, tau - 1e-12 * (1 + abs(tau)));
 }
@@ -233,7 +233,7 @@ function write(y: usize, groups: usize, tau: f64): void {
   let id = 0;
   const end = pieces + ((<usize>pieceCount) << 4);
   for (let piece = pieces; piece < end; piece += PIECE) {
-    const weight = <f32>(level(piece) - tau);
+    const weight = <f32>(level(piece) - crest - tau);
     if (!(weight > 0)) continue;
     const start = order + ((<usize>first(piece)) << 2);
     const stop = start + ((<usize>shape(piece)) << 2);
@@ -252,7 +252,7 @@ function writeAlone(y: usize, groups: usize, tau: f64): void {
   let id = 0;
   const end = pieces + ((<usize>pieceCount) << 4);
   for (let piece = pieces; piece < end; piece += PIECE) {
-    const weight = <f32>(level(piece) - tau);
+    const weight = <f32>(level(piece) - crest - tau);
     if (!(weight > 0)) continue;
     const o = (<usize>load<i32>(cells + ((<usize>first(piece)) << 2))) << 2;
     store<f32>(y + o, weight);
