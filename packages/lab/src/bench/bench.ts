@@ -38,16 +38,18 @@ export interface BenchResult {
 
 type FloatArray = Float32Array | Float64Array;
 
-/** Forward into memory of the caller's, then the pullback of a cotangent. */
+/** Forward and the pullback of a cotangent, both into memory of the caller's, as a training loop has it. */
 function passOf(contestant: Contestant, scores: FloatArray, cotangent: FloatArray, [rows, n]: Size): () => void {
   const { mapping } = contestant.entry;
   const own = contestant.optionsFor(n);
   if (scores instanceof Float32Array) {
     const out = new Float32Array(scores.length);
-    return () => void mapping.vjp(scores, { ...own, shape: [rows, n], out }).pullback(cotangent);
+    const gradient = { out: new Float32Array(scores.length) };
+    return () => void mapping.vjp(scores, { ...own, shape: [rows, n], out }).pullback(cotangent, gradient);
   }
   const out = new Float64Array(scores.length);
-  return () => void mapping.vjp(scores, { ...own, shape: [rows, n], out }).pullback(cotangent);
+  const gradient = { out: new Float64Array(scores.length) };
+  return () => void mapping.vjp(scores, { ...own, shape: [rows, n], out }).pullback(cotangent, gradient);
 }
 
 /** Reads and writes the same bytes as a forward and a backward pass must. */

@@ -54,7 +54,8 @@ export function runGrowth(plan: GrowthPlan, onStep: (done: number, steps: number
       const cotangent = makeCotangent(n, plan.seed);
       const calls = contestants.map(({ label, entry, optionsFor }) => {
         const options = { ...optionsFor(n), out: new Float32Array(n) };
-        return { label, call: () => void entry.mapping.vjp(scores, options).pullback(cotangent) };
+        const gradient = { out: new Float32Array(n) };
+        return { label, call: () => void entry.mapping.vjp(scores, options).pullback(cotangent, gradient) };
       });
       for (const [i, timing] of measureInTurns(calls, plan.seconds / steps).entries()) seconds[i]!.push(timing.seconds);
       onStep(k * lengths.length + l + 1, steps);
