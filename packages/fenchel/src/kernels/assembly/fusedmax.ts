@@ -7,13 +7,13 @@
 // runs of candidates, each with its own small prox, exact above b.
 
 import {
-  FIELD, PIECE, bound, crest, fieldCount, fields, first, level, pieceCount, pieces, place, placeEach, placeField, raiseTo, settle,
-  shape, startFields, startRow, threshold, writeField,
+  FIELD, PIECE, bound, crest, fieldCount, fields, first, level, pieceCount, pieces, place, placeEach, placeField, raiseTo,
+  settle, shape, startFields, startRow, threshold, writeField,
 } from "./levels";
 import { MOST, SHORT, scoreAt, sparsemaxBound } from "./screen";
 import { SPAN, collectSpans, cotangentSum, spanEnd, supportSize } from "./structured-pullback";
 import { tautString, tautStringBytes } from "./total-variation";
-import { fill, lanesSum, maskOf } from "./vectors";
+import { atLeast, fill, lanesSum, setBlock } from "./vectors";
 
 const BLOCK: i32 = 16;
 
@@ -67,23 +67,9 @@ function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64
     const at = (<usize>i) << 2;
     let bits: u32 = 0;
     if (i + BLOCK <= count) {
-      const low = f32x4.splat(lowest);
-      bits = maskOf(
-        f32x4.ge(v128.load(x + at), low),
-        f32x4.ge(v128.load(x + at, 16), low),
-        f32x4.ge(v128.load(x + at, 32), low),
-        f32x4.ge(v128.load(x + at, 48), low),
-      );
-      v128.store(y + at, zeros);
-      v128.store(y + at, zeros, 16);
-      v128.store(y + at, zeros, 32);
-      v128.store(y + at, zeros, 48);
-      if (groups) {
-        v128.store(groups + at, none);
-        v128.store(groups + at, none, 16);
-        v128.store(groups + at, none, 32);
-        v128.store(groups + at, none, 48);
-      }
+      bits = atLeast(x + at, lowest);
+      setBlock(y + at, zeros);
+      if (groups) setBlock(groups + at, none);
     } else {
       for (let j = 0; i + j < count; j++) {
         const o = (<usize>(i + j)) << 2;
@@ -107,14 +93,7 @@ function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64
       alone = lambda > 0 ? aloneIn(bits, x + at, lowest) : bits;
       if (alone & (alone - 1)) {
         // an entry alone between lower ones loses 2 lambda
-        const high = f32x4.splat(lowestAlone);
-        const strong = maskOf(
-          f32x4.ge(v128.load(x + at), high),
-          f32x4.ge(v128.load(x + at, 16), high),
-          f32x4.ge(v128.load(x + at, 32), high),
-          f32x4.ge(v128.load(x + at, 48), high),
-        );
-        bits &= strong | ~alone;
+        bits &= atLeast(x + at, lowestAlone) | ~alone;
         if ((bits & ~alone) == 0) {
           if (whole && lambda < MOST_OF_FIELDS && popcnt(bits) > 3) placeField(i);
           else placeEach(x, i, bits, top, inverse, 2 * lambda);

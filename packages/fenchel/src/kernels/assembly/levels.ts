@@ -7,6 +7,9 @@
 // tau of what came so far bounds the row's tau from below, for more only adds weight. A piece at or below the bound has
 // weight 0 and is dropped.
 
+export const PIECE: usize = 16;
+export const FIELD: usize = 8;
+
 export let pieces: usize = 0;
 export let pieceCount: i32 = 0;
 /** A lower bound of tau. */
@@ -15,9 +18,6 @@ export let bound: f64 = 0;
 export let crest: f64 = 0;
 let settleAt: i32 = 0;
 
-export const PIECE: usize = 16;
-export const FIELD: usize = 8;
-
 export let fields: usize = 0;
 export let fieldCount: i32 = 0;
 let scores: usize = 0;
@@ -25,6 +25,7 @@ let top: f64 = 0;
 let inverse: f64 = 0;
 let loss: f64 = 0;
 let fieldEntries: f64 = 0;
+
 export function level(piece: usize): f64 {
   return load<f64>(piece);
 }
@@ -60,7 +61,7 @@ export function startFields(at: usize, x: usize, peak: f64, scale: f64, less: f6
 
 /** One more block of entries that are each a group. */
 export function placeField(block: i32): void {
-  let field = fields + ((<usize>fieldCount) << 3);
+  const field = fields + ((<usize>fieldCount) << 3);
   if (fieldCount > 0) {
     const blocks = load<i32>(field - FIELD, 4);
     if (load<i32>(field - FIELD) + (blocks << 4) == block) {

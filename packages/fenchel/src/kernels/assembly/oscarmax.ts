@@ -10,12 +10,12 @@ import { PIECE, first, lastPiece, level, pieceCount, pieces, place, shape, start
 import { MOST, SHORT, scoreAt, sparsemaxBound } from "./screen";
 import { descendingKey, sortBytes, sortItems } from "./sort";
 import { SPAN, collectSpans, cotangentSum, spanEnd, supportSize } from "./structured-pullback";
-import { fill, maskOf } from "./vectors";
+import { fill, maskOf, setBlock } from "./vectors";
 
 const BLOCK: i32 = 16;
 
-// Some pieces are combs: blocks of 16 entries of which the same ones, of one score, belong to the piece. What such a piece
-// covers is COMB, the number of blocks from bit 16 on, and the entries' bits.
+// Some pieces are combs: blocks of 16 entries of which the same ones, of one score, belong to the piece. What such a
+// piece covers is COMB, the number of blocks from bit 16 on, and the entries' bits.
 const COMB: i32 = i32.MIN_VALUE;
 const MOST_BLOCKS: i32 = 0x7fff;
 
@@ -90,16 +90,8 @@ function collect(
       const c = v128.load(x + at, 32);
       const d = v128.load(x + at, 48);
       bits = maskOf(f32x4.ge(a, low), f32x4.ge(b, low), f32x4.ge(c, low), f32x4.ge(d, low));
-      v128.store(y + at, zeros);
-      v128.store(y + at, zeros, 16);
-      v128.store(y + at, zeros, 32);
-      v128.store(y + at, zeros, 48);
-      if (groups) {
-        v128.store(groups + at, none);
-        v128.store(groups + at, none, 16);
-        v128.store(groups + at, none, 32);
-        v128.store(groups + at, none, 48);
-      }
+      setBlock(y + at, zeros);
+      if (groups) setBlock(groups + at, none);
       if (bits == 0) continue;
       bits &= maskOf(f32x4.lt(a, high), f32x4.lt(b, high), f32x4.lt(c, high), f32x4.lt(d, high));
       const here = popcnt(bits);

@@ -6,7 +6,7 @@
 // 16 given by bits 0 to 15: for fusedmax each is a group of its own between two kept entries of weight 0, for
 // oscarmax they are all of one group.
 
-import { lanesSum, maskOf } from "./vectors";
+import { lanesSum, maskOf, setBlock } from "./vectors";
 
 export let spanEnd: usize = 0;
 /** Entries with positive weight, and the sum of the cotangent over them. */
@@ -44,10 +44,7 @@ export function collectSpans(
       const b = v128.load(y + at, 16);
       const c = v128.load(y + at, 32);
       const d = v128.load(y + at, 48);
-      v128.store(dx + at, zeros);
-      v128.store(dx + at, zeros, 16);
-      v128.store(dx + at, zeros, 32);
-      v128.store(dx + at, zeros, 48);
+      setBlock(dx + at, zeros);
       if (!v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) continue;
       const am = f32x4.gt(a, zeros);
       const bm = f32x4.gt(b, zeros);

@@ -8,7 +8,7 @@
 import { NODE_BYTES, layOut, nodes, order, scores, solveNetwork } from "./grid-network";
 import { PIECE, bound, crest, first, level, pieceCount, pieces, place, shape, startRow, threshold } from "./levels";
 import { MOST, scoreAt, sparsemaxBound } from "./screen";
-import { maskOf } from "./vectors";
+import { atLeast, maskOf } from "./vectors";
 
 const BLOCK: i32 = 16;
 
@@ -114,18 +114,12 @@ function fillInts(p: usize, count: i32, value: i32): void {
 
 /** Lists the kept cells with score >= lowest and numbers them in the frame. */
 function collect(x: usize, n: i32, width: i32, kept: usize, lowest: f32, top: f64, inverse: f64): i32 {
-  const low = f32x4.splat(lowest);
   let count = 0;
   for (let i = 0; i < n; i += BLOCK) {
     const p = x + ((<usize>i) << 2);
     let bits: u32 = 0;
     if (i + BLOCK <= n) {
-      bits = maskOf(
-        f32x4.ge(v128.load(p), low),
-        f32x4.ge(v128.load(p, 16), low),
-        f32x4.ge(v128.load(p, 32), low),
-        f32x4.ge(v128.load(p, 48), low),
-      );
+      bits = atLeast(p, lowest);
     } else {
       for (let j = 0; i + j < n; j++) bits |= <u32>(load<f32>(p + ((<usize>j) << 2)) >= lowest) << j;
     }

@@ -5,6 +5,25 @@ export function maskOf(a: v128, b: v128, c: v128, d: v128): u32 {
   return i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)));
 }
 
+/** One bit an entry of the block at p: whether it is at least `least`. */
+export function atLeast(p: usize, least: f32): u32 {
+  const low = f32x4.splat(least);
+  return maskOf(
+    f32x4.ge(v128.load(p), low),
+    f32x4.ge(v128.load(p, 16), low),
+    f32x4.ge(v128.load(p, 32), low),
+    f32x4.ge(v128.load(p, 48), low),
+  );
+}
+
+/** Sets the four vectors of a block. */
+export function setBlock(p: usize, value: v128): void {
+  v128.store(p, value);
+  v128.store(p, value, 16);
+  v128.store(p, value, 32);
+  v128.store(p, value, 48);
+}
+
 /** The sum of the lanes. */
 export function lanesSum(s: v128): f64 {
   return (
