@@ -95,7 +95,7 @@ function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64
         // an entry alone between lower ones loses 2 lambda
         bits &= atLeast(x + at, lowestAlone) | ~alone;
         if ((bits & ~alone) == 0) {
-          if (whole && lambda < MOST_OF_FIELDS && popcnt(bits) > 3) placeField(i);
+          if (whole && lambda < MOST_OF_FIELDS && popcnt(bits) > 1) placeField(i);
           else placeEach(x, i, bits, top, inverse, 2 * lambda);
           bits = 0;
         }

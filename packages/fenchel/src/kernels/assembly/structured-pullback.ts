@@ -52,7 +52,7 @@ export function collectSpans(
       const dm = f32x4.gt(d, zeros);
       bits = maskOf(am, bm, cm, dm);
       const entries = popcnt(bits);
-      if (entries > 3) {
+      if (entries > 1) {
         const own = load<i32>(groups + at + ((<usize>ctz(bits)) << 2));
         const p = groups + at;
         const full = bits == 0xffff;
