@@ -155,7 +155,7 @@ describe("a comparison that is stopped", () => {
     expect(other.status).toBe(2);
     const again = runBuilt(args);
     expect(again.status).toBe(0);
-    expect(again.stdout).toMatch(/^softmax +1 /m);
+    expect(again.stdout).toMatch(/^Seeds +1$/m);
     expect(again.stdout).toContain(join(out, "report.html"));
     expect(existsSync(join(out, "report.json"))).toBe(true);
     expect(readFileSync(metrics, "utf8").trim().split("\n")).toHaveLength(40);
