@@ -75,7 +75,10 @@ export function choleskyOf(name: string, values: ArrayLike<number>, n: number, a
       if (!Number.isFinite(value)) throw entryError(name, index, value, "every entry must be finite");
       if (i === j && value <= 0) throw entryError(name, index, value, "a number above 0 is needed");
       const mirrored = values[at + j * n + i];
-      if (j < i && Math.abs(value - mirrored) > 1e-9 * (Math.abs(value) + Math.abs(mirrored))) {
+      if (
+        j < i &&
+        Math.abs(value - mirrored) > 1e-9 * Math.sqrt(Math.abs(values[at + i * n + i] * values[at + j * n + j]))
+      ) {
         throw entryError(
           name,
           index,

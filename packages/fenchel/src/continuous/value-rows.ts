@@ -199,10 +199,11 @@ export function valuesGradient<A extends Scores>(
   weights: Float64Array,
   dContext: Float64Array,
 ): SameKind<A> {
-  const { batch, cells, features } = rows;
+  const { batch, cells, features, lengths } = rows;
   const gradient = sameKind(like, like.length);
-  for (let b = 0, i = 0; b < batch; b++) {
-    for (let l = 0; l < cells; l++) {
+  for (let b = 0; b < batch; b++) {
+    let i = b * cells * features;
+    for (let l = 0; l < lengths[b]; l++) {
       const weight = weights[b * cells + l];
       for (let d = 0; d < features; d++, i++) gradient[i] = weight * dContext[b * features + d];
     }

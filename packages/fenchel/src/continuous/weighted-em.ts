@@ -28,7 +28,10 @@ export interface FitOptions {
   readonly random?: Random | undefined;
   /** First parameters. Default: equal shares, locations uniform on [0, 1], covariance 0.001 I. */
   readonly start?: { readonly shares: Numbers; readonly locations: Numbers; readonly scale2: Numbers } | undefined;
-  /** Added to every variance at every step. Default 1e-6. */
+  /**
+   * Added to every variance at every step. Default 1e-6; the variance within a cell, 1 / (12 L^2) for L cells on the axis,
+   * keeps a component from shrinking onto one position.
+   */
   readonly variance?: number | undefined;
 }
 
