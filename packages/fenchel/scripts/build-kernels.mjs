@@ -71,7 +71,7 @@ async function optimize(binary) {
   binaryen.setShrinkLevel(0);
   binaryen.setFastMath(false);
   binaryen.setAlwaysInlineMaxSize(12);
-  binaryen.setFlexibleInlineMaxSize(220);
+  binaryen.setFlexibleInlineMaxSize(80);
   binaryen.setOneCallerInlineMaxSize(100_000);
   module.setFeatures(features.reduce((all, name) => all | binaryen.Features[name], 0));
   module.optimize();

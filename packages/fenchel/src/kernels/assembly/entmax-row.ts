@@ -7,14 +7,19 @@
 
 import { collect, storeLanes } from "./compaction";
 import { BLOCK, accumulate, firstLanes, total } from "./lanes";
-import { exp2, log2, log2OnePlus } from "./simd-math";
-import { scaleRow } from "./softmax-row";
+import { ONE, TINY, exp2, log2, log2OnePlus } from "./simd-math";
 
 const MOST_TURNS: i32 = 40;
-/** Weights are written once their sum is foretold to be this close to 1, */
-const NEAR: f64 = 2e-5;
-/** and are mended by a factor when it is this close. */
-const CLOSE: f64 = 5e-7;
+/** Weights are written once their sum is foretold to be this close to 1. */
+const NEAR: f64 = 1e-4;
+/**
+ * Written weights whose sum is off by less are led to 1 to first order in t. For a > 1/2 only from below the root, lest an entry
+ * that has no weight yet be missed.
+ */
+export const TAME_REACH: f64 = 2e-4;
+export const REACH: f64 = 2e-5;
+/** Closer than this a sum may not come, for rounding. */
+export const ROUNDING: f64 = 4e-6;
 
 // Sums at a threshold: y and, up to factors, its derivatives u^(1/a - 1) and u^(1/a - 2).
 let weightSum: f64 = 0;
@@ -28,7 +33,8 @@ export function power2(w: f64, k: usize): f64 {
 
 /** log2(s), s > 0, exact next to 1. */
 export function logarithm2(s: f64, k: usize): f64 {
-  const lanes = s > 0.5 ? log2OnePlus(f32x4.splat(<f32>(s - 1)), f32x4.splat(0), k) : log2(f32x4.splat(<f32>s), k);
+  const y = f32x4.splat(max<f32>(<f32>s, 1.1754943508222875e-38));
+  const lanes = s > 0.5 ? log2OnePlus(y, f32x4.splat(<f32>(s - 1)), f32x4.splat(0), k) : log2(y, k);
   return <f64>f32x4.extract_lane(lanes, 0);
 }
 
@@ -39,8 +45,8 @@ function evaluate(c: usize, end: usize, to: usize, t: f64, a: f64, k: usize, tab
   const factor = f32x4.splat(<f32>a);
   const exponent = f32x4.splat(<f32>(1 / a));
   const zero = f32x4.splat(0);
-  const one = f32x4.splat(1);
-  const tiny = f32x4.splat(1e-30);
+  const one = v128.load(k, ONE);
+  const tiny = v128.load(k, TINY);
   let s = f64x2.splat(0);
   let q = s;
   let r = s;
@@ -52,10 +58,10 @@ function evaluate(c: usize, end: usize, to: usize, t: f64, a: f64, k: usize, tab
     for (; c < stop; c += 16) {
       const v = v128.load(c);
       const d = f32x4.mul(f32x4.sub(v, threshold), factor);
-      const u = f32x4.add(f32x4.add(one, d), fine);
-      const live = f32x4.gt(u, zero);
-      const p = v128.and(exp2(f32x4.mul(log2OnePlus(d, fine, k), exponent), k), live);
-      const inverse = f32x4.div(one, f32x4.pmax(tiny, u));
+      const u = f32x4.pmax(tiny, f32x4.add(f32x4.add(one, d), fine));
+      const live = f32x4.gt(u, tiny);
+      const p = v128.and(exp2(f32x4.mul(log2OnePlus(u, d, fine, k), exponent), k), live);
+      const inverse = f32x4.div(one, u);
       const w = f32x4.mul(p, inverse);
       s4 = f32x4.add(s4, p);
       q4 = f32x4.add(q4, w);
@@ -73,7 +79,7 @@ function evaluate(c: usize, end: usize, to: usize, t: f64, a: f64, k: usize, tab
   return to;
 }
 
-/** How far off 1 the sum is foretold to be after the step. */
+/** How far off 1 the weights' sum is foretold to be after the step. */
 let foretold: f64 = 0;
 
 /** The step from where the sums were taken: Halley's for a <= 1/2, else Newton's. */
@@ -102,8 +108,8 @@ export function below(top: f32, gamma: f64, v: f64): v128 {
   return f32x4.splat(<f32>(bound - 3e-7 * (abs(bound) + abs(<f64>top))));
 }
 
-/** Writes the weights at t, not yet divided by their sum, which is returned. */
-function write(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: f64, k: usize): f64 {
+/** Writes the weights at t; sets their sum and its slope. */
+function write(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: f64, k: usize): void {
   const top = f32x4.splat(max);
   const scale = f32x4.splat(<f32>min(1 / gamma, f32.MAX_VALUE));
   const low = below(max, gamma, t - 1 / a);
@@ -112,9 +118,11 @@ function write(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: 
   const factor = f32x4.splat(<f32>a);
   const exponent = f32x4.splat(<f32>(1 / a));
   const zero = f32x4.splat(0);
-  const one = f32x4.splat(1);
+  const one = v128.load(k, ONE);
+  const tiny = v128.load(k, TINY);
   const end = x + (<usize>count << 2);
   let sum = f64x2.splat(0);
+  let slope = sum;
   while (x < end) {
     const group = min(x + 64, end);
     let best = v128.load(x);
@@ -123,19 +131,45 @@ function write(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: 
       for (; x < group; x += 16, y += 16) v128.store(y, zero);
       continue;
     }
-    let part = zero;
+    let sum4 = zero;
+    let slope4 = zero;
     for (; x < group; x += 16, y += 16) {
       const v = f32x4.mul(f32x4.sub(v128.load(x), top), scale);
       const d = f32x4.mul(f32x4.sub(v, threshold), factor);
-      let live = f32x4.gt(f32x4.add(f32x4.add(one, d), fine), zero);
+      const u = f32x4.pmax(tiny, f32x4.add(f32x4.add(one, d), fine));
+      let live = f32x4.gt(u, tiny);
       if (x + 16 > end) live = v128.and(live, firstLanes(count & 3));
-      const p = v128.and(exp2(f32x4.mul(log2OnePlus(d, fine, k), exponent), k), live);
+      const p = v128.and(exp2(f32x4.mul(log2OnePlus(u, d, fine, k), exponent), k), live);
       v128.store(y, p);
-      part = f32x4.add(part, p);
+      sum4 = f32x4.add(sum4, p);
+      slope4 = f32x4.add(slope4, f32x4.div(p, u));
     }
-    sum = accumulate(sum, part);
+    sum = accumulate(sum, sum4);
+    slope = accumulate(slope, slope4);
   }
-  return total(sum);
+  weightSum = total(sum);
+  slopeSum = total(slope);
+}
+
+/** Leads the weights written at t to the sum 1: y (1 - delta / u), to first order their change when t grows by delta. */
+function amend(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: f64, k: usize): void {
+  const top = f32x4.splat(max);
+  const scale = f32x4.splat(<f32>min(1 / gamma, f32.MAX_VALUE));
+  const threshold = f32x4.splat(<f32>t);
+  const factor = f32x4.splat(<f32>a);
+  const delta = f32x4.splat(<f32>((weightSum - 1) / slopeSum));
+  const zero = f32x4.splat(0);
+  const one = v128.load(k, ONE);
+  const tiny = v128.load(k, TINY);
+  const end = x + (<usize>count << 2);
+  for (; x < end; x += 16, y += 16) {
+    const p = v128.load(y);
+    if (!v128.any_true(f32x4.gt(p, zero))) continue;
+    const v = f32x4.mul(f32x4.sub(v128.load(x), top), scale);
+    const d = f32x4.mul(f32x4.sub(v, threshold), factor);
+    const u = f32x4.pmax(tiny, f32x4.add(one, d));
+    v128.store(y, f32x4.mul(p, f32x4.pmax(zero, f32x4.sub(one, f32x4.div(delta, u)))));
+  }
 }
 
 /** The weights of a row; `work` has room for two times count + 8 numbers, `k` and `table` hold the constants. */
@@ -154,12 +188,10 @@ export function entmaxRow(
   let from = work;
   let to = work + (<usize>(count + 8) << 2);
   let end = collect(x, count, f32x4.splat(max), scale, f32x4.splat(<f32>(-1 / a)), from, table);
-  // The best score alone weighs at most 1, all of them as much as the best at least 1.
   let low: f64 = 0;
-  let high = (1 - power2(-a * logarithm2(<f64>count, k), k)) / a;
+  let high = 1 / a; // where not even the best score has weight
   let t: f64 = 0;
-  let sum: f64 = 0;
-  for (let turn = 0; turn < MOST_TURNS && abs(sum - 1) > CLOSE; turn++) {
+  for (let turn = 0; turn < MOST_TURNS; turn++) {
     const kept = evaluate(from, end, to, t, a, k, table);
     if (weightSum >= 1) {
       // t is below the root: what has no weight here has none there.
@@ -173,14 +205,14 @@ export function entmaxRow(
     }
     t += step(a, k);
     if (foretold < NEAR) {
-      // What is left to go is small: the slope need not be taken anew.
-      for (let attempt = 0; attempt < 3 && abs(sum - 1) > CLOSE; attempt++) {
-        if (attempt) t += (sum - 1) / slopeSum;
-        sum = write(x, y, count, max, gamma, t, a, k);
-      }
+      write(x, y, count, max, gamma, t, a, k);
+      const excess = weightSum - 1;
+      const reach = a <= 0.5 ? TAME_REACH : excess >= 0 ? REACH : 1e-7;
+      // A sum that stays off by less than rounding can be is done, too.
+      if (abs(excess) < (turn > 4 ? ROUNDING + reach : reach)) break;
     } else if (!(t > low && t < high)) {
       t = 0.5 * (low + high);
     }
   }
-  if (abs(sum - 1) > 6e-8) scaleRow(y, y + (<usize>count << 2), <f32>(1 / sum));
+  amend(x, y, count, max, gamma, t, a, k);
 }

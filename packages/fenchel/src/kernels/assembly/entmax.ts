@@ -2,6 +2,7 @@
 
 import { COMPACTION, writeCompaction } from "./compaction";
 import { alphaSum, entmaxPullbackRow, gammaSum, parameterSums } from "./entmax-pullback";
+import { entmaxLanes, lanesBytes, suitsLanes } from "./entmax-lanes";
 import { entmaxHalfRow } from "./entmax-half-row";
 import { entmaxRow } from "./entmax-row";
 import { entmaxSteepRow } from "./entmax-steep-row";
@@ -12,8 +13,35 @@ import { sparsemaxPullbackRow, sparsemaxRow } from "./sparsemax-row";
 /** Below this alpha - 1 the weights are softmax's to far below float32's precision. */
 const SMALL: f64 = 1e-9;
 
+/** Bytes of what four rows share in `entmaxLanes`. */
+const LANES: usize = 64;
+
 export function scratchBytes(n: i32): usize {
-  return CONSTANTS + COMPACTION + (<usize>n << 3) + 128;
+  return CONSTANTS + COMPACTION + max<usize>((<usize>n << 3) + 128, LANES + lanesBytes(n));
+}
+
+/** Whether rows of these four alphas and counts go together; notes what they are at `lanes` if so. */
+function together(
+  lanes: usize,
+  n: i32,
+  counts: usize,
+  max: usize,
+  gamma: usize,
+  gammaStep: i32,
+  param: usize,
+  paramStep: i32,
+): bool {
+  for (let lane = 0; lane < 4; lane++) {
+    const a = load<f64>(param + lane * paramStep) - 1;
+    const count = load<i32>(counts + (<usize>lane << 2));
+    if (count == 0 || a < SMALL || !suitsLanes(n, a)) return false;
+    const to = lanes + (<usize>lane << 2);
+    store<f32>(to, <f32>a);
+    store<f32>(to, <f32>min(1 / load<f64>(gamma + lane * gammaStep), f32.MAX_VALUE), 16);
+    store<f32>(to, load<f32>(max + (<usize>lane << 2)), 32);
+    store<i32>(to, count, 48);
+  }
+  return true;
 }
 
 export function forward(
@@ -36,6 +64,17 @@ export function forward(
   writeConstants(k);
   writeCompaction(table);
   for (let r = 0; r < rows; r++) {
+    if (r + 4 <= rows && together(work, n, counts, max, gamma, gammaStep, param, paramStep)) {
+      entmaxLanes(x, y, n, work, work + LANES, k);
+      x += <usize>n << 4;
+      y += <usize>n << 4;
+      counts += 16;
+      max += 16;
+      gamma += gammaStep << 2;
+      param += paramStep << 2;
+      r += 3;
+      continue;
+    }
     const count = load<i32>(counts);
     const top = load<f32>(max);
     const temperature = load<f64>(gamma);

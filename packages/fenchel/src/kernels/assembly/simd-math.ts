@@ -10,6 +10,10 @@ export const LN2: f64 = 0.6931471805599453;
 /** Bytes of the constants at k. */
 export const CONSTANTS: usize = 16 * 16;
 
+/** Where among them 1 and the smallest normal number stand. */
+export const ONE: usize = 96;
+export const TINY: usize = 208;
+
 /** Writes the constants. */
 export function writeConstants(k: usize): void {
   // exp2: minimax polynomial of degree 5 on [-1/2, 1/2], constant term 1
@@ -19,7 +23,7 @@ export function writeConstants(k: usize): void {
   v128.store(k, f32x4.splat(0.05550733581185341), 48);
   v128.store(k, f32x4.splat(0.24022242426872253), 64);
   v128.store(k, f32x4.splat(0.6931470036506653), 80);
-  v128.store(k, f32x4.splat(1), 96);
+  v128.store(k, f32x4.splat(1), ONE);
   v128.store(k, f32x4.splat(-100), 112);
   // log2(1 + f) = s (a + b s^2 + c s^4), s = f / (2 + f): minimax on [sqrt(1/2), sqrt(2)) - 1
   v128.store(k, f32x4.splat(0.5957808494567871), 128);
@@ -27,7 +31,7 @@ export function writeConstants(k: usize): void {
   v128.store(k, f32x4.splat(2.885390520095825), 160);
   v128.store(k, f32x4.splat(2), 176);
   v128.store(k, i32x4.splat(0x3f3504f3), 192); // the bits of sqrt(1/2)
-  v128.store(k, f32x4.splat(1.1754943508222875e-38), 208);
+  v128.store(k, f32x4.splat(1.1754943508222875e-38), TINY);
 }
 
 /** 2^w for w <= 127, relative error 1.6e-7. 0 where w < -100, far below any weight that counts: no denormal slows a row. */
@@ -38,7 +42,7 @@ export function exp2(w: v128, k: usize): v128 {
   p = f32x4.add(f32x4.mul(p, f), v128.load(k, 48));
   p = f32x4.add(f32x4.mul(p, f), v128.load(k, 64));
   p = f32x4.add(f32x4.mul(p, f), v128.load(k, 80));
-  p = f32x4.add(f32x4.mul(p, f), v128.load(k, 96));
+  p = f32x4.add(f32x4.mul(p, f), v128.load(k, ONE));
   p = i32x4.add(p, i32x4.shl(shifted, 23));
   return v128.and(p, f32x4.ge(w, v128.load(k, 112)));
 }
@@ -47,19 +51,21 @@ export function exp2(w: v128, k: usize): v128 {
 export function log2(y: v128, k: usize): v128 {
   // y = 2^e m with m in [sqrt(1/2), sqrt(2))
   const e = i32x4.shr_s(i32x4.sub(y, v128.load(k, 192)), 23);
-  const f = f32x4.sub(i32x4.sub(y, i32x4.shl(e, 23)), v128.load(k, 96));
+  const f = f32x4.sub(i32x4.sub(y, i32x4.shl(e, 23)), v128.load(k, ONE));
   return f32x4.add(f32x4.convert_i32x4_s(e), logOfMantissa(f, k));
 }
 
-/** log2(1 + x + e) for x >= -1 and a tiny e, relative error 3e-7 also next to 0; -126 where 1 + x + e <= 0. */
-export function log2OnePlus(x: v128, e: v128, k: usize): v128 {
-  const one = v128.load(k, 96);
-  const y = f32x4.pmax(v128.load(k, 208), f32x4.add(f32x4.add(x, one), e));
+/**
+ * log2(y) for y = 1 + x + e >= 2^-126 with x >= -1 and a tiny e, of which y is the rounded sum: relative error 3e-7 also next
+ * to y = 1.
+ */
+export function log2OnePlus(y: v128, x: v128, e: v128, k: usize): v128 {
   const exponent = i32x4.shr_s(i32x4.sub(y, v128.load(k, 192)), 23);
   // (1 + x + e) 2^-exponent - 1 without rounding 1 + x
-  const scale = i32x4.sub(one, i32x4.shl(exponent, 23));
-  const f = f32x4.add(f32x4.add(f32x4.sub(scale, one), f32x4.mul(x, scale)), f32x4.mul(e, scale));
-  return f32x4.add(f32x4.convert_i32x4_s(exponent), logOfMantissa(f, k));
+  const scale = i32x4.sub(v128.load(k, ONE), i32x4.shl(exponent, 23));
+  const f = f32x4.add(f32x4.sub(scale, v128.load(k, ONE)), f32x4.mul(x, scale));
+  const mended = f32x4.add(f, f32x4.mul(e, scale));
+  return f32x4.add(f32x4.convert_i32x4_s(exponent), logOfMantissa(mended, k));
 }
 
 /** log2(1 + f) for 1 + f in [sqrt(1/2), sqrt(2)): 2 artanh(s) / ln 2, s = f / (2 + f). */
