@@ -11,6 +11,8 @@ export interface Graph {
   readonly mates: Int32Array;
   /** The edge's weight. */
   readonly strengths: Float64Array;
+  /** [height, width] when the graph is a grid. */
+  readonly grid?: readonly [number, number];
 }
 
 /** Pairs of positions along the axis, or the same as a flat list. */
@@ -118,7 +120,7 @@ export function graphFromGrid(nodes: number, grid: unknown): Graph {
     if ((i + 1) % width !== 0) join(i, i + 1);
     if (i + width < nodes) join(i, i + width);
   }
-  const graph = graphOf(nodes, ends, count, () => 1);
+  const graph: Graph = { ...graphOf(nodes, ends, count, () => 1), grid: [height, width] };
   lastGrid = { width, graph };
   return graph;
 }

@@ -27,7 +27,7 @@ export function kernelCall<S>(solver: RowSolver<string, S>, call: Call<S>): Kern
     lengths: removal.lengths === undefined ? null : Int32Array.from(removal.lengths),
     gamma: call.gamma,
     parameter: call.parameter,
-    structure: call.structure,
+    structure: solver.kernelStructure?.(call.structure),
   };
 }
 

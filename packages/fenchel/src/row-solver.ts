@@ -42,8 +42,9 @@ export interface RowSolver<K extends string = string, S = undefined> {
   parameterGradient?(row: Row<S>, cotangent: Float64Array, product: Float64Array): number;
   /** Bound on max_Omega(scores) - (<weights, scores> - Omega(weights)) for feasible `weights`. */
   gap(row: Row<S>, weights: Float64Array): number;
-  /** The float32 path. */
+  /** The float32 path, and what it needs of the structure, if anything: plain data. */
   readonly kernel?: Kernel;
+  kernelStructure?(structure: S): unknown;
 }
 
 /** A row with room for `n` entries. */

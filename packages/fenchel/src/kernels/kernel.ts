@@ -14,7 +14,7 @@ export interface KernelCall {
   readonly gamma: Float64Array;
   /** The own hyper-parameter, likewise; empty when there is none. */
   readonly parameter: Float64Array;
-  /** The mapping's further options as its solver checked them: a grid, for instance. */
+  /** What the kernel needs of the mapping's further options: a grid, for instance. Plain data. */
   readonly structure?: unknown;
 }
 

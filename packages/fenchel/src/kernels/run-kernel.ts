@@ -24,38 +24,11 @@ export interface RowsModule {
   transposeBytes(from: number, to: number, blocks: number, height: number, width: number): void;
 }
 
-/** What a mapping's module exports. */
+/** What a mapping's module exports; every argument is an address or a size, see the calls below. */
 interface MappingModule {
   scratchBytes(n: number): number;
-  forward(
-    x: number,
-    y: number,
-    groups: number,
-    rows: number,
-    n: number,
-    counts: number,
-    max: number,
-    gamma: number,
-    gammaStep: number,
-    parameter: number,
-    parameterStep: number,
-    scratch: number,
-  ): void;
-  pullback(
-    y: number,
-    groups: number,
-    cotangent: number,
-    gradient: number,
-    rows: number,
-    n: number,
-    gamma: number,
-    gammaStep: number,
-    parameter: number,
-    parameterStep: number,
-    gammaGradient: number,
-    parameterGradient: number,
-    scratch: number,
-  ): void;
+  forward(...addresses: number[]): void;
+  pullback(...addresses: number[]): void;
 }
 
 /** Entries a chunk: 64 KB an array. */
@@ -133,9 +106,13 @@ function firstOffending({ scores, n, inner, kept, lengths }: KernelCall): number
 
 const stepOf = (values: Float64Array): number => (values.length > 1 ? 8 : 0);
 
-/** The kernel of a mapping's module, given as base64. */
-export function makeKernel(binary: string): Kernel {
+/**
+ * The kernel of a mapping's module, given as base64. `onGrid`: a row is a grid, whose [height, width] is the call's
+ * structure; its removed entries stay where they are and the module is told which.
+ */
+export function makeKernel(binary: string, onGrid = false): Kernel {
   const load = lazyModule<MappingModule>(binary);
+  const gridOf = ({ structure }: Shape): readonly number[] => (onGrid ? (structure as readonly number[]) : []);
 
   function forward(call: KernelCall, weights: Float32Array, groups: Int32Array | null): number {
     const { scores, n, kept, lengths, gamma, parameter } = call;
@@ -166,8 +143,12 @@ export function makeKernel(binary: string): Kernel {
       bringValues(parameter, r, count, parameters);
       const found = prepare(x, mask, ends, left, count, n, counts, max);
       if (found & OFFENDING) return firstOffending(call);
-      mapping.forward(x, y, ids, count, n, counts, max, gammas, stepOf(gamma), parameters, stepOf(parameter), work);
-      if (found & REMOVED) {
+      const removed = (found & REMOVED) !== 0;
+      if (onGrid && removed) expand(x, left, count, n, counts, 0);
+      const rest = [max, gammas, stepOf(gamma), parameters, stepOf(parameter), work] as const;
+      if (onGrid) mapping.forward(x, y, ids, count, n, ...gridOf(call), removed ? left : 0, ...rest);
+      else mapping.forward(x, y, ids, count, n, counts, ...rest);
+      if (removed && !onGrid) {
         expand(y, left, count, n, counts, 0);
         if (groups !== null) expand(ids, left, count, n, counts, -2);
       }
@@ -209,21 +190,8 @@ export function makeKernel(binary: string): Kernel {
       if (groups !== null) bring(groups, r * n, count, call, ids, dx);
       bringValues(gamma, r, count, gammas);
       bringValues(parameter, r, count, parameters);
-      mapping.pullback(
-        y,
-        ids,
-        dy,
-        dx,
-        count,
-        n,
-        gammas,
-        stepOf(gamma),
-        parameters,
-        stepOf(parameter),
-        dgamma,
-        dparameter,
-        work,
-      );
+      const values = [gammas, stepOf(gamma), parameters, stepOf(parameter)] as const;
+      mapping.pullback(y, ids, dy, dx, count, n, ...gridOf(call), ...values, dgamma, dparameter, work);
       takeBack(gradient, r * n, count, call, dx, dy);
       if (gammaGradient !== null) gammaGradient.set(f64.subarray(dgamma >> 3, (dgamma >> 3) + count), r);
       if (parameterGradient !== null)

@@ -1,15 +1,16 @@
 /** tvmax: Omega(y) = |y|^2 / 2 + lambda sum |differences of neighbours on a grid|: regions share one weight. */
 import { defineMapping } from "../define-mapping.ts";
 import { graphFromGrid, type Graph } from "../graph.ts";
+import { tvmaxKernel } from "../kernels/tvmax-kernel.ts";
 import type { StructuredMapping } from "../mapping.ts";
 import type { RowSolver } from "../row-solver.ts";
 import { graphSolver } from "./graphmax.ts";
 
-export const tvmaxSolver: RowSolver<"lambda", Graph> = /* @__PURE__ */ graphSolver(
-  "tvmax",
-  ["grid"],
-  (options, { n }) => graphFromGrid(n, options["grid"]),
-);
+export const tvmaxSolver: RowSolver<"lambda", Graph> = {
+  .../* @__PURE__ */ graphSolver("tvmax", ["grid"], (options, { n }) => graphFromGrid(n, options["grid"])),
+  kernel: tvmaxKernel,
+  kernelStructure: ({ grid }) => grid,
+};
 
 /** The options of tvmax beside those of every mapping. */
 export interface GridOptions {

@@ -5,6 +5,7 @@ import type { Kernel } from "../kernels/kernel.ts";
 import { oscarmaxKernel } from "../kernels/oscarmax-kernel.ts";
 import { softmaxKernel } from "../kernels/softmax-kernel.ts";
 import { sparsemaxKernel } from "../kernels/sparsemax-kernel.ts";
+import { tvmaxKernel } from "../kernels/tvmax-kernel.ts";
 
 export const kernelsByName: Readonly<Record<string, Kernel>> = {
   entmax: entmaxKernel,
@@ -12,4 +13,5 @@ export const kernelsByName: Readonly<Record<string, Kernel>> = {
   oscarmax: oscarmaxKernel,
   softmax: softmaxKernel,
   sparsemax: sparsemaxKernel,
+  tvmax: tvmaxKernel,
 };
