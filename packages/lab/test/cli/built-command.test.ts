@@ -150,8 +150,8 @@ describe("a comparison that is stopped", () => {
     expect(children).toHaveLength(1);
     expect(existsSync(`/proc/${children[0]}`)).toBe(false);
     expect(existsSync(join(out, "report.html"))).toBe(false);
-    const other = runBuilt([...args, "--dropout", "0.5"]);
-    expect(other.stderr).toMatch(/\nfenchel: .*holds a run with other settings \(dropout [^\n]*--fresh[^\n]*\n$/);
+    const other = runBuilt([...args, "--learning-rate", "0.123"]);
+    expect(other.stderr).toMatch(/\nfenchel: .*holds a run with other settings \(learningRate [^\n]*--fresh[^\n]*\n$/);
     expect(other.status).toBe(2);
     const again = runBuilt(args);
     expect(again.status).toBe(0);
