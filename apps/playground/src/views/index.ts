@@ -1,0 +1,5 @@
+/** The views in the order of the navigation. */
+import type { PageView } from "../core/view.ts";
+import { weights } from "./weights/weights.ts";
+
+export const views: readonly PageView[] = [weights];
