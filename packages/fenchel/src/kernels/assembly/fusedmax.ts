@@ -17,8 +17,9 @@ import { atLeast, fill, lanesSum, setBlock } from "./vectors";
 
 const BLOCK: i32 = 16;
 
-// Fields are in float32: beyond this their levels would lose digits to lambda.
-const MOST_OF_FIELDS: f64 = 1e6;
+// Fields are in float32, which larger numbers would overflow or rob of digits.
+const MOST_LAMBDA_OF_FIELDS: f64 = 1e6;
+const MOST_GAMMA_OF_FIELDS: f64 = 1e32;
 
 /** Bytes of scratch for rows of n entries. */
 export function scratchBytes(n: i32): usize {
@@ -56,6 +57,7 @@ function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64
   const slack = 2 * lambda + 1e-6 * (1 + lambda);
   startRow(scratch, (count > SHORT ? -1 : sparsemaxBound(x, count, top, gamma, 2)) - slack);
   startFields(fieldsAt, x, top, inverse, 2 * lambda);
+  const inFields = lambda < MOST_LAMBDA_OF_FIELDS && max(gamma, inverse) < MOST_GAMMA_OF_FIELDS;
   let many = count > SHORT ? (count >> 7) + BLOCK : i32.MAX_VALUE;
   let lowest = scoreAt(top, gamma, bound - 2 * lambda);
   let shortest = shortestRun(lambda);
@@ -88,14 +90,14 @@ function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64
     }
     if (bits == 0) continue;
     let alone: u32 = 0;
-    if (i > 0 && i + BLOCK < count) {
-      if (shortest > 1) bits = opened(bits, shortest);
-      alone = lambda > 0 ? aloneIn(bits, x + at, lowest) : bits;
+    if (i + BLOCK <= count) {
+      if (shortest > 1 && i > 0 && i + BLOCK < count) bits = opened(bits, shortest);
+      alone = lambda > 0 ? aloneIn(bits, x, i, count, lowest) : bits;
       if (alone & (alone - 1)) {
         // an entry alone between lower ones loses 2 lambda
         bits &= atLeast(x + at, lowestAlone) | ~alone;
         if ((bits & ~alone) == 0) {
-          if (whole && lambda < MOST_OF_FIELDS && popcnt(bits) > 1) placeField(i);
+          if (whole && inFields && popcnt(bits) > 3) placeField(i);
           else placeEach(x, i, bits, top, inverse, 2 * lambda);
           bits = 0;
         }
@@ -154,10 +156,11 @@ function opened(bits: u32, k: i32): u32 {
   return <u32>starts & bits;
 }
 
-/** The bits without a neighbour, in a block of scores followed by another. */
-function aloneIn(bits: u32, block: usize, lowest: f32): u32 {
-  const alone = bits & ~(bits << 1) & ~(bits >> 1);
-  return load<f32>(block, 64) >= lowest ? alone & 0x7fff : alone;
+/** The bits of entries between two that are no candidates, in the block from entry i on. */
+function aloneIn(bits: u32, x: usize, i: i32, count: i32, lowest: f32): u32 {
+  const alone = bits & ~(bits << 1) & ~(bits >> 1) & (i > 0 ? 0xffff : 0xfffe);
+  const next = i + BLOCK;
+  return next == count || load<f32>(x + ((<usize>next) << 2)) >= lowest ? alone & 0x7fff : alone;
 }
 
 /** The same as `run`, for runs that may be long and all one level. */

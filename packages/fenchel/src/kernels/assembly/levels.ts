@@ -77,8 +77,9 @@ export function placeField(block: i32): void {
 /** The sum of [z - tau]_+ over the fields; how many of them are positive goes to fieldEntries. */
 function fieldExcess(tau: f64): f64 {
   const peak = f32x4.splat(<f32>top);
-  const scale = f32x4.splat(<f32>min(inverse, 3e38));
-  const shift = f32x4.splat(<f32>(loss + crest + tau));
+  const shift = (loss + crest + tau) / inverse;
+  const high = f32x4.splat(<f32>shift);
+  const low = f32x4.splat(<f32>(shift - <f64>(<f32>shift)));
   const zeros = f32x4.splat(0);
   let sums = f64x2.splat(0);
   let counts = i32x4.splat(0);
@@ -87,13 +88,13 @@ function fieldExcess(tau: f64): f64 {
     const start = scores + ((<usize>load<i32>(field)) << 2);
     const stop = start + ((<usize>load<i32>(field, 4)) << 6);
     for (let p = start; p < stop; p += 64) {
-      const a = excessOf(v128.load(p), peak, scale, shift);
-      const b = excessOf(v128.load(p, 16), peak, scale, shift);
-      const c = excessOf(v128.load(p, 32), peak, scale, shift);
-      const d = excessOf(v128.load(p, 48), peak, scale, shift);
+      const a = excessOf(v128.load(p), peak, high, low);
+      const b = excessOf(v128.load(p, 16), peak, high, low);
+      const c = excessOf(v128.load(p, 32), peak, high, low);
+      const d = excessOf(v128.load(p, 48), peak, high, low);
       const s = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
-      const high = i8x16.shuffle(s, s, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
-      sums = f64x2.add(sums, f64x2.add(f64x2.promote_low_f32x4(s), f64x2.promote_low_f32x4(high)));
+      const t = i8x16.shuffle(s, s, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
+      sums = f64x2.add(sums, f64x2.add(f64x2.promote_low_f32x4(s), f64x2.promote_low_f32x4(t)));
       counts = i32x4.add(
         counts,
         i32x4.add(
@@ -107,25 +108,28 @@ function fieldExcess(tau: f64): f64 {
     i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1) +
     i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3)
   );
-  return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+  return inverse * (f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1));
 }
 
-function excessOf(v: v128, peak: v128, scale: v128, shift: v128): v128 {
-  return f32x4.pmax(f32x4.splat(0), f32x4.sub(f32x4.mul(f32x4.sub(v, peak), scale), shift));
+/** gamma [z - tau]_+ of four scores, where high + low is the threshold of score - peak: small weights keep their digits. */
+function excessOf(v: v128, peak: v128, high: v128, low: v128): v128 {
+  return f32x4.pmax(f32x4.splat(0), f32x4.sub(f32x4.sub(f32x4.sub(v, peak), high), low));
 }
 
 /** Writes the weights of a field, and ids from `id` on; returns the next id. */
 export function writeField(field: usize, y: usize, groups: usize, tau: f64, id: i32): i32 {
   const peak = f32x4.splat(<f32>top);
-  const scale = f32x4.splat(<f32>min(inverse, 3e38));
-  const shift = f32x4.splat(<f32>(loss + crest + tau));
+  const shift = (loss + crest + tau) / inverse;
+  const high = f32x4.splat(<f32>shift);
+  const low = f32x4.splat(<f32>(shift - <f64>(<f32>shift)));
+  const scale = f32x4.splat(<f32>inverse);
   const start = (<usize>load<i32>(field)) << 2;
   const stop = start + ((<usize>load<i32>(field, 4)) << 6);
   for (let o = start; o < stop; o += 64) {
-    const a = excessOf(v128.load(scores + o), peak, scale, shift);
-    const b = excessOf(v128.load(scores + o, 16), peak, scale, shift);
-    const c = excessOf(v128.load(scores + o, 32), peak, scale, shift);
-    const d = excessOf(v128.load(scores + o, 48), peak, scale, shift);
+    const a = f32x4.mul(scale, excessOf(v128.load(scores + o), peak, high, low));
+    const b = f32x4.mul(scale, excessOf(v128.load(scores + o, 16), peak, high, low));
+    const c = f32x4.mul(scale, excessOf(v128.load(scores + o, 32), peak, high, low));
+    const d = f32x4.mul(scale, excessOf(v128.load(scores + o, 48), peak, high, low));
     v128.store(y + o, a);
     v128.store(y + o, b, 16);
     v128.store(y + o, c, 32);
@@ -233,7 +237,7 @@ export function threshold(work: usize): f64 {
       total += excess + tau * fieldEntries;
       entries += fieldEntries;
     }
-    if (entries == kept) return tau;
+    if (entries == kept) return fieldCount > 0 ? (total - 1) / entries : tau;
     kept = entries;
     tau = max(tau, (total - 1) / entries);
   }
