@@ -41,8 +41,11 @@ export interface ContinuousAttentionVjp<
   readonly positionWeights: Float64Array;
   /** E_p[psi], batch x functions. */
   readonly expectation: Float64Array;
-  /** Gradients for a cotangent of the context (batch x features); may be called many times. */
-  pullback(cotangent: Scores): { readonly values: SameKind<V> } & BatchGradient<M, S, A>;
+  /**
+   * Gradients for a cotangent of the context (batch x features); may be called many times. `out`, a typed array of the
+   * kind and size of the values, takes their gradient, so that its memory can be used again.
+   */
+  pullback(cotangent: Scores, out?: SameKind<V>): { readonly values: SameKind<V> } & BatchGradient<M, S, A>;
 }
 
 const known: readonly string[] = ["basis", ...valueOptions, ...batchOptions];
@@ -63,11 +66,11 @@ function attend<
     context: inKindOf(values, contextOf(rows, weights)),
     positionWeights: weights,
     expectation: planes.value,
-    pullback(cotangent) {
+    pullback(cotangent, out) {
       const dContext = contextCotangent(rows, cotangent);
       const dExpectation = pullPositionWeights(rows, basis, pullContext(rows, dContext));
       const gradient = pullPlanes(basis, batch, planes, options, dExpectation);
-      return { values: valuesGradient(rows, values, weights, dContext), ...gradient };
+      return { values: valuesGradient(rows, values, weights, dContext, out), ...gradient };
     },
   };
 }

@@ -5,6 +5,7 @@ import { closedForm } from "./expectation-line.ts";
 import { covarianceDivisor } from "./profile.ts";
 import type { Profile } from "./profile.ts";
 import { planeNodes } from "./quadrature.ts";
+import type { PlaneNodes } from "./quadrature.ts";
 
 /**
  * Where one row's results go, from `at`: r, its derivatives in mu and in the lower triangle of M (t = mu + M y, xx, yx, yy),
@@ -31,13 +32,11 @@ export interface PlaneDensity {
   readonly profile: Profile;
 }
 
-/** One coordinate of the basis: its distinct (centre, width) pairs, and which one each function has; scratch tables. */
+/** One coordinate of the basis: its distinct (centre, width) pairs, and which one each function has. */
 interface Axis {
   readonly centres: Float64Array;
   readonly precisions: Float64Array;
   readonly of: Int32Array;
-  readonly values: Float64Array;
-  readonly slopes: Float64Array;
 }
 
 /** The basis as products of functions of x and of y: a table a coordinate stands in for one a function. */
@@ -73,28 +72,10 @@ function axisOf({ centres, widths, count }: GaussianBasis, coordinate: number): 
     }
     of[j] = at;
   }
-  const size = distinct.length;
-  return {
-    centres: Float64Array.from(distinct),
-    precisions: Float64Array.from(precisions),
-    of,
-    values: new Float64Array(size),
-    slopes: new Float64Array(size),
-  };
+  return { centres: Float64Array.from(distinct), precisions: Float64Array.from(precisions), of };
 }
 
 const rootTwoPi = Math.sqrt(2 * Math.PI);
-
-/** Fills the axis's tables with N(t; centre, width^2) and its derivative. */
-function tabulate({ centres, precisions, values, slopes }: Axis, t: number): void {
-  for (let i = 0; i < centres.length; i++) {
-    const precision = precisions[i];
-    const nu = (t - centres[i]) * precision;
-    const value = (precision / rootTwoPi) * Math.exp(-0.5 * nu * nu);
-    values[i] = value;
-    slopes[i] = -nu * precision * value;
-  }
-}
 
 /** Writes one row: closed form at alpha = 1, slices at 4/3, 3/2 and 2, polar quadrature elsewhere. */
 export function gaussianPlane(density: PlaneDensity, basis: GaussianBasis, out: PlaneOut): void {
@@ -147,13 +128,71 @@ function longAxis({ xx, yx, yy }: PlaneDensity): number {
   return Math.sqrt((a + c) / 2 + Math.sqrt(((a - c) / 2) ** 2 + b * b));
 }
 
-/** The tables of `slices`, kept between rows: for every node its sine, for every coordinate a run of nodes. */
-let sines = /* @__PURE__ */ new Float64Array(0);
+/** Nodes of the tables below: few enough that they stay in cache. */
+const chunk = 128;
+
+/** Tables of one chunk: z_1 of every node; N and its slope for every x; three numbers for every y. */
+const firsts = /* @__PURE__ */ new Float64Array(chunk);
 let across = /* @__PURE__ */ new Float64Array(0);
 let along = /* @__PURE__ */ new Float64Array(0);
 
+/** Empties the row and makes the tables large enough. */
+function begin({ x, y }: Axes, count: number, { value, byX, byY, byXX, byYX, byYY, at }: PlaneOut): void {
+  for (const plane of [value, byX, byY, byXX, byYX, byYY]) plane.fill(0, at, at + count);
+  if (across.length < 2 * chunk * x.centres.length) across = new Float64Array(2 * chunk * x.centres.length);
+  if (along.length < 3 * chunk * y.centres.length) along = new Float64Array(3 * chunk * y.centres.length);
+}
+
 /** Standard deviations beyond which a Gaussian (below 1e-24 of its peak) is left out. */
 const cut = 10.5;
+
+/** Tabulates `weight` N(t; centre, width^2) of every x, and its slope, as node q of the chunk. */
+function tabulateAcross({ centres, precisions }: Axis, t: number, weight: number, q: number): void {
+  for (let i = 0, at = 2 * q; i < centres.length; i++, at += 2 * chunk) {
+    const precision = precisions[i];
+    const nu = (t - centres[i]) * precision;
+    const value = nu > cut || nu < -cut ? 0 : weight * (precision / rootTwoPi) * Math.exp(-0.5 * nu * nu);
+    across[at] = value;
+    across[at + 1] = -nu * precision * value;
+  }
+}
+
+/**
+ * Adds the chunk's nodes to the row: for x's g, g' and y's f, f', e at each node the sums of g f, g' f, g f', z_1 g' f,
+ * z_1 g f' and g e.
+ */
+function accumulate({ x, y }: Axes, count: number, nodes: number, out: PlaneOut): void {
+  for (let j = 0; j < count; j++) {
+    let r = 0;
+    let gx = 0;
+    let gy = 0;
+    let gxx = 0;
+    let gyx = 0;
+    let gyy = 0;
+    let i = 2 * chunk * x.of[j];
+    let u = 3 * chunk * y.of[j];
+    for (let q = 0; q < nodes; q++, i += 2, u += 3) {
+      const g = across[i];
+      const f = along[u];
+      const dx = across[i + 1] * f;
+      const dy = g * along[u + 1];
+      const first = firsts[q];
+      r += g * f;
+      gx += dx;
+      gy += dy;
+      gxx += first * dx;
+      gyx += first * dy;
+      gyy += g * along[u + 2];
+    }
+    const at = out.at + j;
+    out.value[at] += r;
+    out.byX[at] += gx;
+    out.byY[at] += gy;
+    out.byXX[at] += gxx;
+    out.byYX[at] += gyx;
+    out.byYY[at] += gyy;
+  }
+}
 
 /**
  * alpha = 1 + 1 / m: the disc |z| <= 1, t = mu + L z, in slices z_1 = sin(angle). Along a slice the density is a
@@ -165,76 +204,87 @@ function slices(density: PlaneDensity, axes: Axes, count: number, out: PlaneOut,
   const lxx = density.xx * grow;
   const lyx = density.yx * grow;
   const lyy = density.yy * grow;
-  const { x: ax, y: ay } = axes;
-  const rows = ax.centres.length;
-  const columns = ay.centres.length;
+  const { centres, precisions } = axes.y;
   const nodes = Math.min(4096, Math.ceil(7 + m + (3.2 * grow * longAxis(density)) / axes.leastWidth));
-  if (sines.length < nodes) sines = new Float64Array(nodes);
-  if (across.length < 2 * rows * nodes) across = new Float64Array(2 * rows * nodes);
-  if (along.length < 3 * columns * nodes) along = new Float64Array(3 * columns * nodes);
   const scale = (m + 1) / (bumpConstants[m] * nodes);
-  for (let q = 0; q < nodes; q++) {
-    const angle = ((q + 0.5) / nodes - 0.5) * Math.PI;
-    const sin = Math.sin(angle);
-    const cos = Math.cos(angle);
-    sines[q] = sin;
-    const t = density.x + lxx * sin;
-    for (let i = 0; i < rows; i++) {
-      const precision = ax.precisions[i];
-      const nu = (t - ax.centres[i]) * precision;
-      const value = nu > cut || nu < -cut ? 0 : (precision / rootTwoPi) * Math.exp(-0.5 * nu * nu);
-      across[2 * (i * nodes + q)] = value;
-      across[2 * (i * nodes + q) + 1] = -nu * precision * value;
-    }
-    const middle = density.y + lyx * sin;
-    const square = cos * cos;
-    const weight = scale * square * square * (m === 1 ? 1 : m === 2 ? square : square * square);
-    for (let u = 0; u < columns; u++) {
-      const precision = ay.precisions[u];
-      const d = (middle - ay.centres[u]) * precision;
-      const e = lyy * cos * precision;
-      const at = 3 * (u * nodes + q);
-      if (Math.abs(d) - e > cut) {
-        along[at] = along[at + 1] = along[at + 2] = 0;
-        continue;
+  begin(axes, count, out);
+  for (let start = 0; start < nodes; start += chunk) {
+    const size = Math.min(chunk, nodes - start);
+    for (let q = 0; q < size; q++) {
+      const angle = ((start + q + 0.5) / nodes - 0.5) * Math.PI;
+      const sin = Math.sin(angle);
+      const cos = Math.cos(angle);
+      const square = cos * cos;
+      firsts[q] = sin;
+      const weight = scale * square * square * (m === 1 ? 1 : m === 2 ? square : square * square);
+      tabulateAcross(axes.x, density.x + lxx * sin, weight, q);
+      const middle = density.y + lyx * sin;
+      for (let u = 0, at = 3 * q; u < centres.length; u++, at += 3 * chunk) {
+        const precision = precisions[u];
+        const d = (middle - centres[u]) * precision;
+        const e = lyy * cos * precision;
+        if (d - e > cut || d + e < -cut) {
+          along[at] = along[at + 1] = along[at + 2] = 0;
+          continue;
+        }
+        bump(m, d, e);
+        along[at] = precision * bumpOut[0];
+        along[at + 1] = precision * precision * bumpOut[1];
+        along[at + 2] = precision * bumpOut[2];
       }
-      bump(m, d, e);
-      const scaled = weight * precision;
-      along[at] = scaled * bumpOut[0];
-      along[at + 1] = scaled * precision * bumpOut[1];
-      along[at + 2] = scaled * bumpOut[2];
+    }
+    accumulate(axes, count, size, out);
+  }
+  for (let j = out.at; j < out.at + count; j++) {
+    out.byXX[j] *= grow;
+    out.byYX[j] *= grow;
+    out.byYY[j] *= grow / lyy;
+  }
+}
+
+/** Any alpha: polar nodes, with the gradients taken along t = mu + M z. */
+function polar(density: PlaneDensity, axes: Axes, count: number, out: PlaneOut): void {
+  const nodes = planeNodes(density.profile.k, longAxis(density) / axes.leastWidth);
+  if (out.byK !== undefined) {
+    // The radii's own derivative in k is a weight on d/dM, whose inner product with M it is.
+    addPolar(density, axes, count, out, nodes, nodes.stretches);
+    const { xx, yx, yy } = density;
+    for (let j = out.at; j < out.at + count; j++) {
+      out.byK[j] = xx * out.byXX[j] + yx * out.byYX[j] + yy * out.byYY[j];
     }
   }
-  const last = grow / lyy;
-  for (let j = 0; j < count; j++) {
-    let r = 0;
-    let gx = 0;
-    let gy = 0;
-    let gxx = 0;
-    let gyx = 0;
-    let gyy = 0;
-    let i = 2 * nodes * ax.of[j];
-    let u = 3 * nodes * ay.of[j];
-    for (let q = 0; q < nodes; q++, i += 2, u += 3) {
-      const g = across[i];
-      const f = along[u];
-      const dx = across[i + 1] * f;
-      const dy = g * along[u + 1];
-      const sin = sines[q];
-      r += g * f;
-      gx += dx;
-      gy += dy;
-      gxx += sin * dx;
-      gyx += sin * dy;
-      gyy += g * along[u + 2];
+  addPolar(density, axes, count, out, nodes, nodes.weights);
+}
+
+function addPolar(
+  density: PlaneDensity,
+  axes: Axes,
+  count: number,
+  out: PlaneOut,
+  nodes: PlaneNodes,
+  weights: Float64Array,
+): void {
+  const { xx, yx, yy } = density;
+  const { centres, precisions } = axes.y;
+  begin(axes, count, out);
+  for (let start = 0; start < nodes.count; start += chunk) {
+    const size = Math.min(chunk, nodes.count - start);
+    for (let q = 0; q < size; q++) {
+      const zx = nodes.x[start + q];
+      const zy = nodes.y[start + q];
+      firsts[q] = zx;
+      tabulateAcross(axes.x, density.x + xx * zx, weights[start + q], q);
+      const t = density.y + yx * zx + yy * zy;
+      for (let u = 0, at = 3 * q; u < centres.length; u++, at += 3 * chunk) {
+        const precision = precisions[u];
+        const nu = (t - centres[u]) * precision;
+        const value = nu > cut || nu < -cut ? 0 : (precision / rootTwoPi) * Math.exp(-0.5 * nu * nu);
+        along[at] = value;
+        along[at + 1] = -nu * precision * value;
+        along[at + 2] = zy * along[at + 1];
+      }
     }
-    const at = out.at + j;
-    out.value[at] = r;
-    out.byX[at] = gx;
-    out.byY[at] = gy;
-    out.byXX[at] = grow * gxx;
-    out.byYX[at] = grow * gyx;
-    out.byYY[at] = last * gyy;
+    accumulate(axes, count, size, out);
   }
 }
 
@@ -262,39 +312,5 @@ function smallPlane(density: PlaneDensity, { centres, widths, count }: GaussianB
     const bend = (xx * out.byXX[at] + yx * out.byYX[at] + yy * out.byYY[at]) / 2;
     out.value[at] = r + bend;
     if (out.byK !== undefined) out.byK[at] = (-2 * bend) / divisor;
-  }
-}
-
-/** Any alpha: polar nodes, with the gradients taken along t = mu + M y. */
-function polar(density: PlaneDensity, axes: Axes, count: number, out: PlaneOut): void {
-  const { xx, yx, yy } = density;
-  const nodes = planeNodes(density.profile.k, longAxis(density) / axes.leastWidth);
-  const { x: ax, y: ay } = axes;
-  const { value, byX, byY, byXX, byYX, byYY, byK, at } = out;
-  for (const plane of [value, byX, byY, byXX, byYX, byYY]) plane.fill(0, at, at + count);
-  byK?.fill(0, at, at + count);
-  for (let q = 0; q < nodes.count; q++) {
-    const zx = nodes.x[q];
-    const zy = nodes.y[q];
-    const moveX = xx * zx;
-    const moveY = yx * zx + yy * zy;
-    tabulate(ax, density.x + moveX);
-    tabulate(ay, density.y + moveY);
-    const weight = nodes.weights[q];
-    const stretch = nodes.stretch[q];
-    for (let j = 0; j < count; j++) {
-      const i = ax.of[j];
-      const u = ay.of[j];
-      const g = weight * ax.values[i];
-      const dx = weight * ax.slopes[i] * ay.values[u];
-      const dy = g * ay.slopes[u];
-      value[at + j] += g * ay.values[u];
-      byX[at + j] += dx;
-      byY[at + j] += dy;
-      byXX[at + j] += zx * dx;
-      byYX[at + j] += zx * dy;
-      byYY[at + j] += zy * dy;
-      if (byK !== undefined) byK[at + j] += stretch * (moveX * dx + moveY * dy);
-    }
   }
 }

@@ -111,13 +111,13 @@ export function lineNodes(k: number, detail: number, peak: number, peakSlope: nu
   return nodes;
 }
 
-/** Nodes in the plane: y = (x, y), weights with the density included, and d log |y| / dk at a fixed share of the mass. */
+/** Nodes (x, y) in the plane, weights with the density included, and weights times d log |y| / dk at a fixed share of mass. */
 export interface PlaneNodes {
   readonly count: number;
   readonly x: Float64Array;
   readonly y: Float64Array;
   readonly weights: Float64Array;
-  readonly stretch: Float64Array;
+  readonly stretches: Float64Array;
 }
 
 /** Power of the radial substitution: high enough to smooth the edge, low enough to leave nodes in the middle. */
@@ -133,14 +133,14 @@ export function planeNodes(k: number, detail: number): PlaneNodes {
   const rounded = 2 ** (Math.ceil(4 * Math.log2(Math.max(detail, 0.25))) / 4);
   if (lastPlane !== undefined && lastPlane.k === k && lastPlane.detail === rounded) return lastPlane.nodes;
   const reach = Math.sqrt(2 * Math.min(k === 0 ? 16 : 1 / k, 16)) * rounded;
-  const angles = Math.min(2048, 2 * Math.ceil(6 + 4.6 * reach));
-  const radii = Math.min(512, Math.ceil(16 + 3 * reach));
+  const angles = Math.min(2048, 2 * Math.ceil(5 + 4.1 * reach));
+  const radii = Math.min(512, Math.ceil(15 + 2.9 * reach));
   const rule = gaussLegendre(radii);
   const count = angles * radii;
   const x = new Float64Array(count);
   const y = new Float64Array(count);
   const weights = new Float64Array(count);
-  const stretch = new Float64Array(count);
+  const stretches = new Float64Array(count);
   const kappa = k / (1 + k);
   for (let i = 0, q = 0; i < radii; i++) {
     const w = (1 + rule.nodes[i]) / 2;
@@ -154,10 +154,10 @@ export function planeNodes(k: number, detail: number): PlaneNodes {
       x[q] = radius * Math.cos(angle);
       y[q] = radius * Math.sin(angle);
       weights[q] = weight;
-      stretch[q] = slope / (2 * half);
+      stretches[q] = (weight * slope) / (2 * half);
     }
   }
-  const nodes = { count, x, y, weights, stretch };
+  const nodes = { count, x, y, weights, stretches };
   lastPlane = { k, detail: rounded, nodes };
   return nodes;
 }

@@ -1,6 +1,5 @@
 /** Values at positions, a batch of sequences or images: their layout, and the sums over positions that attention takes. */
 import { checkLength, entryError, isArrayLike, valueError } from "../arguments.ts";
-import { sameKind } from "../rows.ts";
 import type { SameKind, Scores } from "../rows.ts";
 import type { Basis } from "./basis.ts";
 import { gridPositions, lengthsOf, positions, regressionMatrix } from "./ridge.ts";
@@ -52,12 +51,6 @@ export function valueRows(values: Scores, basis: Basis, options: ValueOptions): 
   }
   const lengths = lengthsOf(options.lengths, batch, cells);
   const numbers = values instanceof Float64Array ? values : new Float64Array(values);
-  for (let b = 0; b < batch; b++) {
-    const from = b * cells * features;
-    for (let i = from; i < from + lengths[b] * features; i++) {
-      if (!Number.isFinite(numbers[i])) throw entryError("values", i, numbers[i], "every value must be finite");
-    }
-  }
   const regression = { ridge, padding };
   const known = new Map<number, Float64Array>();
   return {
@@ -179,6 +172,15 @@ export function contextOf(rows: ValueRows, weights: Float64Array): Float64Array 
   for (let b = 0; b < batch; b++) {
     addWeightedRows(values, b * cells * features, lengths[b], features, weights, b * cells, context, b * features);
   }
+  // A value that is not finite reaches the context whatever its weight: only then is it looked for.
+  if (!context.every(Number.isFinite)) {
+    for (let b = 0; b < batch; b++) {
+      const from = b * cells * features;
+      for (let i = from; i < from + lengths[b] * features; i++) {
+        if (!Number.isFinite(values[i])) throw entryError("values", i, values[i], "every value must be finite");
+      }
+    }
+  }
   return context;
 }
 
@@ -198,22 +200,29 @@ export function valuesGradient<A extends Scores>(
   like: A,
   weights: Float64Array,
   dContext: Float64Array,
+  out?: SameKind<A>,
 ): SameKind<A> {
   const { batch, cells, features, lengths } = rows;
-  const gradient = sameKind(like, like.length);
+  if (out !== undefined) checkLength("out", out, like.length, "as many as values");
+  const gradient = out instanceof Float64Array ? out : new Float64Array(like.length);
   for (let b = 0; b < batch; b++) {
     let i = b * cells * features;
     for (let l = 0; l < lengths[b]; l++) {
       const weight = weights[b * cells + l];
-      for (let d = 0; d < features; d++, i++) gradient[i] = weight * dContext[b * features + d];
+      for (let d = b * features; d < (b + 1) * features; d++, i++) gradient[i] = weight * dContext[d];
     }
+    gradient.fill(0, i, (b + 1) * cells * features);
   }
-  return gradient as SameKind<A>;
+  return inKindOf(like, gradient, out);
 }
 
-/** A float64 result in the kind of the values. */
-export function inKindOf<A extends Scores>(like: A, numbers: Float64Array): SameKind<A> {
+/** A float64 result in the kind of the values, in `out` when that is given. */
+export function inKindOf<A extends Scores>(like: A, numbers: Float64Array, out?: SameKind<A>): SameKind<A> {
   if (like instanceof Float64Array) return numbers as SameKind<A>;
+  if (out instanceof Float32Array && like instanceof Float32Array) {
+    out.set(numbers);
+    return out;
+  }
   return (like instanceof Float32Array ? new Float32Array(numbers) : Array.from(numbers)) as SameKind<A>;
 }
 
