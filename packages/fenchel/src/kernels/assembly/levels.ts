@@ -111,7 +111,7 @@ function fieldExcess(tau: f64): f64 {
   return inverse * (f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1));
 }
 
-/** gamma [z - tau]_+ of four scores, where high + low is the threshold of score - peak: small weights keep their digits. */
+/** gamma [z - tau]_+ of four scores; high + low is the threshold of score - peak, so that small weights keep digits. */
 function excessOf(v: v128, peak: v128, high: v128, low: v128): v128 {
   return f32x4.pmax(f32x4.splat(0), f32x4.sub(f32x4.sub(f32x4.sub(v, peak), high), low));
 }
