@@ -45,6 +45,11 @@ function chunkRows({ outer, n, inner }: Shape): number {
   return Math.min(outer, Math.max(1, Math.floor(CHUNK / (n * inner)))) * inner;
 }
 
+/** How many of the rows that are left go next: all chunks about as many, never a few stragglers by themselves. */
+function nextRows(left: number, most: number, inner: number): number {
+  return Math.ceil(left / inner / Math.ceil(left / most)) * inner;
+}
+
 let top = 0;
 
 /** The next `bytes` bytes of the scratch memory, with room for a vector that spills past the end. */
@@ -134,8 +139,8 @@ export function makeKernel(binary: string, onGrid = false): Kernel {
     const parameters = take(most * 8);
     const work = take(mapping.scratchBytes(n));
     const { i32 } = scratch.views(top);
-    for (let r = 0; r < rows; r += most) {
-      const count = Math.min(most, rows - r);
+    for (let r = 0, count = 0; r < rows; r += count) {
+      count = nextRows(rows - r, most, call.inner);
       bring(scores, r * n, count, call, x, y);
       if (kept !== null) bringMask(kept, r * n, count, call, mask, left);
       if (lengths !== null) i32.set(lengths.subarray(r, r + count), ends >> 2);
@@ -183,8 +188,8 @@ export function makeKernel(binary: string, onGrid = false): Kernel {
     const dparameter = parameterGradient === null ? 0 : take(most * 8);
     const work = take(mapping.scratchBytes(n));
     const { f64 } = scratch.views(top);
-    for (let r = 0; r < rows; r += most) {
-      const count = Math.min(most, rows - r);
+    for (let r = 0, count = 0; r < rows; r += count) {
+      count = nextRows(rows - r, most, call.inner);
       bring(weights, r * n, count, call, y, dx);
       bring(cotangent, r * n, count, call, dy, dx);
       if (groups !== null) bring(groups, r * n, count, call, ids, dx);

@@ -6,7 +6,7 @@ import { REACH, ROUNDING, TAME_REACH } from "./entmax-row";
 import { LN2, LOG2E, ONE, TINY, exp2, log2OnePlus } from "./simd-math";
 
 /** Longest row that fits. */
-const LONGEST: i32 = 4096;
+const LONGEST: i32 = 2048;
 const MOST_TURNS: i32 = 40;
 /** Entries summed in float32 at a time. */
 const PART: usize = 16 << 4;
@@ -18,7 +18,7 @@ export function lanesBytes(n: i32): usize {
 
 /** Whether this is the faster way for rows of n: when most of their entries stay candidates. */
 export function suitsLanes(n: i32, a: f64): bool {
-  return a < 0.5 && n <= (a < 0.25 ? LONGEST : LONGEST >> 2);
+  return a < 0.5 && n <= (a < 0.25 ? LONGEST : LONGEST >> 1);
 }
 
 /** Stores the four columns of the rows a, b, c, d at `to`, `stride` bytes apart. */

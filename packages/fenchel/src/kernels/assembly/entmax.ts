@@ -51,7 +51,7 @@ export function forward(
   rows: i32,
   n: i32,
   counts: usize,
-  max: usize,
+  maxima: usize,
   gamma: usize,
   gammaStep: i32,
   param: usize,
@@ -64,19 +64,34 @@ export function forward(
   writeConstants(k);
   writeCompaction(table);
   for (let r = 0; r < rows; r++) {
-    if (r + 4 <= rows && together(work, n, counts, max, gamma, gammaStep, param, paramStep)) {
-      entmaxLanes(x, y, n, work, work + LANES, k);
-      x += <usize>n << 4;
-      y += <usize>n << 4;
+    // The last four go together again when fewer are left: a row's weights do not depend on where it stands.
+    const back = <usize>max<i32>(0, r + 4 - rows);
+    const row = <usize>n << 2;
+    if (
+      rows >= 4 &&
+      together(
+        work,
+        n,
+        counts - (back << 2),
+        maxima - (back << 2),
+        gamma - back * gammaStep,
+        gammaStep,
+        param - back * paramStep,
+        paramStep,
+      )
+    ) {
+      entmaxLanes(x - back * row, y - back * row, n, work, work + LANES, k);
+      x += row << 2;
+      y += row << 2;
       counts += 16;
-      max += 16;
+      maxima += 16;
       gamma += gammaStep << 2;
       param += paramStep << 2;
       r += 3;
       continue;
     }
     const count = load<i32>(counts);
-    const top = load<f32>(max);
+    const top = load<f32>(maxima);
     const temperature = load<f64>(gamma);
     const a = load<f64>(param) - 1;
     if (count > 0) {
@@ -86,10 +101,10 @@ export function forward(
       else if (a < 1) entmaxRow(x, y, count, top, temperature, a, work, k, table);
       else entmaxSteepRow(x, y, count, top, temperature, a, work, k, table);
     }
-    x += <usize>n << 2;
-    y += <usize>n << 2;
+    x += row;
+    y += row;
     counts += 4;
-    max += 4;
+    maxima += 4;
     gamma += gammaStep;
     param += paramStep;
   }
@@ -119,11 +134,11 @@ export function pullback(
     else entmaxPullbackRow(y, dy, dx, n, temperature, a, scratch);
     if (dgamma || dparam) parameterSums(y, dx, n, a, dparam != 0, scratch);
     if (dgamma) {
-      store<f64>(dgamma, -gammaSum);
+      store<f64>(dgamma, 0 - gammaSum);
       dgamma += 8;
     }
     if (dparam) {
-      store<f64>(dparam, -temperature * alphaSum);
+      store<f64>(dparam, 0 - temperature * alphaSum);
       dparam += 8;
     }
     y += <usize>n << 2;

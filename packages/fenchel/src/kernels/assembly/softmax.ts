@@ -51,7 +51,7 @@ export function pullback(
   for (let r = 0; r < rows; r++) {
     softmaxPullbackRow(y, dy, dx, n, load<f64>(gamma));
     if (dgamma) {
-      store<f64>(dgamma, -softmaxLogProduct(y, dx, n, scratch));
+      store<f64>(dgamma, 0 - softmaxLogProduct(y, dx, n, scratch));
       dgamma += 8;
     }
     y += <usize>n << 2;

@@ -50,7 +50,7 @@ export function pullback(
   for (let r = 0; r < rows; r++) {
     sparsemaxPullbackRow(y, dy, dx, n, load<f64>(gamma));
     if (dgamma) {
-      store<f64>(dgamma, -product(y, dx, n));
+      store<f64>(dgamma, 0 - product(y, dx, n));
       dgamma += 8;
     }
     y += <usize>n << 2;
