@@ -4,7 +4,7 @@ import { scratch } from "./memory.ts";
 /** A module with one function that uses a vector: a machine that does not validate it has no SIMD. */
 const probe = "AGFzbQEAAAABBQFgAAF7AwIBAAoKAQgAQQD9D/1iCw==";
 
-let simd: boolean | undefined;
+let runnable: boolean | undefined;
 let enabled = true;
 
 function hasSimd(): boolean {
@@ -15,13 +15,31 @@ function hasSimd(): boolean {
   }
 }
 
-/** Whether kernels run here. Where the machine cannot run them, says so once. */
+/** Gives kernels up, and says so once. */
+function giveUp(reason: string): void {
+  runnable = false;
+  console.warn(`fenchel: ${reason}, so Float32Array scores take the slower float64 code`);
+}
+
+/** Whether this machine runs kernels, as far as one can tell before loading one. */
 export function kernelsAvailable(): boolean {
-  if (simd === undefined) {
-    simd = hasSimd();
-    if (!simd) console.warn("fenchel: no WebAssembly SIMD here, so Float32Array scores take the slower float64 code");
+  if (runnable === undefined) {
+    runnable = hasSimd();
+    if (!runnable) giveUp("no WebAssembly SIMD here");
   }
-  return simd && enabled;
+  return runnable && enabled;
+}
+
+/** Whether a module loads. A page's security policy may forbid it, however able the machine. */
+export function loads(load: () => unknown): boolean {
+  if (!kernelsAvailable()) return false;
+  try {
+    load();
+    return true;
+  } catch (error) {
+    giveUp(`WebAssembly does not load here (${error instanceof Error ? error.message : String(error)})`);
+    return false;
+  }
 }
 
 /** For tests: false sends Float32Array scores through the float64 code. */

@@ -4,7 +4,7 @@
  */
 import rowsBinary from "./generated/rows.ts";
 import type { Kernel, KernelCall } from "./kernel.ts";
-import { kernelsAvailable, lazyModule } from "./loader.ts";
+import { lazyModule, loads } from "./loader.ts";
 import { scratch } from "./memory.ts";
 
 /** What assembly/rows.ts exports; every argument is an address or a size. */
@@ -204,5 +204,5 @@ export function makeKernel(binary: string, onGrid = false): Kernel {
     }
   };
 
-  return { available: kernelsAvailable, forward, pullback };
+  return { available: () => loads(rowsModule) && loads(load), forward, pullback };
 }

@@ -40,6 +40,18 @@ describe("without SIMD", () => {
   });
 });
 
+test("where a page forbids WebAssembly, too, the float64 code answers, and one warning says why", async () => {
+  vi.spyOn(WebAssembly, "Module").mockImplementation(function refuse() {
+    throw new WebAssembly.CompileError("blocked by the security policy");
+  });
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  const { sparsemax, softmax } = await fresh();
+  expect(Array.from(sparsemax(Float32Array.of(1, 0.5, -1)))).toEqual([0.75, 0.25, 0]);
+  expect(Array.from(softmax(Float32Array.of(0, 0)))).toEqual([0.5, 0.5]);
+  expect(warn).toHaveBeenCalledOnce();
+  expect(warn.mock.calls[0]![0]).toContain("blocked by the security policy");
+});
+
 describe("with SIMD", () => {
   test("the kernel runs without a warning, and the switch sends calls to the float64 code", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
