@@ -1,6 +1,6 @@
 /** Basis functions of a value function V(t) = B psi(t): Gaussian radial, piecewise constant and Fourier. */
 import { checkLength, checkOptions, entryError, isArrayLike, valueError } from "../arguments.ts";
-import { checkCount, finiteNumbers, float64Out, pointCount } from "./density.ts";
+import { checkCount, checkPositive, finiteNumbers, float64Out, pointCount } from "./density.ts";
 import type { Numbers } from "./density.ts";
 
 /** What every basis has: psi maps a point to `count` numbers. */
@@ -165,7 +165,7 @@ export function fourierBasis(options: { readonly harmonics: number; readonly per
   checkOptions("fourierBasis", options, ["harmonics", "period"]);
   const harmonics = checkCount("harmonics", options.harmonics, 0);
   const period = options.period ?? 2;
-  if (!(period > 0 && period < Infinity)) throw valueError("period", period, "a finite number above 0 is needed");
+  checkPositive("period", period);
   const count = 2 * harmonics + 1;
   return {
     kind: "fourier",

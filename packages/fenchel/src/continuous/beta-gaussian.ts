@@ -1,8 +1,16 @@
 /** Gaussian, truncated parabola and every beta-Gaussian between and beyond them, in any dimension. */
 import { checkLength, checkOptions, valueError } from "../arguments.ts";
 import { choleskyOf, inverseOf, logDeterminant, solveLower, solveUpper } from "./cholesky.ts";
-import { checkAlpha, checkCount, finiteNumbers, float64Out, pointCount } from "./density.ts";
-import type { AtPoints, Density, Numbers, Support } from "./density.ts";
+import {
+  checkAlpha,
+  checkCount,
+  checkPositive,
+  finiteNumbers,
+  float64Out,
+  pointCount,
+  pointMembers,
+} from "./density.ts";
+import type { Density, Numbers, PointMembers, Support } from "./density.ts";
 import { covarianceDivisor, logHByLogDet, matchedLogH, matchedLogHSlope, profileOf } from "./profile.ts";
 import { gammaVariate, normal } from "./random.ts";
 import { expRatio, expRatioSlope, logDefect, logEdge } from "./series.ts";
@@ -23,7 +31,7 @@ export interface GaussianGradient {
 }
 
 /** A density p = [1 + (alpha - 1)(f - A)]_+^(1 / (alpha - 1)) of the score f(t) = -(t - mu)^T Sigma^-1 (t - mu) / 2. */
-export interface BetaGaussian extends Density {
+export interface BetaGaussian extends Density, PointMembers<GaussianGradient & { readonly points: Float64Array }> {
   readonly family: "beta-gaussian";
   readonly alpha: number;
   readonly location: Float64Array;
@@ -36,10 +44,6 @@ export interface BetaGaussian extends Density {
   readonly conjugate: number;
   /** theta = (Sigma^-1 mu, -Sigma^-1 / 2) of the statistics (t, t t^T), and A_alpha of the score <theta, (t, t t^T)>. */
   readonly canonical: { readonly linear: Float64Array; readonly quadratic: Float64Array; readonly normalizer: number };
-  /** p at points, with gradients in the points, mu, Sigma and alpha. */
-  vjp(points: Numbers): AtPoints<GaussianGradient & { readonly points: Float64Array }>;
-  /** log p at points, with the same gradients; a point outside the support takes no part in them. */
-  logVjp(points: Numbers): AtPoints<GaussianGradient & { readonly points: Float64Array }>;
   /** Gradients of cotangent * entropy. */
   entropyPullback(cotangent: number): GaussianGradient;
   /** Gradients of <cotangent, covariance>. */
@@ -90,7 +94,7 @@ export function betaGaussian(options: GaussianParameters & { readonly alpha: num
   const given = options.scale2;
   if (typeof given !== "number") checkLength("scale2", given, n * n, `${n} x ${n}, as location has ${n}`);
   else if (n !== 1) throw valueError("scale2", given, `a ${n} x ${n} matrix is needed`, "type");
-  else if (!(given > 0 && given < Infinity)) throw valueError("scale2", given, "a finite number above 0 is needed");
+  else checkPositive("scale2", given);
   const sigma = typeof given === "number" ? Float64Array.of(given) : Float64Array.from(given);
   const factor = choleskyOf("scale2", sigma, n);
   const shape: Shape = { n, mu, factor, inverse: inverseOf(factor, n), logDet: logDeterminant(factor, n) };
@@ -118,7 +122,7 @@ export function betaGaussian(options: GaussianParameters & { readonly alpha: num
     return values;
   }
 
-  function pullbackAt(points: Numbers, weights: Numbers): GaussianGradient & { readonly points: Float64Array } {
+  function gradientAt(points: Numbers, weights: Numbers): GaussianGradient & { readonly points: Float64Array } {
     const location = new Float64Array(n);
     const scale2 = new Float64Array(n * n);
     const dPoints = new Float64Array(points.length);
@@ -157,35 +161,7 @@ export function betaGaussian(options: GaussianParameters & { readonly alpha: num
     entropy,
     conjugate: normalizer - k * entropy,
     canonical: { linear, quadratic: inverse.map((entry) => -entry / 2), normalizer: normalizer + energy / 2 },
-    logDensity,
-    density(points, out) {
-      const values = logDensity(points, out);
-      for (let p = 0; p < values.length; p++) values[p] = Math.exp(values[p]);
-      return values;
-    },
-    logVjp(points) {
-      const values = logDensity(points);
-      return {
-        values,
-        pullback(cotangent) {
-          checkLength("cotangent", cotangent, values.length, "one a point");
-          return pullbackAt(points, cotangent);
-        },
-      };
-    },
-    vjp(points) {
-      const values = logDensity(points).map(Math.exp);
-      return {
-        values,
-        pullback(cotangent) {
-          checkLength("cotangent", cotangent, values.length, "one a point");
-          return pullbackAt(
-            points,
-            values.map((value, p) => (value > 0 ? value * cotangent[p] : 0)),
-          );
-        },
-      };
-    },
+    ...pointMembers(logDensity, gradientAt),
     sample(count, random, out) {
       checkCount("count", count, 0);
       const values = float64Out(out, count * n);

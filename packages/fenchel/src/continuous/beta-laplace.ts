@@ -1,7 +1,7 @@
 /** Laplace, triangular and the sparse densities between and beyond them: the score is -|t - mu| / b. */
-import { checkLength, checkOptions, valueError } from "../arguments.ts";
-import { checkAlpha, checkCount, float64Out, pointCount } from "./density.ts";
-import type { AtPoints, Density, Numbers } from "./density.ts";
+import { checkOptions, valueError } from "../arguments.ts";
+import { checkAlpha, checkCount, checkPositive, float64Out, pointCount, pointMembers } from "./density.ts";
+import type { Density, Numbers, PointMembers } from "./density.ts";
 import { positiveUniform } from "./random.ts";
 import { expRatio, expRatioSlope, logDefect, logEdge } from "./series.ts";
 
@@ -19,7 +19,7 @@ export interface LaplaceGradient {
 }
 
 /** A density p = [1 + (alpha - 1)(f - A)]_+^(1 / (alpha - 1)) of the score f(t) = -|t - mu| / b on the line. */
-export interface BetaLaplace extends Density {
+export interface BetaLaplace extends Density, PointMembers<LaplaceGradient & { readonly points: Float64Array }> {
   readonly family: "beta-laplace";
   readonly alpha: number;
   readonly location: number;
@@ -30,10 +30,6 @@ export interface BetaLaplace extends Density {
   readonly entropy: number;
   /** sup_p E_p[f] - Omega_alpha(p). */
   readonly conjugate: number;
-  /** p at points, with gradients in the points, mu, b and alpha. */
-  vjp(points: Numbers): AtPoints<LaplaceGradient & { readonly points: Float64Array }>;
-  /** log p at points, with the same gradients. */
-  logVjp(points: Numbers): AtPoints<LaplaceGradient & { readonly points: Float64Array }>;
   /** Gradients of cotangent * entropy. */
   entropyPullback(cotangent: number): LaplaceGradient;
   /** Gradients of cotangent * variance. */
@@ -58,7 +54,7 @@ export function betaLaplace(options: LaplaceParameters & { readonly alpha: numbe
   const { location, scale } = options;
   const alpha = checkAlpha(options.alpha);
   if (!Number.isFinite(location)) throw valueError("location", location, "a finite number is needed");
-  if (!(scale > 0 && scale < Infinity)) throw valueError("scale", scale, "a finite number above 0 is needed");
+  checkPositive("scale", scale);
   const k = alpha - 1;
   const logPeak = (Math.log1p(k) - Math.log(2 * scale)) / (1 + k);
   const logPeakSlope = (1 / (1 + k) - logPeak) / (1 + k);
@@ -78,7 +74,7 @@ export function betaLaplace(options: LaplaceParameters & { readonly alpha: numbe
     return values;
   }
 
-  function pullbackAt(points: Numbers, weights: Numbers): LaplaceGradient & { readonly points: Float64Array } {
+  function gradientAt(points: Numbers, weights: Numbers): LaplaceGradient & { readonly points: Float64Array } {
     const dPoints = new Float64Array(points.length);
     let dLocation = 0;
     let dScale = 0;
@@ -97,16 +93,6 @@ export function betaLaplace(options: LaplaceParameters & { readonly alpha: numbe
     return { points: dPoints, location: dLocation, scale: dScale, alpha: dAlpha };
   }
 
-  function at(points: Numbers, values: Float64Array, weight: (cotangent: Numbers) => Numbers) {
-    return {
-      values,
-      pullback(cotangent: Numbers) {
-        checkLength("cotangent", cotangent, values.length, "one a point");
-        return pullbackAt(points, weight(cotangent));
-      },
-    };
-  }
-
   return {
     family: "beta-laplace",
     alpha,
@@ -119,17 +105,7 @@ export function betaLaplace(options: LaplaceParameters & { readonly alpha: numbe
     normalizer,
     entropy,
     conjugate: normalizer - k * entropy,
-    logDensity,
-    density(points, out) {
-      const values = logDensity(points, out);
-      for (let p = 0; p < values.length; p++) values[p] = Math.exp(values[p]);
-      return values;
-    },
-    logVjp: (points) => at(points, logDensity(points), (cotangent) => cotangent),
-    vjp(points) {
-      const values = logDensity(points).map(Math.exp);
-      return at(points, values, (cotangent) => values.map((value, p) => (value > 0 ? value * cotangent[p] : 0)));
-    },
+    ...pointMembers(logDensity, gradientAt),
     sample(count, random, out) {
       checkCount("count", count, 0);
       const values = float64Out(out, count);
@@ -207,9 +183,7 @@ export function matchLaplace(options: {
   checkOptions("matchLaplace", options, ["alpha", "mean", "variance"]);
   const { mean, variance } = options;
   const k = checkAlpha(options.alpha) - 1;
-  if (!(variance > 0 && variance < Infinity)) {
-    throw valueError("variance", variance, "a finite number above 0 is needed");
-  }
+  checkPositive("variance", variance);
   // b h = b^(1 / (1 + k)) ((1 + k) / 2)^(k / (1 + k)) is the unit of length that the variance is a multiple of.
   const unit = Math.sqrt((variance * (1 + 2 * k) * (1 + 3 * k)) / 2);
   const scale = unit ** (1 + k) * (2 / (1 + k)) ** k;

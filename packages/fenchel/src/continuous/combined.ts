@@ -1,10 +1,11 @@
 /** Combined attention: discrete weights, plus the continuous attention whose density has their mean and variance. */
-import { checkLength, checkOptions, entryError, valueError } from "../arguments.ts";
+import { checkLength, checkOptions, entryError } from "../arguments.ts";
 import type { HyperParameter, SameForm, SameKind, Scores } from "../rows.ts";
 import { inFormOf } from "../hyper-parameters.ts";
 import type { Basis } from "./basis.ts";
 import { matchedScale } from "./beta-gaussian.ts";
 import type { MatchedScale } from "./beta-gaussian.ts";
+import { checkPositive } from "./density.ts";
 import { densityBatch } from "./density-batch.ts";
 import { expectationPlanes, pullPlanes } from "./expectation.ts";
 import {
@@ -97,9 +98,7 @@ function attend<V extends Scores, W extends Scores, A extends HyperParameter = n
 ): CombinedAttentionVjp<V, W, A> {
   checkOptions("combinedAttention", options, known);
   const { basis, alpha = 2, alphaGradient, variance = 1e-6 } = options;
-  if (!(variance >= 0 && variance < Infinity)) {
-    throw valueError("variance", variance, "a finite number of 0 or more is needed");
-  }
+  checkPositive("variance", variance, 0);
   const n = basis.dimension;
   const rows = valueRows(values, basis, options);
   const { batch, cells, lengths } = rows;

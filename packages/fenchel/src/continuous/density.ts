@@ -37,6 +37,44 @@ export interface AtPoints<G> {
   pullback(cotangent: Numbers): G;
 }
 
+/** What a density derives from its log-density. */
+export type PointMembers<G> = Pick<Density, "density" | "logDensity"> & {
+  vjp(points: Numbers): AtPoints<G>;
+  logVjp(points: Numbers): AtPoints<G>;
+};
+
+/** Members from log p and `gradientAt`, the gradients of sum_i weights_i log p(t_i). */
+export function pointMembers<G>(
+  logDensity: Density["logDensity"],
+  gradientAt: (points: Numbers, weights: Float64Array) => G,
+): PointMembers<G> {
+  const density = (points: Numbers, out?: Float64Array) => {
+    const values = logDensity(points, out);
+    for (let p = 0; p < values.length; p++) values[p] = Math.exp(values[p]);
+    return values;
+  };
+  // d p = p d log p; a point outside the support takes no part.
+  const at = (values: Float64Array, factors: Float64Array | undefined, points: Numbers) => ({
+    values,
+    pullback(cotangent: Numbers) {
+      checkLength("cotangent", cotangent, values.length, "one a point");
+      return gradientAt(
+        points,
+        Float64Array.from(values, (_, p) => (factors?.[p] ?? 1) * cotangent[p]),
+      );
+    },
+  });
+  return {
+    logDensity,
+    density,
+    logVjp: (points) => at(logDensity(points), undefined, points),
+    vjp(points) {
+      const values = density(points);
+      return at(values, values, points);
+    },
+  };
+}
+
 /** The entries of `points`, checked: how many points they are. */
 export function pointCount(points: Numbers, dimension: number): number {
   if (!isArrayLike(points)) throw valueError("points", points, "an array of numbers is needed", "type");
@@ -59,9 +97,20 @@ export function float64Out(out: Float64Array | undefined, size: number): Float64
 
 /** The checked exponent: alpha >= 1 and finite. */
 export function checkAlpha(alpha: unknown): number {
-  if (typeof alpha !== "number") throw valueError("alpha", alpha, "a number of 1 or more is needed", "type");
-  if (!(alpha >= 1 && alpha < Infinity)) throw valueError("alpha", alpha, "a finite number of 1 or more is needed");
-  return alpha;
+  return checkPositive("alpha", alpha, 1);
+}
+
+/** The checked finite number: above 0, or with `least` at least that. */
+export function checkPositive(name: string, value: unknown, least?: number): number {
+  if (typeof value !== "number") throw valueError(name, value, "a number is needed", "type");
+  if (!(value < Infinity && (least === undefined ? value > 0 : value >= least))) {
+    throw valueError(
+      name,
+      value,
+      `a finite number ${least === undefined ? "above 0" : `of ${least} or more`} is needed`,
+    );
+  }
+  return value;
 }
 
 /** A vector or matrix argument as numbers: one number stands for an array of one. Every entry is finite. */

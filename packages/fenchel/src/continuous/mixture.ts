@@ -2,14 +2,14 @@
 import { checkLength, entryError, valueError } from "../arguments.ts";
 import type { BetaGaussian } from "./beta-gaussian.ts";
 import type { BetaLaplace } from "./beta-laplace.ts";
-import { checkAlpha, checkCount, finiteNumbers, float64Out, pointCount } from "./density.ts";
-import type { AtPoints, Density, Numbers } from "./density.ts";
+import { checkAlpha, checkCount, finiteNumbers, float64Out, pointCount, pointMembers } from "./density.ts";
+import type { Density, Numbers, PointMembers } from "./density.ts";
 import { gaussLegendre } from "./quadrature.ts";
 
 /** A density that a mixture is made of. */
 export type Component = BetaGaussian | BetaLaplace;
 
-/** Gradients of a mixture: in the points, the weights and the parameters of every component. */
+/** Gradients of a mixture: in the points, the weights (freely, off the simplex too) and every component's parameters. */
 export interface MixtureGradient<C extends Component> {
   readonly points: Float64Array;
   readonly weights: Float64Array;
@@ -17,14 +17,10 @@ export interface MixtureGradient<C extends Component> {
 }
 
 /** p = sum_k weights_k p_k. */
-export interface Mixture<C extends Component = Component> extends Density {
+export interface Mixture<C extends Component = Component> extends Density, PointMembers<MixtureGradient<C>> {
   readonly family: "mixture";
   readonly components: readonly C[];
   readonly weights: Float64Array;
-  /** p at points with its gradients; those of the weights are taken freely, off the simplex too. */
-  vjp(points: Numbers): AtPoints<MixtureGradient<C>>;
-  /** log p at points with its gradients. */
-  logVjp(points: Numbers): AtPoints<MixtureGradient<C>>;
   /**
    * Tsallis entropy (1 - int p^alpha) / (alpha (alpha - 1)), Shannon's at alpha = 1, by quadrature to about 1e-10. Mixtures
    * on the line only: a RangeError in more dimensions.
@@ -96,38 +92,26 @@ export function mixture<C extends Component>(components: readonly C[], weights?:
     return total;
   }
 
-  function at(points: Numbers, scaled: boolean): AtPoints<MixtureGradient<C>> {
+  /** d log p = sum_k r_k (d log w_k + d log p_k) with r_k = w_k p_k / p. */
+  function gradientAt(points: Numbers, weights: Float64Array): MixtureGradient<C> {
     const total = logDensity(points);
-    const values = scaled ? total.map(Math.exp) : total;
-    return {
-      values,
-      pullback(cotangent) {
-        checkLength("cotangent", cotangent, total.length, "one a point");
-        const dPoints = new Float64Array(points.length);
-        const dWeights = new Float64Array(count);
-        const gradients = components.map((component, k) => {
-          const own = component.logVjp(points);
-          // d log p = sum_k r_k (d log w_k + d log p_k) with r_k = w_k p_k / p.
-          const pulled = total.map((log, p) => {
-            if (log === -Infinity) return 0;
-            const share = Math.exp(scaled ? own.values[p] : own.values[p] - log) * cotangent[p];
-            dWeights[k] += share;
-            return share * shares[k];
-          });
-          const gradient = own.pullback(pulled);
-          for (let i = 0; i < dPoints.length; i++) dPoints[i] += gradient.points[i];
-          return gradient as ReturnType<ReturnType<C["logVjp"]>["pullback"]>;
-        });
-        return { points: dPoints, weights: dWeights, components: gradients };
-      },
-    };
+    const dPoints = new Float64Array(points.length);
+    const dWeights = new Float64Array(count);
+    const gradients = components.map((component, k) => {
+      const own = component.logVjp(points);
+      const pulled = total.map((log, p) => {
+        const share = log === -Infinity ? 0 : Math.exp(own.values[p] - log) * weights[p];
+        dWeights[k] += share;
+        return share * shares[k];
+      });
+      const gradient = own.pullback(pulled);
+      for (let i = 0; i < dPoints.length; i++) dPoints[i] += gradient.points[i];
+      return gradient as ReturnType<ReturnType<C["logVjp"]>["pullback"]>;
+    });
+    return { points: dPoints, weights: dWeights, components: gradients };
   }
 
-  const density = (points: Numbers, out?: Float64Array) => {
-    const values = logDensity(points, out);
-    for (let p = 0; p < values.length; p++) values[p] = Math.exp(values[p]);
-    return values;
-  };
+  const members = pointMembers(logDensity, gradientAt);
   return {
     family: "mixture",
     dimension: n,
@@ -136,10 +120,7 @@ export function mixture<C extends Component>(components: readonly C[], weights?:
     mean,
     covariance,
     support: { kind: "union", parts: components.filter((_, k) => shares[k] > 0).map(({ support }) => support) },
-    logDensity,
-    density,
-    logVjp: (points) => at(points, false),
-    vjp: (points) => at(points, true),
+    ...members,
     sample(size, random, out) {
       checkCount("count", size, 0);
       const values = float64Out(out, size * n);
@@ -154,7 +135,7 @@ export function mixture<C extends Component>(components: readonly C[], weights?:
     entropy(alpha) {
       checkAlpha(alpha);
       if (n > 1) throw valueError("dimension", n, "the entropy of a mixture is computed on the line only");
-      return lineEntropy(components, density, alpha);
+      return lineEntropy(components, members.density, alpha);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { checkOptions, entryError, valueError } from "../arguments.ts";
 import type { Basis } from "./basis.ts";
 import { factorInPlace, solveLower, solveUpper } from "./cholesky.ts";
-import { checkCount } from "./density.ts";
+import { checkCount, checkPositive } from "./density.ts";
 
 /**
  * The positions (l - 1/2) / length, l = 1 .. length, of a sequence on [0, 1]: the middles of equal cells. Regression,
@@ -76,7 +76,7 @@ export function regressionMatrix(
 ): Float64Array {
   checkOptions("regressionMatrix", options, ridgeOptions);
   const { ridge = 0.1, padding = 0 } = options;
-  if (!(ridge >= 0 && ridge < Infinity)) throw valueError("ridge", ridge, "a finite number of 0 or more is needed");
+  checkPositive("ridge", ridge, 0);
   if (!(padding >= 0 && padding <= 4)) throw valueError("padding", padding, "a number from 0 to 4 is needed");
   if ((typeof length === "number") !== (basis.dimension === 1)) {
     throw valueError(

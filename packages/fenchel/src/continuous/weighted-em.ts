@@ -2,7 +2,7 @@
 import { checkLength, checkOptions, valueError } from "../arguments.ts";
 import { gaussian } from "./beta-gaussian.ts";
 import type { BetaGaussian } from "./beta-gaussian.ts";
-import { checkCount, finiteNumbers, pointCount } from "./density.ts";
+import { checkCount, checkPositive, finiteNumbers, pointCount } from "./density.ts";
 import type { Numbers } from "./density.ts";
 import { mixture } from "./mixture.ts";
 import type { Mixture } from "./mixture.ts";
@@ -272,7 +272,7 @@ export function fitMixture(weights: Numbers, options: FitOptions): FittedMixture
   if (n !== 1 && n !== 2) throw valueError("dimension", n, "1 or 2 is needed");
   const count = checkCount("components", options.components, 1);
   checkCount("iterations", iterations, 1);
-  if (!(variance >= 0 && variance < Infinity)) throw valueError("variance", variance, "0 or more is needed");
+  checkPositive("variance", variance, 0);
   const w = finiteNumbers("weights", weights);
   checkLength("weights", w, pointCount(points, n), "one a point");
   w.forEach((weight, l) => {
@@ -354,11 +354,8 @@ export function chooseMixture(weights: Numbers, options: ChoiceOptions): FittedM
   const { most = 4, restarts = 3, penalty = 5, observations = 1, ...fit } = options;
   checkCount("most", most, 1);
   checkCount("restarts", restarts, 1);
-  if (!(penalty >= 0 && penalty < Infinity))
-    throw valueError("penalty", penalty, "a finite number of 0 or more is needed");
-  if (!(observations > 0 && observations < Infinity)) {
-    throw valueError("observations", observations, "a finite number above 0 is needed");
-  }
+  checkPositive("penalty", penalty, 0);
+  checkPositive("observations", observations);
   const cost = (fitted: FittedMixture) => fitted.components * penalty - 2 * observations * fitted.logLikelihood;
   let best = fitMixture(weights, { ...fit, components: 1 });
   for (let components = 2; components <= most; components++) {
