@@ -20,12 +20,14 @@ const { cases } = JSON.parse(readFileSync(file, "utf8")) as { cases: GoldenCase[
 describe.each(backends)("golden values, $name", (backend) => {
   const single = backend.name === "float32";
   test.each(registry.filter(({ name }) => cases.some((c) => c.mapping === name)))("$name", ({ name, mapping }) => {
-    const worst = { weights: 0, max: 0, gap: 0, gradient: 0 };
+    const worst = { weights: 0, sameScores: 0, max: 0, gap: 0, gradient: 0 };
     let count = 0;
     for (const golden of cases.filter((c) => c.mapping === name)) {
       const scores = backend.array(golden.scores);
       const { weights, pullback } = mapping.vjp(scores, golden.options);
       worst.weights = Math.max(worst.weights, farthest(weights, golden.weights));
+      const double = mapping(Float64Array.from(scores), golden.options);
+      worst.sameScores = Math.max(worst.sameScores, farthest(weights, double));
       const gap = mapping.gap(scores, weights, golden.options)[0]!;
       worst.gap = Math.max(worst.gap, gap);
       const max = mapping.max(scores, golden.options)[0]!;
@@ -44,6 +46,7 @@ describe.each(backends)("golden values, $name", (backend) => {
     expect(count).toBeGreaterThanOrEqual(30);
     // Float32 scores are themselves rounded: half an ulp of the largest score (below 16) over the smallest gamma.
     const rounding = single ? 2 ** -20 : 0;
+    expect(worst.sameScores).toBeLessThanOrEqual(2e-6);
     expect(worst.weights).toBeLessThan(single ? 4e-6 : 1e-10);
     expect(worst.max).toBeLessThan(1e-10 + 8 * rounding);
     expect(worst.gap).toBeLessThan(single ? 1e-5 : 1e-9);
