@@ -32,12 +32,12 @@ export function solveLower(factor: Float64Array, n: number, x: Float64Array, at 
   }
 }
 
-/** x <- C^-T x. */
+/** x <- C^-T x, row by row of C. */
 export function solveUpper(factor: Float64Array, n: number, x: Float64Array, at = 0, step = 1): void {
   for (let i = n - 1; i >= 0; i--) {
-    let sum = x[at + i * step];
-    for (let k = i + 1; k < n; k++) sum -= factor[k * n + i] * x[at + k * step];
-    x[at + i * step] = sum / factor[i * n + i];
+    const value = x[at + i * step] / factor[i * n + i];
+    x[at + i * step] = value;
+    for (let k = 0; k < i; k++) x[at + k * step] -= factor[i * n + k] * value;
   }
 }
 

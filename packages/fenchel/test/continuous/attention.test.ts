@@ -116,14 +116,20 @@ describe("positions and regression", () => {
   });
 
   test("computed once a length, and bounded", () => {
-    const basis = gaussianGrid({ count: 64, widths: 0.1 });
-    const first = regressionMatrix(basis, 1000, { ridge: 1 });
-    expect(regressionMatrix(basis, 1000, { ridge: 1 })).toBe(first);
-    expect(regressionMatrix(basis, 1000, { ridge: 2 })).not.toBe(first);
-    // 1000 x 64 float64 are half a MiB: 64 MiB hold less than 140 of them.
-    for (let i = 0; i < 140; i++) regressionMatrix(basis, 1000, { ridge: 3 + i });
-    expect(regressionMatrix(basis, 1000, { ridge: 1 })).not.toBe(first);
-    expect(regressionMatrix(basis, 1000, { ridge: 1 })).toEqual(first);
+    const basis = gaussianGrid({ count: 4, widths: 0.1 });
+    const at = (ridge: number) => regressionMatrix(basis, 2 ** 16, { ridge });
+    const first = at(1);
+    expect(at(1)).toBe(first);
+    expect(at(2)).not.toBe(first);
+    // 2 MiB each: the 32 used last are kept, and one that is used again stays.
+    for (let i = 0; i < 24; i++) at(3 + i);
+    expect(at(1)).toBe(first);
+    for (let i = 24; i < 48; i++) at(3 + i);
+    expect(at(1)).toBe(first);
+    for (let i = 48; i < 82; i++) at(3 + i);
+    const again = at(1);
+    expect(again).not.toBe(first);
+    expect(again).toEqual(first);
   });
 
   test("more functions than positions and no ridge: the values are met exactly", () => {
