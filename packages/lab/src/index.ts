@@ -4,8 +4,15 @@ export { findRuns } from "./compare/find-runs.ts";
 export { planRuns, type CommonSettings, type MappingChoice, type PlannedRun } from "./compare/plan.ts";
 export { JobError } from "./compare/pool.ts";
 export { tasks, type Task } from "./compare/tasks.ts";
+export {
+  loadCompilerMessages,
+  type CompilerMessagesOptions,
+  type SentencePair,
+  type TranslationData,
+} from "./data/compiler-messages.ts";
 export { DataError, loadSpam, readLabelledFile, wordsOfMail, wordsOfText } from "./data/index.ts";
 export type { LabelledFileOptions, LabelledRow } from "./data/index.ts";
+export { joinTokens, splitTokens } from "./data/message-tokens.ts";
 export { attentionSegments, attentionStatistics } from "./metrics/index.ts";
 export { explanationPage, explanationSvg, renderTerminal, reportPage, writeReport } from "./report/index.ts";
 export type { Explanation, ExplanationOptions, ReportMeta, TerminalOptions } from "./report/index.ts";
@@ -14,3 +21,14 @@ export { RunError } from "./runs/run-error.ts";
 export { evaluate, explainTexts, loadRun, type TrainedRun } from "./runs/trained-run.ts";
 export { runConfig } from "./training/config.ts";
 export { trainRun, type TrainOptions, type TrainProgress } from "./training/train-run.ts";
+export {
+  defaultTranslation,
+  fittingPairs,
+  knowsAll,
+  trainTranslation,
+  type TranslationConfig,
+  type TranslationOptions,
+  type TranslationScores,
+  type Translator,
+} from "./training/train-translation.ts";
+export type { TranslatedSentence } from "./training/translate.ts";

@@ -1,0 +1,320 @@
+/** Trains the encoder-decoder on sentence pairs with one mapping and seed; in a folder, if given, from which it can resume. */
+import { join } from "node:path";
+import { init, numpy as np, tree } from "@jax-js/jax";
+import { mappings } from "fenchel/jax";
+import type { SentencePair, TranslationData } from "../data/compiler-messages.ts";
+import { buildVocabulary, UNKNOWN, type Vocabulary } from "../data/vocabulary.ts";
+import { compileTranslator, type CompiledTranslator } from "../models/compiled-translator.ts";
+import { encoderDecoderShapes, initialTranslator, type EncoderDecoderParameters } from "../models/encoder-decoder.ts";
+import { toArrays, toTensors, zerosLike, type NamedTensors } from "../models/parameters.ts";
+import { derivedSeed, uniformNumbers } from "../models/random-numbers.ts";
+import type { EpochMetrics } from "../run-types.ts";
+import { readCheckpoint, writeCheckpoint, type Checkpoint } from "../runs/checkpoint.ts";
+import { RunError } from "../runs/run-error.ts";
+import { prepareFolder, readIfThere, writeWhole } from "../runs/whole-files.ts";
+import { adam, type Adam, type AdamState } from "./adam.ts";
+import { encodePair, pairArrays, planSentences, type EncodedPair } from "./sentence-batches.ts";
+import { judgePairs, translateGreedily, type TranslatedSentence } from "./translate.ts";
+import { exactMatches, scoresOfGiven, type GivenScores } from "./translation-scores.ts";
+
+export interface TranslationConfig {
+  readonly mapping: string;
+  readonly mappingOptions: Readonly<Record<string, number>>;
+  readonly seed: number;
+  readonly epochs: number;
+  /** Epochs without a lower dev loss after which training ends. */
+  readonly patience: number;
+  readonly batchSize: number;
+  /** Of the first step; it falls in a line to a twentieth at the last. */
+  readonly learningRate: number;
+  /** Pairs with a longer side, in tokens, are left out: the recurrences are unrolled. */
+  readonly longest: number;
+  /** Occurrences in the training sentences from which a word has a number of its own. */
+  readonly minCount: number;
+  readonly embeddingSize: number;
+  readonly hiddenSize: number;
+  /** Share of the features, and of the words the decoder reads, that are zeroed in training. */
+  readonly dropout: number;
+  readonly wordDropout: number;
+}
+
+/** Chosen on the dev split of the compiler's messages. */
+export const defaultTranslation: TranslationConfig = {
+  mapping: "softmax",
+  mappingOptions: {},
+  seed: 1,
+  epochs: 30,
+  patience: 4,
+  batchSize: 32,
+  learningRate: 3e-3,
+  longest: 23,
+  minCount: 2,
+  embeddingSize: 64,
+  hiddenSize: 64,
+  dropout: 0.3,
+  wordDropout: 0.2,
+};
+
+export interface TranslationScores extends GivenScores {
+  readonly sentences: number;
+  /** Share of greedy translations equal to the reference, word for word. */
+  readonly exactMatches: number;
+}
+
+/** A trained translator: owns arrays and compiled programs, freed by `dispose`. */
+export interface Translator {
+  readonly config: TranslationConfig;
+  readonly source: Vocabulary;
+  readonly target: Vocabulary;
+  readonly epochs: readonly EpochMetrics[];
+  readonly bestEpoch: number;
+  /** Sentences trained on, after those too long were left out. */
+  readonly trainSentences: number;
+  /** Greedy translations of token sequences, each of 1 to `longest` tokens. */
+  translate(sentences: readonly (readonly string[])[]): Promise<TranslatedSentence[]>;
+  /** Scores of the pairs that fit. */
+  evaluate(pairs: readonly SentencePair[]): Promise<TranslationScores>;
+  dispose(): void;
+}
+
+export interface TranslationOptions {
+  /** Where a checkpoint is written after every epoch, and read from at the start. Default none. */
+  readonly folder?: string | undefined;
+  readonly onEpoch?: ((metrics: EpochMetrics, scores: GivenScores) => void) | undefined;
+}
+
+const LAST_SHARE = 0.05;
+
+function checkTranslation(config: TranslationConfig): void {
+  if (!Object.hasOwn(mappings, config.mapping)) {
+    const known = Object.keys(mappings).join(", ");
+    throw new RangeError(`mapping is ${JSON.stringify(config.mapping)}: it must be one of ${known}`);
+  }
+  const whole = ["epochs", "patience", "batchSize", "longest", "minCount", "embeddingSize", "hiddenSize"] as const;
+  for (const name of whole) {
+    const value = config[name];
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new RangeError(`${name} is ${value}: a whole number from 1 is needed`);
+  }
+  for (const name of ["dropout", "wordDropout"] as const) {
+    const value = config[name];
+    if (!(value >= 0 && value < 1)) throw new RangeError(`${name} is ${value}: a number from 0 to below 1 is needed`);
+  }
+  const { seed, learningRate } = config;
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`seed is ${seed}: a whole number from 0 is needed`);
+  if (!(learningRate > 0 && learningRate < Infinity))
+    throw new RangeError(`learningRate is ${learningRate}: a finite number above 0 is needed`);
+}
+
+/** Pairs whose sides both hold 1 to `longest` tokens. */
+export function fittingPairs(pairs: readonly SentencePair[], longest: number): SentencePair[] {
+  const fits = (tokens: readonly string[]) => tokens.length >= 1 && tokens.length <= longest;
+  return pairs.filter(({ sourceTokens, targetTokens }) => fits(sourceTokens) && fits(targetTokens));
+}
+
+type State = AdamState<EncoderDecoderParameters>;
+
+interface Training {
+  readonly config: TranslationConfig;
+  readonly model: CompiledTranslator;
+  readonly optimiser: Adam;
+  readonly train: readonly EncodedPair[];
+}
+
+/** One pass over the training pairs; consumes the state and gives the next. */
+async function trainEpoch({ config, model, optimiser, train }: Training, given: State, epoch: number, done: number) {
+  const { batchSize, seed, epochs, learningRate } = config;
+  const plans = planSentences(train, batchSize, uniformNumbers(derivedSeed(seed, "order", epoch)));
+  const steps = epochs * plans.length;
+  const seconds: number[] = [];
+  let state = given;
+  let step = done;
+  let lossSum = 0;
+  let words = 0;
+  try {
+    for (const plan of plans) {
+      const start = performance.now();
+      const key = np.array(new Uint32Array([derivedSeed(seed, "dropout"), step]));
+      const [value, gradient] = await model.gradient(
+        tree.ref(state.parameters),
+        pairArrays(train, plan, batchSize),
+        key,
+      );
+      const loss = ((await value.data()) as Float32Array)[0]!;
+      const rate = learningRate * (1 - (1 - LAST_SHARE) * (step / steps));
+      step++;
+      state = optimiser.update(state, gradient, step, rate);
+      for (const array of tree.leaves(state)) await (array as np.Array).blockUntilReady();
+      if (!Number.isFinite(loss))
+        throw new RunError(`training diverged: the loss at step ${step} is ${loss}; choose a smaller learning rate`);
+      const count = plan.pairs.reduce((sum, index) => sum + train[index]!.target.length + 1, 0);
+      lossSum += loss * count;
+      words += count;
+      seconds.push((performance.now() - start) / 1000);
+    }
+  } catch (error) {
+    tree.dispose(state);
+    throw error;
+  }
+  seconds.sort((a, b) => a - b);
+  return { state, step, trainLoss: lossSum / words, secondsPerStep: seconds[seconds.length >> 1]! };
+}
+
+/** Where training starts: initial parameters, no moments. */
+async function firstCheckpoint(parameters: NamedTensors): Promise<Checkpoint> {
+  const arrays = toArrays(parameters);
+  const zeros = zerosLike(arrays);
+  const moments = await toTensors(zeros);
+  tree.dispose([arrays, zeros]);
+  return {
+    progress: { epoch: 0, step: 0, bestEpoch: 0, metrics: [] },
+    arrays: { parameters, first: moments, second: moments, best: parameters },
+  };
+}
+
+/** Throws a RunError when the folder holds a training with other settings or data. */
+function claimFolder(folder: string, config: TranslationConfig, checksum: string): void {
+  prepareFolder(folder);
+  const path = join(folder, "config.json");
+  const own = `${JSON.stringify({ task: "translation", dataChecksum: checksum, ...config }, null, 2)}\n`;
+  const stored = readIfThere(path)?.toString("utf8");
+  if (stored === undefined) writeWhole(path, own);
+  else if (stored !== own)
+    throw new RunError(`${folder} holds a run with other settings or data: choose another folder or remove this one`);
+}
+
+/**
+ * Trains until `config.epochs` are done or the dev loss has not fallen for `config.patience` epochs; the translator has the parameters of
+ * the best epoch. Equal configurations and data give equal figures on one machine.
+ *
+ * @throws RangeError for a setting out of range or data without a pair that fits, RunError when the folder holds another run or training
+ * diverges.
+ */
+export async function trainTranslation(
+  data: TranslationData,
+  given: Partial<TranslationConfig> = {},
+  { folder, onEpoch }: TranslationOptions = {},
+): Promise<Translator> {
+  const config = { ...defaultTranslation, ...given };
+  checkTranslation(config);
+  const trainPairs = fittingPairs(data.train, config.longest);
+  const devPairs = fittingPairs(data.dev, config.longest);
+  for (const [split, pairs] of Object.entries({ train: trainPairs, dev: devPairs })) {
+    if (pairs.length === 0) throw new RangeError(`data.${split} holds no pair of at most ${config.longest} tokens`);
+  }
+  if (folder !== undefined) claimFolder(folder, config, data.checksum);
+  await init("wasm");
+
+  const { minCount, seed, batchSize } = config;
+  const vocabularies = {
+    source: buildVocabulary(
+      trainPairs.map(({ sourceTokens }) => sourceTokens),
+      { minCount },
+    ),
+    target: buildVocabulary(
+      trainPairs.map(({ targetTokens }) => targetTokens),
+      { minCount },
+    ),
+  };
+  const sizes = {
+    sourceVocabulary: vocabularies.source.size,
+    targetVocabulary: vocabularies.target.size,
+    embedding: config.embeddingSize,
+    hidden: config.hiddenSize,
+  };
+  const shapes = encoderDecoderShapes(sizes);
+  const model = compileTranslator(config);
+  const optimiser = adam();
+  const encode = (pairs: readonly SentencePair[]) => pairs.map((pair) => encodePair(pair, vocabularies));
+  const dev = encode(devPairs);
+  const training: Training = { config, model, optimiser, train: encode(trainPairs) };
+  try {
+    let checkpoint = folder === undefined ? null : readCheckpoint(folder, shapes);
+    if (checkpoint === null) {
+      const values = Object.entries(initialTranslator(sizes, seed)).map(([name, array]) => {
+        return [name, { shape: shapes[name as keyof typeof shapes].shape, values: array }];
+      });
+      checkpoint = await firstCheckpoint(Object.fromEntries(values) as NamedTensors);
+    }
+    let { progress, arrays } = checkpoint;
+    let state: State = {
+      parameters: toArrays(arrays.parameters),
+      first: toArrays(arrays.first),
+      second: toArrays(arrays.second),
+    };
+    while (progress.epoch < config.epochs && progress.epoch - progress.bestEpoch < config.patience) {
+      const epoch = progress.epoch + 1;
+      const { step, trainLoss, secondsPerStep, ...trained } = await trainEpoch(training, state, epoch, progress.step);
+      state = trained.state;
+      const scores = scoresOfGiven(devPairs, dev, await judgePairs(model, state.parameters, dev, batchSize));
+      const { loss: devLoss, tokenAccuracy: devAccuracy } = scores;
+      const metrics: EpochMetrics = { epoch, step, trainLoss, devLoss, devAccuracy, secondsPerStep };
+      const improved = devLoss < (progress.metrics[progress.bestEpoch - 1]?.devLoss ?? Infinity);
+      const parameters = await toTensors(state.parameters);
+      progress = {
+        epoch,
+        step,
+        bestEpoch: improved ? epoch : progress.bestEpoch,
+        metrics: [...progress.metrics, metrics],
+      };
+      arrays = {
+        parameters,
+        first: await toTensors(state.first),
+        second: await toTensors(state.second),
+        best: improved ? parameters : arrays.best,
+      };
+      if (folder !== undefined) writeCheckpoint(folder, { progress, arrays });
+      onEpoch?.(metrics, scores);
+    }
+    tree.dispose(state);
+    const best = toArrays<EncoderDecoderParameters>(arrays.best);
+    const decoding = { batchSize, mostWords: config.longest + 1 };
+    return {
+      config,
+      ...vocabularies,
+      epochs: progress.metrics,
+      bestEpoch: progress.bestEpoch,
+      trainSentences: trainPairs.length,
+      translate: async (sentences) => {
+        for (const [index, { length }] of sentences.entries()) {
+          if (length < 1 || length > config.longest)
+            throw new RangeError(`sentences[${index}] has ${length} tokens: 1 to ${config.longest} are needed`);
+        }
+        return translateGreedily(
+          model,
+          best,
+          sentences.map((tokens) => vocabularies.source.encode(tokens)),
+          decoding,
+        );
+      },
+      evaluate: async (pairs) => {
+        const fitting = fittingPairs(pairs, config.longest);
+        const encoded = encode(fitting);
+        const judged = scoresOfGiven(fitting, encoded, await judgePairs(model, best, encoded, batchSize));
+        const written = await translateGreedily(
+          model,
+          best,
+          encoded.map(({ source }) => source),
+          decoding,
+        );
+        // A reference with an unknown word cannot be matched: the model never writes one.
+        const references = encoded.map(({ target }) => target);
+        return { ...judged, sentences: fitting.length, exactMatches: exactMatches(references, written) };
+      },
+      dispose: () => {
+        tree.dispose(best);
+        model.dispose();
+      },
+    };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  } finally {
+    optimiser.dispose();
+  }
+}
+
+/** Whether a translator knows every word of a token sequence. */
+export function knowsAll(vocabulary: Vocabulary, tokens: readonly string[]): boolean {
+  return vocabulary.encode(tokens).every((word) => word !== UNKNOWN);
+}
