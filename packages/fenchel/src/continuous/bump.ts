@@ -38,14 +38,14 @@ const tailNodes = 20;
 /** For m = 1, 2, 3: below this e the closed form cancels, and the support is short enough for quadrature to be exact. */
 const narrow: readonly number[] = [0, 0.6, 1, 1.6];
 
-/** The normal density beyond this is below 1e-17. */
+/** The normal density beyond this is below 1e-17: nothing to an interval that holds the middle. */
 const spread = 8.8;
 
 /** Below this |d| e the Gaussian varies little enough over a narrow support for the rule of pairs. */
 const slanted = 12;
 
 /** For m = 1, 2, 3: beyond this gap between the Gaussian's centre and the support (in its widths) the edge decides. */
-const far: readonly number[] = [0, 7, 5, 4];
+const far: readonly number[] = [0, 10.5, 6, 4];
 
 /** Writes F, dF/dd, e dF/de to `bumpOut`, to a relative accuracy of about 1e-13 also where F is tiny. */
 export function bump(m: number, d: number, e: number): void {
@@ -101,8 +101,8 @@ function narrowBump(m: number, d: number, e: number): void {
 function wideBump(m: number, d: number, e: number): void {
   const from = d - e;
   const to = d + e;
-  const phiFrom = from < -spread ? 0 : peak * Math.exp(-0.5 * from * from);
-  const phiTo = to > spread ? 0 : peak * Math.exp(-0.5 * to * to);
+  const phiFrom = from < -spread && to > 0 ? 0 : peak * Math.exp(-0.5 * from * from);
+  const phiTo = to > spread && from < 0 ? 0 : peak * Math.exp(-0.5 * to * to);
   const tail = Math.sqrt(Math.PI / 2);
   // Mass of (from, to): the complement of two tails, or the difference of two tails on one side.
   let mass: number;

@@ -135,16 +135,22 @@ const chunk = 128;
 const firsts = /* @__PURE__ */ new Float64Array(chunk);
 let across = /* @__PURE__ */ new Float64Array(0);
 let along = /* @__PURE__ */ new Float64Array(0);
+/** First node of every x that is not 0, and the one after the last. */
+let spans = /* @__PURE__ */ new Int32Array(0);
 
 /** Empties the row and makes the tables large enough. */
 function begin({ x, y }: Axes, count: number, { value, byX, byY, byXX, byYX, byYY, at }: PlaneOut): void {
   for (const plane of [value, byX, byY, byXX, byYX, byYY]) plane.fill(0, at, at + count);
-  if (across.length < 2 * chunk * x.centres.length) across = new Float64Array(2 * chunk * x.centres.length);
+  const rows = x.centres.length;
+  if (spans.length < 2 * rows) {
+    spans = new Int32Array(2 * rows);
+    across = new Float64Array(2 * chunk * rows);
+  }
   if (along.length < 3 * chunk * y.centres.length) along = new Float64Array(3 * chunk * y.centres.length);
 }
 
-/** Standard deviations beyond which a Gaussian (below 1e-24 of its peak) is left out. */
-const cut = 10.5;
+/** Standard deviations beyond which a Gaussian (below 3e-18 of its peak) is left out. */
+const cut = 9;
 
 /** Tabulates `weight` N(t; centre, width^2) of every x, and its slope, as node q of the chunk. */
 function tabulateAcross({ centres, precisions }: Axis, t: number, weight: number, q: number): void {
@@ -162,6 +168,14 @@ function tabulateAcross({ centres, precisions }: Axis, t: number, weight: number
  * z_1 g f' and g e.
  */
 function accumulate({ x, y }: Axes, count: number, nodes: number, out: PlaneOut): void {
+  for (let i = 0; i < x.centres.length; i++) {
+    let from = 0;
+    let to = nodes;
+    while (from < to && across[2 * (i * chunk + from)] === 0) from++;
+    while (to > from && across[2 * (i * chunk + to - 1)] === 0) to--;
+    spans[2 * i] = from;
+    spans[2 * i + 1] = to;
+  }
   for (let j = 0; j < count; j++) {
     let r = 0;
     let gx = 0;
@@ -169,9 +183,12 @@ function accumulate({ x, y }: Axes, count: number, nodes: number, out: PlaneOut)
     let gxx = 0;
     let gyx = 0;
     let gyy = 0;
-    let i = 2 * chunk * x.of[j];
-    let u = 3 * chunk * y.of[j];
-    for (let q = 0; q < nodes; q++, i += 2, u += 3) {
+    const own = x.of[j];
+    const from = spans[2 * own];
+    const to = spans[2 * own + 1];
+    let i = 2 * (chunk * own + from);
+    let u = 3 * (chunk * y.of[j] + from);
+    for (let q = from; q < to; q++, i += 2, u += 3) {
       const g = across[i];
       const f = along[u];
       const dx = across[i + 1] * f;

@@ -206,6 +206,26 @@ describe("Gaussian functions in the plane", () => {
   });
 });
 
+describe.each([4 / 3, 1.5, 2])("closed forms far from the support, alpha %d", (alpha) => {
+  // Half-widths from a third of the function's width to thirty of them, centres up to twenty widths beyond the edge.
+  test.each([0.02, 0.045, 0.06, 0.1, 0.3, 1.5])("relative accuracy, half-width %d", (half) => {
+    const scale2 = matchedScale({ alpha, covariance: half ** 2 / (3 + 2 / (alpha - 1)) }).scale2[0]!;
+    const p = betaGaussian({ alpha, location: 0, scale2 });
+    const beyond = [-half / 0.05, -2, 0, 1, 3, 4.5, 6.5, 8, 9.5, 12, 20];
+    const centres = beyond.map((gap) => -half - 0.05 * gap);
+    const basis = gaussianBasis({ centres, widths: 0.05 });
+    const got = basisExpectation(basis, { location: 0, scale2, alpha });
+    centres.forEach((centre, j) => {
+      const f = (t: number) => p.density([t])[0]! * basis.evaluate([t])[j]!;
+      // All but 1e-17 of the integral lies in this window of the support.
+      const nearest = Math.max(-half, Math.min(half, centre));
+      const from = Math.max(-half, nearest - 0.45);
+      const to = Math.min(half, nearest + 0.45);
+      expect(relative(got[j]!, integral(f, from, to))).toBeLessThan(2e-10);
+    });
+  });
+});
+
 describe("laws and limits", () => {
   test("a constant function has expectation 1", () => {
     for (const alpha of alphas) {
