@@ -5,7 +5,10 @@ import { crossEntropy, textClassifier, type TextBatch, type TextClassifierParame
 
 /** Owns compiled programs: `dispose` frees them. All functions own their arguments, as the engine's do. */
 export interface CompiledClassifier {
-  /** Mean cross-entropy with dropout, and its gradient. */
+  /**
+   * The loss with dropout, and its gradient: the mean of the cross-entropies with attention and with every word heard alike.
+   * Sparse attention alone teaches only the few words it hears; what the others say must be learned, too.
+   */
   gradient(
     parameters: TextClassifierParameters,
     texts: TextBatch,
@@ -37,14 +40,17 @@ export function compileClassifier({ mapping, mappingOptions, dropout }: Classifi
     ) => {
       if (dropout === 0) key.dispose();
       const noise = dropout === 0 ? null : { key, rate: dropout };
-      const { logits, weights } = textClassifier(attend, parameters, texts, noise);
+      const { logits, evenLogits, weights } = textClassifier(attend, parameters, texts, noise);
       weights.dispose();
-      return crossEntropy(logits, labels, counted);
+      const even = crossEntropy(evenLogits, labels.ref, counted.ref);
+      return crossEntropy(logits, labels, counted).add(even).mul(0.5);
     },
   );
-  const predict = attention.jit((attend: Attend, parameters: TextClassifierParameters, texts: TextBatch) =>
-    textClassifier(attend, parameters, texts),
-  );
+  const predict = attention.jit((attend: Attend, parameters: TextClassifierParameters, texts: TextBatch) => {
+    const { logits, evenLogits, weights } = textClassifier(attend, parameters, texts);
+    evenLogits.dispose();
+    return { logits, weights };
+  });
   return {
     gradient,
     predict,

@@ -94,6 +94,16 @@ function convolution(vectors: np.Array, present: np.Array, context: np.Array): n
   return sum.reshape([texts, length, hidden]);
 }
 
+/** What the classifier makes of a batch. */
+export type TextClassification = {
+  /** [texts, labels]. */
+  readonly logits: np.Array;
+  /** [texts, labels]: what the logits would be if every word were heard alike. */
+  readonly evenLogits: np.Array;
+  /** [texts, words]: the attention. */
+  readonly weights: np.Array;
+};
+
 /**
  * Logits [texts, labels] and attention weights [texts, words] of a batch.
  *
@@ -106,7 +116,7 @@ export function textClassifier(
   parameters: TextClassifierParameters,
   { words, mask }: TextBatch,
   dropout: Dropout | null = null,
-): { logits: np.Array; weights: np.Array } {
+): TextClassification {
   const [texts, length] = words.shape as [number, number];
   const { embedding, context, contextBias, attention, attentionBias, attentionVector } = parameters;
   const { evidence, evidenceBias } = parameters;
@@ -127,10 +137,17 @@ export function textClassifier(
   const inContext = nn.relu(convolution(vectors, present, context).add(contextBias));
   const states = own.add(inContext.mul(0.5));
   const keys = np.tanh(np.matmul(states.ref, attention).add(attentionBias));
+  const count = heard.ref.sum(-1, { keepdims: true });
+  const even = heard.ref.div(np.maximum(count, 1));
   const weights = attend(keys.mul(attentionVector).sum(-1), { mask: heard });
-  let summary = weights.ref.reshape([texts, length, 1]).mul(states).sum(1);
-  if (keepFeatures !== null) summary = summary.mul(keepFeatures);
-  return { logits: np.matmul(summary, evidence).add(evidenceBias), weights };
+  const logits = (attention: np.Array) => {
+    let summary = attention.reshape([texts, length, 1]).mul(states.ref).sum(1);
+    if (keepFeatures !== null) summary = summary.mul(keepFeatures.ref);
+    return np.matmul(summary, evidence.ref).add(evidenceBias.ref);
+  };
+  const result = { logits: logits(weights.ref), evenLogits: logits(even), weights };
+  for (const array of [states, keepFeatures, evidence, evidenceBias]) array?.dispose();
+  return result;
 }
 
 function splitKey(key: np.Array): [np.Array, np.Array] {

@@ -1,0 +1,36 @@
+import { attender, mappings } from "fenchel/jax";
+import { describe, expect, it } from "vitest";
+import { defaultSettings, learningRateAt, runConfig } from "../../src/training/config.ts";
+
+const given = { seed: 3, dataChecksum: "x" };
+
+describe("runConfig", () => {
+  it("has defaults for every mapping that the mapping takes", () => {
+    for (const mapping of Object.keys(mappings)) {
+      const config = runConfig({ ...given, mapping });
+      expect(config).toMatchObject({ ...defaultSettings, ...given, mapping });
+      expect(() => attender(mapping, config.mappingOptions)).not.toThrow();
+    }
+  });
+
+  it("keeps what is given, option by option", () => {
+    const config = runConfig({ ...given, mapping: "fusedmax", epochs: 2, mappingOptions: { lambda: 0.5 } });
+    expect(config.epochs).toBe(2);
+    const { lambda: _, ...others } = runConfig({ ...given, mapping: "fusedmax" }).mappingOptions;
+    expect(config.mappingOptions).toEqual({ ...others, lambda: 0.5 });
+  });
+
+  it("holds no undefined setting: what a caller leaves open takes the default", () => {
+    const open = { epochs: undefined } as unknown as { epochs: number };
+    expect(runConfig({ ...given, mapping: "softmax", ...open }).epochs).toBe(defaultSettings.epochs);
+  });
+});
+
+describe("learningRateAt", () => {
+  it("falls in a line from the learning rate to a twentieth of it", () => {
+    const config = runConfig({ ...given, mapping: "softmax", learningRate: 0.8 });
+    expect(learningRateAt(config, 1, 100)).toBe(0.8);
+    expect(learningRateAt(config, 51, 100)).toBeCloseTo((0.8 + 0.04) / 2, 12);
+    expect(learningRateAt(config, 101, 100)).toBeCloseTo(0.04, 12);
+  });
+});
