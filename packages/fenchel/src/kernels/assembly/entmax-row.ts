@@ -26,6 +26,11 @@ let weightSum: f64 = 0;
 let slopeSum: f64 = 0;
 let bendSum: f64 = 0;
 
+/** The larger one: in the functions below `max` is a row's maximum. */
+function maximum(a: f64, b: f64): f64 {
+  return a > b ? a : b;
+}
+
 /** exp2 of one number. */
 export function power2(w: f64, k: usize): f64 {
   return <f64>f32x4.extract_lane(exp2(f32x4.splat(<f32>w), k), 0);
@@ -33,7 +38,7 @@ export function power2(w: f64, k: usize): f64 {
 
 /** log2(s), s > 0, exact next to 1. */
 export function logarithm2(s: f64, k: usize): f64 {
-  const y = f32x4.splat(max<f32>(<f32>s, 1.1754943508222875e-38));
+  const y = f32x4.splat(<f32>maximum(s, 1.1754943508222875e-38));
   const lanes = s > 0.5 ? log2OnePlus(y, f32x4.splat(<f32>(s - 1)), f32x4.splat(0), k) : log2(y, k);
   return <f64>f32x4.extract_lane(lanes, 0);
 }
@@ -86,7 +91,7 @@ let foretold: f64 = 0;
 function step(a: f64, k: usize): f64 {
   // phi = (1 - weightSum^-a) / a; near 1, where it must be exact, by the series of log and a Pade form of exp
   let phi: f64;
-  if (weightSum < 8) {
+  if (weightSum > 0.5 && weightSum < 2) {
     const r = (weightSum - 1) / (weightSum + 1);
     const z = r * r;
     const log = 2 * r * (1 + z * (1.0 / 3 + z * (0.2 + z * (1.0 / 7))));
@@ -108,7 +113,7 @@ export function below(top: f32, gamma: f64, v: f64): v128 {
   return f32x4.splat(<f32>(bound - 3e-7 * (abs(bound) + abs(<f64>top))));
 }
 
-/** Writes the weights at t; sets their sum and its slope. */
+/** Writes the weights at t and takes the sums over them. */
 function write(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: f64, k: usize): void {
   const top = f32x4.splat(max);
   const scale = f32x4.splat(<f32>min(1 / gamma, f32.MAX_VALUE));
@@ -123,6 +128,7 @@ function write(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: 
   const end = x + (<usize>count << 2);
   let sum = f64x2.splat(0);
   let slope = sum;
+  let bend = sum;
   while (x < end) {
     const group = min(x + 64, end);
     let best = v128.load(x);
@@ -133,6 +139,7 @@ function write(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: 
     }
     let sum4 = zero;
     let slope4 = zero;
+    let bend4 = zero;
     for (; x < group; x += 16, y += 16) {
       const v = f32x4.mul(f32x4.sub(v128.load(x), top), scale);
       const d = f32x4.mul(f32x4.sub(v, threshold), factor);
@@ -142,13 +149,18 @@ function write(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: 
       const p = v128.and(exp2(f32x4.mul(log2OnePlus(u, d, fine, k), exponent), k), live);
       v128.store(y, p);
       sum4 = f32x4.add(sum4, p);
-      slope4 = f32x4.add(slope4, f32x4.div(p, u));
+      const inverse = f32x4.div(one, u);
+      const w = f32x4.mul(p, inverse);
+      slope4 = f32x4.add(slope4, w);
+      bend4 = f32x4.add(bend4, f32x4.mul(w, inverse));
     }
     sum = accumulate(sum, sum4);
     slope = accumulate(slope, slope4);
+    bend = accumulate(bend, bend4);
   }
   weightSum = total(sum);
   slopeSum = total(slope);
+  bendSum = total(bend);
 }
 
 /** Leads the weights written at t to the sum 1: y (1 - delta / u), to first order their change when t grows by delta. */
@@ -172,6 +184,38 @@ function amend(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: 
   }
 }
 
+/** Whether the weights that `write` left need only be amended; `patience` also takes what rounding may leave. */
+function written(a: f64, patience: bool): bool {
+  const excess = weightSum - 1;
+  const reach = a <= 0.5 ? TAME_REACH : excess >= 0 ? REACH : 1e-7;
+  return abs(excess) < (patience ? reach + ROUNDING : reach);
+}
+
+/** The end of a row: amends the weights where that changes anything. */
+function finish(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: f64, k: usize): void {
+  const excess = abs(weightSum - 1);
+  if (excess < 6e-8) return;
+  // No weight is above the best score's.
+  const best = power2(logarithm2(maximum(1 - a * t, 0), k) / a, k);
+  if (excess * best > 1e-7 || excess > <f64>count * 3e-8) amend(x, y, count, max, gamma, t, a, k);
+}
+
+/**
+ * A lower bound of t: for any k scores u^(1/a) is convex, so that sum u^(1/a) >= k (mean u)^(1/a), hence
+ * t >= mean v + (1 - k^-a) / a. Here for the scores from c to end.
+ */
+function lowerBound(c: usize, end: usize, a: f64, k: usize): f64 {
+  const number = <f64>((end - c) >> 2);
+  let sum = f64x2.splat(0);
+  for (; c < end; c += 16) {
+    const v = v128.load(c);
+    sum = accumulate(sum, c + 16 > end ? v128.and(v, firstLanes(<i32>(end - c) >> 2)) : v);
+  }
+  // A hair less, so that rounding does not lead above the root.
+  const share = power2(-a * logarithm2(number, k), k) * (1 + 2e-6);
+  return maximum(0, total(sum) / number + (1 - share) / a);
+}
+
 /** The weights of a row; `work` has room for two times count + 8 numbers, `k` and `table` hold the constants. */
 export function entmaxRow(
   x: usize,
@@ -185,34 +229,37 @@ export function entmaxRow(
   table: usize,
 ): void {
   const scale = f32x4.splat(<f32>min(1 / gamma, f32.MAX_VALUE));
+  const top = f32x4.splat(max);
   let from = work;
   let to = work + (<usize>(count + 8) << 2);
-  let end = collect(x, count, f32x4.splat(max), scale, f32x4.splat(<f32>(-1 / a)), from, table);
-  let low: f64 = 0;
+  let end = collect(x, count, top, scale, f32x4.splat(<f32>(-0.5 / a)), from, table);
+  let t = lowerBound(from, end, a, k);
+  let low = t;
   let high = 1 / a; // where not even the best score has weight
-  let t: f64 = 0;
+  let collected = false;
+  // A row with much of it near the top: to take the sums over all of it is no detour, and the bound may be exact.
+  let writing = <usize>count < end - from;
   for (let turn = 0; turn < MOST_TURNS; turn++) {
-    const kept = evaluate(from, end, to, t, a, k, table);
-    if (weightSum >= 1) {
-      // t is below the root: what has no weight here has none there.
-      low = t;
-      const spare = from;
-      from = to;
-      to = spare;
-      end = kept;
-    } else {
-      high = t;
-    }
-    t += step(a, k);
-    if (foretold < NEAR) {
+    if (writing) {
       write(x, y, count, max, gamma, t, a, k);
-      const excess = weightSum - 1;
-      const reach = a <= 0.5 ? TAME_REACH : excess >= 0 ? REACH : 1e-7;
-      // A sum that stays off by less than rounding can be is done, too.
-      if (abs(excess) < (turn > 4 ? ROUNDING + reach : reach)) break;
-    } else if (!(t > low && t < high)) {
-      t = 0.5 * (low + high);
+      if (written(a, turn > 4)) break;
+    } else {
+      if (!collected) end = collect(x, count, top, scale, f32x4.splat(<f32>(low - 1 / a)), from, table);
+      collected = true;
+      const kept = evaluate(from, end, to, t, a, k, table);
+      if (weightSum >= 1) {
+        // t is below the root: what has no weight here has none there.
+        const spare = from;
+        from = to;
+        to = spare;
+        end = kept;
+      }
     }
+    if (weightSum >= 1) low = t;
+    else high = t;
+    t += step(a, k);
+    writing = foretold < NEAR;
+    if (!writing && !(t > low && t < high)) t = 0.5 * (low + high);
   }
-  amend(x, y, count, max, gamma, t, a, k);
+  finish(x, y, count, max, gamma, t, a, k);
 }
