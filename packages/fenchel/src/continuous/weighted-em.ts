@@ -81,28 +81,45 @@ function iterate(n: number, shares: Float64Array, locations: Float64Array, scale
   return { shares, locations, scale2, precisions, offsets };
 }
 
+/** u <- t_l - mu_k. */
+function deviate(n: number, points: Numbers, l: number, locations: Float64Array, k: number, u: Float64Array): void {
+  for (let i = 0; i < n; i++) u[i] = points[l * n + i] - locations[k * n + i];
+}
+
+/** v <- M_k u for the k-th n x n matrix; returns u^T M_k u. */
+function times(n: number, matrices: Float64Array, k: number, u: Float64Array, v: Float64Array): number {
+  let square = 0;
+  for (let i = 0; i < n; i++) {
+    v[i] = 0;
+    for (let j = 0; j < n; j++) v[i] += matrices[(k * n + i) * n + j] * u[j];
+    square += u[i] * v[i];
+  }
+  return square;
+}
+
+/** M_k += a u v^T. */
+function addOuter(n: number, matrices: Float64Array, k: number, a: number, u: Float64Array, v: Float64Array): void {
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) matrices[(k * n + i) * n + j] += a * u[i] * v[j];
+}
+
 /** Responsibilities of the components for every point (points x components); returns sum_l w_l log p(t_l). */
 function responsibilities(n: number, points: Numbers, weights: Numbers, now: Iterate, out: Float64Array): number {
   const { locations, precisions, offsets } = now;
   const count = offsets.length;
+  const u = new Float64Array(n);
+  const v = new Float64Array(n);
   let likelihood = 0;
   for (let l = 0; l < weights.length; l++) {
+    const at = l * count;
     let top = -Infinity;
     for (let k = 0; k < count; k++) {
-      let square = 0;
-      for (let i = 0; i < n; i++) {
-        const u = points[l * n + i] - locations[k * n + i];
-        for (let j = 0; j < n; j++) {
-          square += u * precisions[(k * n + i) * n + j] * (points[l * n + j] - locations[k * n + j]);
-        }
-      }
-      const log = offsets[k] - square / 2;
-      out[l * count + k] = log;
-      if (log > top) top = log;
+      deviate(n, points, l, locations, k, u);
+      out[at + k] = offsets[k] - times(n, precisions, k, u, v) / 2;
+      top = Math.max(top, out[at + k]);
     }
     let sum = 0;
-    for (let k = 0; k < count; k++) sum += out[l * count + k] = Math.exp(out[l * count + k] - top);
-    for (let k = 0; k < count; k++) out[l * count + k] /= sum;
+    for (let k = 0; k < count; k++) sum += out[at + k] = Math.exp(out[at + k] - top);
+    for (let k = 0; k < count; k++) out[at + k] /= sum;
     if (weights[l] > 0) likelihood += weights[l] * (top + Math.log(sum));
   }
   return likelihood;
@@ -113,29 +130,21 @@ function maximize(n: number, points: Numbers, weights: Numbers, share: Float64Ar
   const masses = new Float64Array(count).fill(leastMass);
   const locations = new Float64Array(count * n);
   const scale2 = new Float64Array(count * n * n);
-  for (let l = 0; l < weights.length; l++) {
-    for (let k = 0; k < count; k++) {
-      const a = weights[l] * share[l * count + k];
-      masses[k] += a;
-      for (let i = 0; i < n; i++) locations[k * n + i] += a * points[l * n + i];
-    }
-  }
-  let total = 0;
-  for (let k = 0; k < count; k++) {
-    total += masses[k];
-    for (let i = 0; i < n; i++) locations[k * n + i] /= masses[k];
-  }
-  for (let l = 0; l < weights.length; l++) {
-    for (let k = 0; k < count; k++) {
-      const a = (weights[l] * share[l * count + k]) / masses[k];
-      for (let i = 0; i < n; i++) {
-        const u = points[l * n + i] - locations[k * n + i];
-        for (let j = 0; j < n; j++) {
-          scale2[(k * n + i) * n + j] += a * u * (points[l * n + j] - locations[k * n + j]);
-        }
-      }
-    }
-  }
+  const u = new Float64Array(n);
+  share.forEach((r, at) => {
+    const k = at % count;
+    const l = (at - k) / count;
+    masses[k] += weights[l] * r;
+    for (let i = 0; i < n; i++) locations[k * n + i] += weights[l] * r * points[l * n + i];
+  });
+  for (let at = 0; at < locations.length; at++) locations[at] /= masses[Math.floor(at / n)];
+  share.forEach((r, at) => {
+    const k = at % count;
+    const l = (at - k) / count;
+    deviate(n, points, l, locations, k, u);
+    addOuter(n, scale2, k, (weights[l] * r) / masses[k], u, u);
+  });
+  const total = masses.reduce((sum, mass) => sum + mass, 0);
   for (let k = 0; k < count; k++) for (let i = 0; i < n; i++) scale2[(k * n + i) * n + i] += variance;
   return {
     next: iterate(
@@ -145,7 +154,6 @@ function maximize(n: number, points: Numbers, weights: Numbers, share: Float64Ar
       scale2,
     ),
     masses,
-    total,
   };
 }
 
@@ -163,72 +171,54 @@ function reverseStep(
   dWeights: Float64Array,
 ): MixtureParameters {
   const count = masses.length;
-  let total = 0;
-  let inner = 0;
-  for (let k = 0; k < count; k++) {
-    total += masses[k];
-    inner += cotangent.shares[k] * after.shares[k];
-  }
-  const dMass = new Float64Array(count);
+  const total = masses.reduce((sum, mass) => sum + mass, 0);
+  const inner = cotangent.shares.reduce((sum, pull, k) => sum + pull * after.shares[k], 0);
   const dLocation = Float64Array.from(cotangent.locations);
-  for (let k = 0; k < count; k++) {
-    let sum = (cotangent.shares[k] - inner) / total;
+  const dMass = masses.map((mass, k) => {
+    let sum = 0;
     for (let i = 0; i < n; i++) {
-      let first = 0;
       for (let j = 0; j < n; j++) {
         const at = (k * n + i) * n + j;
         const pull = cotangent.scale2[at];
-        sum -= (pull * (after.scale2[at] - (i === j ? variance : 0))) / masses[k];
-        first += (pull + cotangent.scale2[(k * n + j) * n + i]) * after.locations[k * n + j];
+        sum += pull * (after.scale2[at] - (i === j ? variance : 0));
+        // The mass that `leastMass` adds stands at 0, so the first moment about the mean is not exactly 0.
+        dLocation[k * n + i] -= (leastMass * pull * after.locations[k * n + j]) / mass;
+        dLocation[k * n + j] -= (leastMass * pull * after.locations[k * n + i]) / mass;
       }
-      // The mass that `leastMass` adds stands at 0, so the first moment about the mean is not exactly 0.
-      dLocation[k * n + i] -= (leastMass * first) / masses[k];
     }
-    for (let i = 0; i < n; i++) sum -= (dLocation[k * n + i] * after.locations[k * n + i]) / masses[k];
-    dMass[k] = sum;
-  }
+    for (let i = 0; i < n; i++) sum += dLocation[k * n + i] * after.locations[k * n + i];
+    return (cotangent.shares[k] - inner) / total - sum / mass;
+  });
   const shares = new Float64Array(count);
   const locations = new Float64Array(count * n);
   const scale2 = new Float64Array(count * n * n);
   const pulls = new Float64Array(count);
+  const u = new Float64Array(n);
+  const v = new Float64Array(n);
   for (let l = 0; l < weights.length; l++) {
     let mean = 0;
     for (let k = 0; k < count; k++) {
-      let pull = dMass[k];
-      for (let i = 0; i < n; i++) {
-        const t = points[l * n + i];
-        pull += (dLocation[k * n + i] * t) / masses[k];
-        const u = (t - after.locations[k * n + i]) / masses[k];
-        for (let j = 0; j < n; j++) {
-          pull += cotangent.scale2[(k * n + i) * n + j] * u * (points[l * n + j] - after.locations[k * n + j]);
-        }
-      }
-      pulls[k] = pull;
-      mean += share[l * count + k] * pull;
+      deviate(n, points, l, after.locations, k, u);
+      let pull = times(n, cotangent.scale2, k, u, v);
+      for (let i = 0; i < n; i++) pull += dLocation[k * n + i] * points[l * n + i];
+      pulls[k] = dMass[k] + pull / masses[k];
+      mean += share[l * count + k] * pulls[k];
     }
     dWeights[l] += mean;
     for (let k = 0; k < count; k++) {
       const dLog = weights[l] * share[l * count + k] * (pulls[k] - mean);
-      if (dLog === 0) continue;
-      shares[k] += dLog / before.shares[k];
-      for (let i = 0; i < n; i++) {
-        let v = 0;
-        for (let j = 0; j < n; j++) {
-          v += before.precisions[(k * n + i) * n + j] * (points[l * n + j] - before.locations[k * n + j]);
-        }
-        locations[k * n + i] += dLog * v;
-        for (let j = 0; j < n; j++) {
-          let w = 0;
-          for (let q = 0; q < n; q++) {
-            w += before.precisions[(k * n + j) * n + q] * (points[l * n + q] - before.locations[k * n + q]);
-          }
-          const at = (k * n + i) * n + j;
-          scale2[at] += (dLog * (v * w - before.precisions[at])) / 2;
-        }
-      }
+      // d log N = (P u) d mu + (P u u^T P - P) d Sigma / 2; the last term waits for the sum of dLog.
+      shares[k] += dLog;
+      deviate(n, points, l, before.locations, k, u);
+      times(n, before.precisions, k, u, v);
+      for (let i = 0; i < n; i++) locations[k * n + i] += dLog * v[i];
+      addOuter(n, scale2, k, dLog / 2, v, v);
     }
   }
-  return { shares, locations, scale2 };
+  for (let at = 0; at < scale2.length; at++) {
+    scale2[at] -= (shares[Math.floor(at / (n * n))] * before.precisions[at]) / 2;
+  }
+  return { shares: shares.map((pull, k) => pull / before.shares[k]), locations, scale2 };
 }
 
 function startOf(n: number, options: FitOptions, count: number): Iterate {
