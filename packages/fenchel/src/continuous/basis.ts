@@ -46,7 +46,7 @@ export type Basis = GaussianBasis | PiecewiseBasis | FourierBasis;
  * Martins et al., "Sparse and Continuous Attention Mechanisms" (2020).
  *
  * @example
- * gaussianBasis({ centres: [0, 1], widths: 0.5 }).evaluate([0])[0]; // 1 / (0.5 sqrt(2 pi))
+ * gaussianBasis({ centres: [0, 1], widths: 0.5 }).evaluate([0])[0]; // 0.797885
  */
 export function gaussianBasis(options: {
   readonly centres: Numbers;
@@ -159,7 +159,7 @@ export function piecewiseBasis(options: { readonly count: number }): PiecewiseBa
  * - `harmonics`: an integer of 0 or more (0: the constant alone, whose expectation is 1); `period` > 0.
  *
  * @example
- * fourierBasis({ harmonics: 1, period: 1 }).evaluate([0.25]); // [1, 0, 1]
+ * fourierBasis({ harmonics: 1, period: 1 }).evaluate([0.125]); // [1, 0.707107, 0.707107]
  */
 export function fourierBasis(options: { readonly harmonics: number; readonly period?: number }): FourierBasis {
   checkOptions("fourierBasis", options, ["harmonics", "period"]);

@@ -83,7 +83,7 @@ function mahalanobis(shape: Shape, points: Numbers, at: number, u: Float64Array)
  * Fenchel-Young Losses" (2022).
  *
  * @example
- * betaGaussian({ alpha: 2, location: 0, scale2: 2 / 3 }).support; // { kind: "interval", from: -1, to: 1 }
+ * betaGaussian({ alpha: 1.5, location: 0, scale2: 1 }).density([0, 1, 4]); // [0.545448, 0.238675, 0]
  */
 export function betaGaussian(options: GaussianParameters & { readonly alpha: number }): BetaGaussian {
   checkOptions("betaGaussian", options, ["alpha", "location", "scale2"]);
@@ -231,7 +231,7 @@ function supportOf(mu: Float64Array, sigma: Float64Array, k: number, h: number):
  * Martins et al., "Sparse and Continuous Attention Mechanisms" (2020).
  *
  * @example
- * gaussian({ location: 0, scale2: 1 }).density([0]); // [1 / sqrt(2 pi)]
+ * gaussian({ location: 0, scale2: 1 }).density([0]); // [0.398942]
  */
 export function gaussian(options: GaussianParameters): BetaGaussian {
   checkOptions("gaussian", options, ["location", "scale2"]);
@@ -338,7 +338,7 @@ export function matchedScale(options: { readonly alpha: number; readonly covaria
  * Martins et al., "Sparse and Continuous Attention Mechanisms" (2020).
  *
  * @example
- * matchMoments({ alpha: 2, mean: 0.5, covariance: 0.2 }).support; // { kind: "interval", from: -0.5, to: 1.5 }
+ * matchMoments({ alpha: 2, mean: 0.5, covariance: 0.2 }).covariance; // [0.2]
  */
 export function matchMoments(options: {
   readonly alpha: number;

@@ -47,7 +47,7 @@ export interface BetaLaplace extends Density, PointMembers<LaplaceGradient & { r
  * Martins et al., "Sparse and Continuous Attention Mechanisms" (2020).
  *
  * @example
- * betaLaplace({ alpha: 2, location: 0, scale: 4 }).support; // { kind: "interval", from: -2, to: 2 }
+ * betaLaplace({ alpha: 1.5, location: 0, scale: 3 }).density([0, 1, 9]); // [0.39685, 0.214641, 0]
  */
 export function betaLaplace(options: LaplaceParameters & { readonly alpha: number }): BetaLaplace {
   checkOptions("betaLaplace", options, ["alpha", "location", "scale"]);

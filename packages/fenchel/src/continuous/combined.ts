@@ -182,7 +182,7 @@ function attend<V extends Scores, W extends Scores, A extends HyperParameter = n
  *
  * @example
  * const basis = piecewiseBasis({ count: 1 });
- * combinedAttention([1, 1], [1, 0], { shape: [2, 1], basis, ridge: 0 }); // [2]: 1 from each part
+ * combinedAttention([1, 1], [1, 0], { shape: [2, 1], basis, ridge: 0 }); // [2]
  */
 export const combinedAttention: {
   <V extends Scores>(values: V, weights: Scores, options: CombinedAttentionOptions): SameKind<V>;

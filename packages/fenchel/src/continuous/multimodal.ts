@@ -152,7 +152,7 @@ function attend<V extends Scores, W extends Scores>(
  * @example
  * const basis = piecewiseBasis({ count: 2 });
  * const options = { shape: [2, 1], basis, ridge: 0, components: 1, random: Math.random };
- * multimodalAttention([1, 3], [0.5, 0.5], options); // close to [1.9]: a little of the Gaussian lies outside [0, 1]
+ * multimodalAttention([1, 3], [0.5, 0.5], options); // [1.909]
  */
 export const multimodalAttention: {
   <V extends Scores>(values: V, weights: Scores, options: MultimodalAttentionOptions): SameKind<V>;
