@@ -118,3 +118,9 @@ export function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   return [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999)! * power;
 }
+
+/** A round number above `highest`, with room for its label. */
+export function roomyTop(highest: number): number {
+  const step = niceStep(highest / 4);
+  return Number((Math.ceil((highest * 1.02) / step) * step).toPrecision(6));
+}

@@ -4,7 +4,7 @@ import { sharedGroups, type Evaluation } from "../core/evaluate.ts";
 import { short } from "../core/format.ts";
 import { columnCentre, LOOKS, weightShapes, type Columns } from "./bars.ts";
 
-const HEAD = 26;
+const HEAD = 28;
 const FOOT = 18;
 /** Columns narrower than this have no room for their number. */
 const LABEL_WIDTH = 33;

@@ -14,7 +14,7 @@ import {
   type Values,
 } from "../../core/mappings.ts";
 import { defineView } from "../../core/view.ts";
-import { niceDomain, niceStep, signedBars } from "../../parts/bars.ts";
+import { niceDomain, roomyTop, signedBars } from "../../parts/bars.ts";
 import { codePanel } from "../../parts/code-panel.ts";
 import { editableBars } from "../../parts/editable-bars.ts";
 import { numberField } from "../../parts/number-field.ts";
@@ -173,8 +173,7 @@ export const gradients = defineView<State>({
       place(heads[1]!, column.left, top + 13);
       scoreBars.show(scores, { ...column, top: top + 28, height: 82 });
       top += 134;
-      const step = niceStep(evaluation.weights.reduce((a, b) => Math.max(a, b), 0.01) / 4);
-      const most = Math.ceil(evaluation.weights.reduce((a, b) => Math.max(a, b), 0.01) / step - 1e-6) * step;
+      const most = roomyTop(evaluation.weights.reduce((a, b) => Math.max(a, b), 0.01));
       panel.show({ ...evaluation, name: "weights" }, optionText(mapping, values), { ...column, top, height: 66, most });
       top += panelHeight(66) + 18;
       place(heads[2]!, column.left, top + 13);

@@ -14,7 +14,7 @@ import {
   type Values,
 } from "../../core/mappings.ts";
 import { defineView } from "../../core/view.ts";
-import { niceStep } from "../../parts/bars.ts";
+import { roomyTop } from "../../parts/bars.ts";
 import { codePanel } from "../../parts/code-panel.ts";
 import { editableBars } from "../../parts/editable-bars.ts";
 import { numberField } from "../../parts/number-field.ts";
@@ -130,8 +130,7 @@ export const weights = defineView<State>({
       set(heading, "x", MARGIN.left);
       scores.show(state.scores, { ...inner, ...SCORES });
       const highest = evaluations.reduce((most, each) => each.weights.reduce((m, w) => Math.max(m, w), most), 0.01);
-      const step = niceStep(highest / 4);
-      const most = Math.ceil(highest / step - 1e-6) * step;
+      const most = roomyTop(highest);
       const bars = state.mappings.length > 5 ? 52 : PANEL;
       while (drawn.length < evaluations.length) {
         const panel = weightPanel();
