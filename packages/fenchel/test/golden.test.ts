@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { registry } from "../src/index.ts";
+import { kernelsAvailable } from "../src/kernels/loader.ts";
 import { backends, farthest } from "./support/backends.ts";
 
 interface GoldenCase {
@@ -16,6 +17,8 @@ interface GoldenCase {
 
 const file = new URL("./golden/mappings.json", import.meta.url);
 const { cases } = JSON.parse(readFileSync(file, "utf8")) as { cases: GoldenCase[] };
+
+test("float32 means the kernels here", () => expect(kernelsAvailable()).toBe(true));
 
 describe.each(backends)("golden values, $name", (backend) => {
   const single = backend.name === "float32";

@@ -112,7 +112,7 @@ function firstOffending({ scores, n, inner, kept, lengths }: KernelCall): number
 const stepOf = (values: Float64Array): number => (values.length > 1 ? 8 : 0);
 
 /**
- * The kernel of a mapping's module, given as base64. `onGrid`: a row is a grid, whose [height, width] is the call's
+ * The kernel of a mapping's module, given as text. `onGrid`: a row is a grid, whose [height, width] is the call's
  * structure; its removed entries stay where they are and the module is told which.
  */
 export function makeKernel(binary: string, onGrid = false): Kernel {

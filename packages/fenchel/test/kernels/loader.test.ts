@@ -69,21 +69,6 @@ describe("with SIMD", () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
-  test("an engine with Uint8Array.fromBase64 decodes with it", async () => {
-    const decode = vi.fn((text: string) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
-    const host = Uint8Array as unknown as { fromBase64?: typeof decode };
-    const own = host.fromBase64;
-    host.fromBase64 = decode;
-    try {
-      const { softmax } = await fresh();
-      expect(Array.from(softmax(Float32Array.of(0, 0)))).toEqual([0.5, 0.5]);
-      expect(decode).toHaveBeenCalled();
-    } finally {
-      if (own === undefined) delete host.fromBase64;
-      else host.fromBase64 = own;
-    }
-  });
-
   test("the shared memory grows for a large call, by half at least, and not again for smaller ones", async () => {
     const { sparsemax } = await fresh();
     const { scratch } = await import("../../src/kernels/memory.ts");
