@@ -113,10 +113,11 @@ export function checkPositive(name: string, value: unknown, least?: number): num
   return value;
 }
 
-/** A vector or matrix argument as numbers: one number stands for an array of one. Every entry is finite. */
-export function finiteNumbers(name: string, value: number | Numbers): Float64Array {
+/** A vector or matrix argument of `size` finite numbers (any, when it is left out): one number stands for an array of one. */
+export function finiteNumbers(name: string, value: number | Numbers, size?: number, of = ""): Float64Array {
   const list = typeof value === "number" ? [value] : value;
   if (!isArrayLike(list)) throw valueError(name, value, "a number or an array of numbers is needed", "type");
+  if (size !== undefined) checkLength(name, list, size, of);
   const numbers = new Float64Array(list.length);
   for (let i = 0; i < list.length; i++) {
     const entry = list[i];

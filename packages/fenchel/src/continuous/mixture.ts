@@ -1,5 +1,5 @@
 /** Mixtures of densities: several places of attention at once. */
-import { checkLength, entryError, valueError } from "../arguments.ts";
+import { entryError, valueError } from "../arguments.ts";
 import type { BetaGaussian } from "./beta-gaussian.ts";
 import type { BetaLaplace } from "./beta-laplace.ts";
 import { checkAlpha, checkCount, finiteNumbers, float64Out, pointCount, pointMembers } from "./density.ts";
@@ -51,8 +51,10 @@ export function mixture<C extends Component>(components: readonly C[], weights?:
     if (component.dimension !== n)
       throw entryError("components", k, `of dimension ${component.dimension}`, `${n} is needed`);
   });
-  const shares = weights === undefined ? new Float64Array(count).fill(1 / count) : finiteNumbers("weights", weights);
-  checkLength("weights", shares, count, "one a component");
+  const even = weights === undefined;
+  const shares = even
+    ? new Float64Array(count).fill(1 / count)
+    : finiteNumbers("weights", weights, count, "one a component");
   let sum = 0;
   shares.forEach((share, k) => {
     if (share < 0) throw entryError("weights", k, share, "a number of 0 or more is needed");

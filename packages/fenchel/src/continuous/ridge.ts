@@ -117,40 +117,24 @@ function solveRidge(basis: Basis, extents: readonly number[], ridge: number, pad
   const count = points.length / basis.dimension;
   // F^T: a row of basis functions a position.
   const features = basis.evaluate(points);
+  // The smaller of F^T F and F F^T: entry (i, q) of its factor stands at i * own + q * other.
   const dual = count < n;
-  const size = dual ? count : n;
+  const [size, others, own, other] = dual ? [count, n, n, 1] : [n, count, 1, n];
   const system = new Float64Array(size * size);
-  if (dual) {
-    for (let i = 0; i < size; i++) {
-      for (let j = 0; j <= i; j++) {
-        let sum = 0;
-        for (let q = 0; q < n; q++) sum += features[i * n + q] * features[j * n + q];
-        system[i * size + j] = sum;
-      }
-    }
-  } else {
-    for (let l = 0; l < count; l++) {
-      for (let i = 0; i < n; i++) {
-        const f = features[l * n + i];
-        if (f === 0) continue;
-        for (let j = 0; j <= i; j++) system[i * n + j] += f * features[l * n + j];
-      }
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = 0;
+      for (let q = 0; q < others; q++) sum += features[i * own + q * other] * features[j * own + q * other];
+      system[i * size + j] = sum;
     }
   }
   for (let i = 0; i < size; i++) system[i * size + i] += ridge;
   if (factorInPlace(system, size) >= 0) {
     throw valueError("ridge", ridge, "a larger one is needed: at these positions the basis functions are dependent");
   }
-  if (dual) {
-    for (let q = 0; q < n; q++) {
-      solveLower(system, size, features, q, n);
-      solveUpper(system, size, features, q, n);
-    }
-  } else {
-    for (const l of inside) {
-      solveLower(system, size, features, l * n);
-      solveUpper(system, size, features, l * n);
-    }
+  for (let q = 0; q < others; q++) {
+    solveLower(system, size, features, q * other, own);
+    solveUpper(system, size, features, q * other, own);
   }
   if (inside.length === count) return features;
   const matrix = new Float64Array(inside.length * n);

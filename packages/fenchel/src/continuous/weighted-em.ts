@@ -1,5 +1,5 @@
 /** Weighted EM: a mixture of Gaussians fitted to discrete weights at positions, with the gradient through every step. */
-import { checkLength, checkOptions, valueError } from "../arguments.ts";
+import { checkOptions, valueError } from "../arguments.ts";
 import { gaussian } from "./beta-gaussian.ts";
 import type { BetaGaussian } from "./beta-gaussian.ts";
 import { checkCount, checkPositive, finiteNumbers, pointCount } from "./density.ts";
@@ -15,6 +15,9 @@ export interface MixtureParameters {
   readonly scale2: Float64Array;
 }
 
+/** Such parameters, or a cotangent of them, in any arrays. */
+type Given = { readonly [name in keyof MixtureParameters]: Numbers };
+
 export interface FitOptions {
   /** Positions of the weights, `dimension` numbers each. */
   readonly points: Numbers;
@@ -27,7 +30,7 @@ export interface FitOptions {
   /** Draws the first locations; needed for more than one component unless `start` is given. */
   readonly random?: Random | undefined;
   /** First parameters. Default: equal shares, locations uniform on [0, 1], covariance 0.001 I. */
-  readonly start?: { readonly shares: Numbers; readonly locations: Numbers; readonly scale2: Numbers } | undefined;
+  readonly start?: Given | undefined;
   /**
    * Added to every variance at every step. Default 1e-6; the variance within a cell, 1 / (12 L^2) for L cells on the axis,
    * keeps a component from shrinking onto one position.
@@ -42,11 +45,7 @@ export interface FittedMixture extends MixtureParameters {
   /** The fitted density. */
   mixture(): Mixture<BetaGaussian>;
   /** The gradient in the weights, through all steps, for a cotangent of the parameters. */
-  pullback(cotangent: {
-    readonly shares: Numbers;
-    readonly locations: Numbers;
-    readonly scale2: Numbers;
-  }): Float64Array;
+  pullback(cotangent: Given): Float64Array;
 }
 
 /** Mass that keeps an empty component's mean and covariance defined. */
@@ -221,15 +220,20 @@ function reverseStep(
   return { shares: shares.map((pull, k) => pull / before.shares[k]), locations, scale2 };
 }
 
+/** Parameters of `count` components, or a cotangent of them, checked. */
+function parametersOf(name: string, given: Given, n: number, count: number): MixtureParameters {
+  const { shares, locations, scale2 } = given;
+  return {
+    shares: finiteNumbers(`${name}.shares`, shares, count, "one a component"),
+    locations: finiteNumbers(`${name}.locations`, locations, count * n, `${n} a component`),
+    scale2: finiteNumbers(`${name}.scale2`, scale2, count * n * n, `${n} x ${n} a component`),
+  };
+}
+
 function startOf(n: number, options: FitOptions, count: number): Iterate {
   const { start, random } = options;
   if (start !== undefined) {
-    const shares = finiteNumbers("start.shares", start.shares);
-    const locations = finiteNumbers("start.locations", start.locations);
-    const scale2 = finiteNumbers("start.scale2", start.scale2);
-    checkLength("start.shares", shares, count, "one a component");
-    checkLength("start.locations", locations, count * n, `${n} a component`);
-    checkLength("start.scale2", scale2, count * n * n, `${n} x ${n} a component`);
+    const { shares, locations, scale2 } = parametersOf("start", start, n, count);
     return iterate(n, shares, locations, scale2);
   }
   if (count > 1 && typeof random !== "function") {
@@ -263,8 +267,7 @@ export function fitMixture(weights: Numbers, options: FitOptions): FittedMixture
   const count = checkCount("components", options.components, 1);
   checkCount("iterations", iterations, 1);
   checkPositive("variance", variance, 0);
-  const w = finiteNumbers("weights", weights);
-  checkLength("weights", w, pointCount(points, n), "one a point");
+  const w = finiteNumbers("weights", weights, pointCount(points, n), "one a point");
   w.forEach((weight, l) => {
     if (weight < 0) throw valueError(`weights[${l}]`, weight, "0 or more is needed");
   });
@@ -297,11 +300,7 @@ export function fitMixture(weights: Numbers, options: FitOptions): FittedMixture
     },
     pullback(cotangent) {
       const dWeights = new Float64Array(w.length);
-      let now: MixtureParameters = {
-        shares: finiteNumbers("cotangent.shares", cotangent.shares),
-        locations: finiteNumbers("cotangent.locations", cotangent.locations),
-        scale2: finiteNumbers("cotangent.scale2", cotangent.scale2),
-      };
+      let now = parametersOf("cotangent", cotangent, n, count);
       for (let step = iterations - 1; step >= 0; step--) {
         const [before, after] = [iterates[step], iterates[step + 1]];
         now = reverseStep(n, points, w, before, shares[step], after, masses[step], variance, now, dWeights);
