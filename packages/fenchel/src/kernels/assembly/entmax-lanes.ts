@@ -1,8 +1,8 @@
-// alpha-entmax of four short rows at once, a row a lane, 0 < a = alpha - 1 < 1: the equation of entmax-row.ts, solved in step.
+// alpha-entmax of four short rows at once, a row a lane, 0 < a = alpha - 1 < 1/2: the equation of entmax-row.ts, solved in step.
 // In a short row the time goes into waiting: for the sums of a turn, then for the logarithm of that sum. Here four rows wait
 // together, nothing is summed across lanes, and the last turn's weights are the result.
 
-import { REACH, ROUNDING, TAME_REACH } from "./entmax-row";
+import { REACH } from "./entmax-row";
 import { LN2, LOG2E, ONE, TINY, exp2, log2OnePlus } from "./simd-math";
 
 /** Longest row that fits. */
@@ -83,8 +83,7 @@ export function entmaxLanes(x: usize, y: usize, n: i32, lanes: usize, work: usiz
   let done = zero;
   let error = zero;
   let q = zero;
-  const tame = f32x4.le(a, f32x4.splat(0.5));
-  const reach = v128.bitselect(f32x4.splat(<f32>TAME_REACH), f32x4.splat(<f32>REACH), tame);
+  const reach = f32x4.splat(<f32>REACH);
   for (let turn = 0; turn < MOST_TURNS; turn++) {
     const fine = f32x4.neg(f32x4.mul(a, tRest));
     let s01 = f64x2.splat(0);
@@ -118,10 +117,7 @@ export function entmaxLanes(x: usize, y: usize, n: i32, lanes: usize, work: usiz
     );
     const size = f32x4.abs(excess);
     error = excess;
-    // A sum that stays off by less than rounding can be is done, too.
-    const rounding = turn > 4 ? <f32>ROUNDING : <f32>1e-7;
-    done = v128.or(done, f32x4.lt(size, f32x4.splat(rounding)));
-    done = v128.or(done, v128.and(f32x4.lt(size, reach), v128.or(f32x4.ge(excess, zero), tame)));
+    done = v128.or(done, f32x4.lt(size, reach));
     if (i32x4.all_true(done)) break;
 
     const above = f32x4.ge(excess, zero);
@@ -134,7 +130,7 @@ export function entmaxLanes(x: usize, y: usize, n: i32, lanes: usize, work: usiz
       f32x4.sub(f32x4.div(f32x4.mul(s, r), f32x4.mul(q, q)), one),
     );
     const halley = f32x4.div(newton, f32x4.sub(one, f32x4.pmin(f32x4.splat(0.75), bend)));
-    const step = f32x4.add(tRest, v128.bitselect(halley, newton, tame));
+    const step = f32x4.add(tRest, halley);
     const there = f32x4.add(t, step);
     const inside = v128.or(
       v128.and(f32x4.gt(there, low), f32x4.lt(there, high)),

@@ -25,17 +25,27 @@ function cotangentAtLeast(y: usize, dy: usize, n: i32): f32 {
 }
 
 /**
- * Writes dx. For a > 1 q grows without bound as y falls to 0 and the smallest weight's q may be all of the sum: with the
+ * Writes dx, and q and log2(y) at `powers` and `logs` for `parameterSums`; no logarithm where q is a square root. For a > 1 q grows without bound as y falls to 0 and the smallest weight's q may be all of the sum: with the
  * cotangent there as the zero nothing cancels.
  */
-export function entmaxPullbackRow(y: usize, dy: usize, dx: usize, n: i32, gamma: f64, a: f64, k: usize): void {
+export function entmaxPullbackRow(
+  y: usize,
+  dy: usize,
+  dx: usize,
+  n: i32,
+  gamma: f64,
+  a: f64,
+  powers: usize,
+  logs: usize,
+  k: usize,
+): void {
   const shift = f32x4.splat(a > 1 ? cotangentAtLeast(y, dy, n) : 0);
   const exponent = f32x4.splat(<f32>(1 - a));
   const zero = f32x4.splat(0);
   const most = f32x4.splat(100);
   const square = a == 0.5;
   const end = y + (<usize>n << 2);
-  const q0 = dx;
+  const q0 = powers;
   const u0 = dy;
   let size = f64x2.splat(0);
   let sum = size;
@@ -46,16 +56,25 @@ export function entmaxPullbackRow(y: usize, dy: usize, dx: usize, n: i32, gamma:
     let size4 = zero;
     let sum4 = zero;
     if (!v128.any_true(f32x4.gt(best, zero))) {
-      dy += group - y;
-      for (; y < group; y += 16, dx += 16) v128.store(dx, zero);
+      const bytes = group - y;
+      dy += bytes;
+      logs += bytes;
+      for (; y < group; y += 16, powers += 16) v128.store(powers, zero);
     }
-    for (; y < group; y += 16, dy += 16, dx += 16) {
+    for (; y < group; y += 16, dy += 16, powers += 16, logs += 16) {
       const w = v128.load(y);
       let live = f32x4.gt(w, zero);
       if (y + 16 > end) live = v128.and(live, firstLanes(n & 3));
-      const q = square ? f32x4.sqrt(w) : exp2(f32x4.pmin(most, f32x4.mul(log2(w, k), exponent)), k);
+      let q: v128;
+      if (square) {
+        q = f32x4.sqrt(w);
+      } else {
+        const log = log2(w, k);
+        v128.store(logs, log);
+        q = exp2(f32x4.pmin(most, f32x4.mul(log, exponent)), k);
+      }
       const kept = v128.and(q, live);
-      v128.store(dx, kept);
+      v128.store(powers, kept);
       size4 = f32x4.add(size4, kept);
       sum4 = f32x4.add(sum4, v128.and(f32x4.mul(q, f32x4.sub(v128.load(dy), shift)), live));
     }
@@ -66,15 +85,15 @@ export function entmaxPullbackRow(y: usize, dy: usize, dx: usize, n: i32, gamma:
   const mean = f32x4.splat(length > 0 ? <f32>(total(sum) / length) : 0);
   const inverse = f32x4.splat(<f32>min(1 / gamma, f32.MAX_VALUE));
   const stop = q0 + (<usize>n << 2);
-  for (let q = q0, u = u0; q < stop; q += 16, u += 16) {
+  for (let q = q0, u = u0; q < stop; q += 16, u += 16, dx += 16) {
     const weight = v128.load(q);
     const centred = f32x4.sub(f32x4.sub(v128.load(u), shift), mean);
     const product = f32x4.mul(f32x4.mul(weight, inverse), centred);
-    v128.store(q, v128.and(product, f32x4.gt(weight, zero)));
+    v128.store(dx, v128.and(product, f32x4.gt(weight, zero)));
   }
 }
 
-/** <dx, z> and <dx, l>, see `parameterSums`. */
+/** Set by `parameterSums`. */
 export let gammaSum: f64 = 0;
 export let alphaSum: f64 = 0;
 
@@ -84,15 +103,26 @@ export let alphaSum: f64 = 0;
  * applied to, so that the gradients are -<dx, z> in gamma and -gamma <dx, l^2 h> in alpha. Sets both sums.
  *
  * For small a, where the closed forms cancel: e^w = 1 + w + w^2 g(w) gives z = l (1 + w g) and h = 1 + (w - 1) g. For
- * larger ones the constants 1 / a and 1 / a^2 are left out of z and of l^2 h, as dx sums to 0.
+ * larger ones the constants 1 / a and 1 / a^2 are left out of z and of l^2 h, as dx sums to 0. `powers` and `logs` may be
+ * 0; e^w is y / q.
  */
-export function parameterSums(y: usize, dx: usize, n: i32, a: f64, alphaToo: bool, k: usize): void {
+export function parameterSums(
+  y: usize,
+  dx: usize,
+  n: i32,
+  a: f64,
+  alphaToo: bool,
+  powers: usize,
+  logs: usize,
+  k: usize,
+): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
   const factor = f32x4.splat(<f32>a);
   const toNatural = f32x4.splat(<f32>LN2);
   const small = a < 0.25;
-  const root = a == 0.5 && !alphaToo;
+  const kept = powers != 0;
+  const logged = logs != 0;
   const end = y + (<usize>n << 2);
   let gammas = f64x2.splat(0);
   let alphas = gammas;
@@ -101,25 +131,32 @@ export function parameterSums(y: usize, dx: usize, n: i32, a: f64, alphaToo: boo
     let any = zero;
     for (let p = y; p < group; p += 16) any = f32x4.pmax(any, v128.load(p));
     if (!v128.any_true(f32x4.gt(any, zero))) {
-      dx += group - y;
+      const bytes = group - y;
+      dx += bytes;
+      powers += bytes;
+      logs += bytes;
       y = group;
       continue;
     }
     let gamma4 = zero;
     let alpha4 = zero;
-    for (; y < group; y += 16, dx += 16) {
+    for (; y < group; y += 16, dx += 16, powers += 16, logs += 16) {
       const p = v128.load(y);
       let live = f32x4.gt(p, zero);
       if (y + 16 > end) live = v128.and(live, firstLanes(n & 3));
       const g = v128.and(v128.load(dx), live);
-      if (root) {
-        gamma4 = f32x4.add(gamma4, f32x4.mul(g, f32x4.sqrt(p)));
-        continue;
+      let e = zero;
+      if (kept) {
+        e = v128.and(f32x4.div(p, v128.load(powers)), live);
+        if (!alphaToo && !small) {
+          gamma4 = f32x4.add(gamma4, f32x4.mul(g, e));
+          continue;
+        }
       }
-      const l2 = v128.and(log2(p, k), live);
+      const l2 = v128.and(logged ? v128.load(logs) : log2(p, k), live);
       const l = f32x4.mul(l2, toNatural);
       const w = f32x4.mul(l, factor);
-      const e = exp2(f32x4.mul(l2, factor), k);
+      if (!kept) e = exp2(f32x4.mul(l2, factor), k);
       if (small) {
         const quotient = remainder(w, e);
         const z = f32x4.mul(l, f32x4.add(one, f32x4.mul(w, quotient)));

@@ -12,14 +12,16 @@ import { ONE, TINY, exp2, log2, log2OnePlus } from "./simd-math";
 const MOST_TURNS: i32 = 40;
 /** Weights are written once their sum is foretold to be this close to 1. */
 const NEAR: f64 = 1e-4;
-/**
- * Written weights whose sum is off by less are led to 1 to first order in t. For a > 1/2 only from below the root, lest an entry
- * that has no weight yet be missed.
- */
-export const TAME_REACH: f64 = 2e-4;
-export const REACH: f64 = 2e-5;
+/** Written weights whose sum is off by less are led to 1 to first order in t, for a <= 1/2. */
+export const REACH: f64 = 2e-4;
 /** Closer than this a sum may not come, for rounding. */
 export const ROUNDING: f64 = 4e-6;
+
+/**
+ * A float32 near t. Where many weights are tiny their sum feels less than an ulp of t: u is taken as
+ * (1 + a (v - base)) + a (base - t), and as long as the base stays, the sum is as smooth as t is fine.
+ */
+let base: f64 = 0;
 
 // Sums at a threshold: y and, up to factors, its derivatives u^(1/a - 1) and u^(1/a - 2).
 let weightSum: f64 = 0;
@@ -45,8 +47,8 @@ export function logarithm2(s: f64, k: usize): f64 {
 
 /** Sums over the candidates c to end at t, and copies those with u > 0 to `to`; returns the end there. */
 function evaluate(c: usize, end: usize, to: usize, t: f64, a: f64, k: usize, table: usize): usize {
-  const threshold = f32x4.splat(<f32>t);
-  const fine = f32x4.splat(<f32>(a * (<f64>(<f32>t) - t)));
+  const threshold = f32x4.splat(<f32>base);
+  const fine = f32x4.splat(<f32>(a * (base - t)));
   const factor = f32x4.splat(<f32>a);
   const exponent = f32x4.splat(<f32>(1 / a));
   const zero = f32x4.splat(0);
@@ -118,8 +120,8 @@ function write(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: 
   const top = f32x4.splat(max);
   const scale = f32x4.splat(<f32>min(1 / gamma, f32.MAX_VALUE));
   const low = below(max, gamma, t - 1 / a);
-  const threshold = f32x4.splat(<f32>t);
-  const fine = f32x4.splat(<f32>(a * (<f64>(<f32>t) - t)));
+  const threshold = f32x4.splat(<f32>base);
+  const fine = f32x4.splat(<f32>(a * (base - t)));
   const factor = f32x4.splat(<f32>a);
   const exponent = f32x4.splat(<f32>(1 / a));
   const zero = f32x4.splat(0);
@@ -167,7 +169,8 @@ function write(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: 
 function amend(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: f64, k: usize): void {
   const top = f32x4.splat(max);
   const scale = f32x4.splat(<f32>min(1 / gamma, f32.MAX_VALUE));
-  const threshold = f32x4.splat(<f32>t);
+  const threshold = f32x4.splat(<f32>base);
+  const fine = f32x4.splat(<f32>(a * (base - t)));
   const factor = f32x4.splat(<f32>a);
   const delta = f32x4.splat(<f32>((weightSum - 1) / slopeSum));
   const zero = f32x4.splat(0);
@@ -179,16 +182,18 @@ function amend(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: 
     if (!v128.any_true(f32x4.gt(p, zero))) continue;
     const v = f32x4.mul(f32x4.sub(v128.load(x), top), scale);
     const d = f32x4.mul(f32x4.sub(v, threshold), factor);
-    const u = f32x4.pmax(tiny, f32x4.add(one, d));
+    const u = f32x4.pmax(tiny, f32x4.add(f32x4.add(one, d), fine));
     v128.store(y, f32x4.mul(p, f32x4.pmax(zero, f32x4.sub(one, f32x4.div(delta, u)))));
   }
 }
 
-/** Whether the weights that `write` left need only be amended; `patience` also takes what rounding may leave. */
-function written(a: f64, patience: bool): bool {
-  const excess = weightSum - 1;
-  const reach = a <= 0.5 ? TAME_REACH : excess >= 0 ? REACH : 1e-7;
-  return abs(excess) < (patience ? reach + ROUNDING : reach);
+/**
+ * Whether the weights that `write` left need only be amended; `patience` also takes what rounding may leave. What an amended sum
+ * lacks is of second order in its change, and at the edge of the support (step in t)^(1/a), kept below 2^-24.
+ */
+function written(a: f64, edge: f64, patience: bool): bool {
+  const reach = min(min(1e-3, (0.7 * REACH) / (1 - a)), edge * slopeSum);
+  return abs(weightSum - 1) < (patience ? reach + ROUNDING : reach);
 }
 
 /** The end of a row: amends the weights where that changes anything. */
@@ -234,15 +239,17 @@ export function entmaxRow(
   let to = work + (<usize>(count + 8) << 2);
   let end = collect(x, count, top, scale, f32x4.splat(<f32>(-0.5 / a)), from, table);
   let t = lowerBound(from, end, a, k);
+  base = <f64>(<f32>t);
   let low = t;
   let high = 1 / a; // where not even the best score has weight
+  const edge = power2(-24 * a, k);
   let collected = false;
   // A row with much of it near the top: to take the sums over all of it is no detour, and the bound may be exact.
   let writing = <usize>count < end - from;
   for (let turn = 0; turn < MOST_TURNS; turn++) {
     if (writing) {
       write(x, y, count, max, gamma, t, a, k);
-      if (written(a, turn > 4)) break;
+      if (written(a, edge, turn > 4)) break;
     } else {
       if (!collected) end = collect(x, count, top, scale, f32x4.splat(<f32>(low - 1 / a)), from, table);
       collected = true;
@@ -260,6 +267,7 @@ export function entmaxRow(
     t += step(a, k);
     writing = foretold < NEAR;
     if (!writing && !(t > low && t < high)) t = 0.5 * (low + high);
+    if (abs(t - base) > 1e-3) base = <f64>(<f32>t);
   }
   finish(x, y, count, max, gamma, t, a, k);
 }

@@ -126,13 +126,19 @@ export function pullback(
   scratch: usize,
 ): void {
   writeConstants(scratch);
+  const powers = scratch + CONSTANTS;
+  const logs = powers + (<usize>n << 2) + 64;
   for (let r = 0; r < rows; r++) {
     const temperature = load<f64>(gamma);
     const a = load<f64>(param) - 1;
     if (a < SMALL) softmaxPullbackRow(y, dy, dx, n, temperature);
     else if (a == 1) sparsemaxPullbackRow(y, dy, dx, n, temperature);
-    else entmaxPullbackRow(y, dy, dx, n, temperature, a, scratch);
-    if (dgamma || dparam) parameterSums(y, dx, n, a, dparam != 0, scratch);
+    else entmaxPullbackRow(y, dy, dx, n, temperature, a, powers, logs, scratch);
+    if (dgamma || dparam) {
+      const general = a >= SMALL && a != 1;
+      const hasLogs = general && a != 0.5;
+      parameterSums(y, dx, n, a, dparam != 0, general ? powers : 0, hasLogs ? logs : 0, scratch);
+    }
     if (dgamma) {
       store<f64>(dgamma, 0 - gammaSum);
       dgamma += 8;
