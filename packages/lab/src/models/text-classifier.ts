@@ -107,9 +107,10 @@ export type TextClassification = {
 /**
  * Logits [texts, labels] and attention weights [texts, words] of a batch.
  *
- * h_i = e_i + relu(C [e_{i-1}; e_i; e_{i+1}] + c) / 2, score_i = v . tanh(A h_i + a), weights = attend(scores, mask), and the
+ * h_i = e_i + relu(C [e_{i-1}; e_i; e_{i+1}] + c) / 2, score_i = tanh(v . tanh(A h_i + a)), weights = attend(scores, mask), and the
  * logits are sum_i weights_i (O h_i) + o: what a word says, times how much it is heard. Owns its arguments. Words past the end
- * of a text have no influence.
+ * of a text have no influence. Scores stay between -1 and 1, so that gamma alone says how sharp attention can become: where they
+ * are free to grow, they do, and a model that hears a handful of words learns them by heart.
  */
 export function textClassifier(
   attend: Attend,
@@ -139,7 +140,7 @@ export function textClassifier(
   const keys = np.tanh(np.matmul(states.ref, attention).add(attentionBias));
   const count = heard.ref.sum(-1, { keepdims: true });
   const even = heard.ref.div(np.maximum(count, 1));
-  const weights = attend(keys.mul(attentionVector).sum(-1), { mask: heard });
+  const weights = attend(np.tanh(keys.mul(attentionVector).sum(-1)), { mask: heard });
   const logits = (attention: np.Array) => {
     let summary = attention.reshape([texts, length, 1]).mul(states.ref).sum(1);
     if (keepFeatures !== null) summary = summary.mul(keepFeatures.ref);

@@ -152,7 +152,7 @@ describe("trainRun in a folder that cannot serve", () => {
     const folder = newFolder();
     await trainRun(smallConfig({ epochs: 1 }), data, folder);
     expect(await refusal(folder, { learningRate: 0.5, mappingOptions: { lambda: 0.2 } })).toMatch(
-      /holds a run with other settings \(mappingOptions \{"lambda":0.1\} there, \{"lambda":0.2\} here; learningRate 0.01 there, 0.5 here\)/,
+      /holds a run with other settings \(mappingOptions \{"lambda":0.1\} there, \{"lambda":0.2\} here; learningRate 0.03 there, 0.5 here\)/,
     );
   });
 
@@ -199,13 +199,15 @@ describe("trainRun in a folder that cannot serve", () => {
   });
 
   it("ends with one line when training diverges", async () => {
-    expect(await refusal(newFolder(), { learningRate: 1e30, mapping: "softmax", epochs: 3 })).toMatch(
+    expect(await refusal(newFolder(), { learningRate: 1e30, mapping: "softmax", mappingOptions: {}, epochs: 3 })).toMatch(
       /training diverged: the loss at step \d+ is (NaN|Infinity); choose a smaller learning rate/,
     );
   });
 
   it.each([
     [{ mapping: "sofmax" }, /mapping is "sofmax": it must be one of softmax/],
+    [{ mappingOptions: { lambda: -1 } }, /lambda is -1: a finite number of 0 or more is needed/],
+    [{ mapping: "softmax" }, /options.lambda is unknown to softmax/],
     [{ dropout: 1 }, /dropout is 1: a number from 0 to below 1/],
     [{ epochs: 1.5 }, /epochs is 1.5: a whole number from 1/],
     [{ learningRate: Number.NaN }, /learningRate is NaN/],

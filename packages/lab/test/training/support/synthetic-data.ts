@@ -31,7 +31,7 @@ export function smallConfig(changes: Partial<RunConfig> = {}): RunConfig {
     seed: 1,
     epochs: 6,
     batchSize: 16,
-    learningRate: 0.01,
+    learningRate: 0.03,
     maxWords: 48,
     vocabularySize: 100,
     embeddingSize: 8,
