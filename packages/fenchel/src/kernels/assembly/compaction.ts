@@ -7,7 +7,7 @@ export const COMPACTION: usize = 16 * 16;
 
 export function writeCompaction(k: usize): void {
   for (let bits = 0; bits < 16; bits++) {
-    let to = k + (<usize>bits << 4);
+    let to = k + ((<usize>bits) << 4);
     for (let lane = 0; lane < 4; lane++) {
       if ((bits >> lane) & 1) {
         store<u32>(to, 0x03020100 + 0x04040404 * lane);
@@ -20,8 +20,8 @@ export function writeCompaction(k: usize): void {
 /** Stores the lanes of `a` that `mask` selects at `to`; returns the address after them. Writes 16 bytes in any case. */
 export function storeLanes(to: usize, a: v128, mask: v128, k: usize): usize {
   const bits = i32x4.bitmask(mask);
-  v128.store(to, i8x16.swizzle(a, v128.load(k + (<usize>bits << 4))));
-  return to + (<usize>popcnt(bits) << 2);
+  v128.store(to, i8x16.swizzle(a, v128.load(k + ((<usize>bits) << 4))));
+  return to + ((<usize>popcnt(bits)) << 2);
 }
 
 /**
@@ -29,8 +29,8 @@ export function storeLanes(to: usize, a: v128, mask: v128, k: usize): usize {
  * the last v. `to` has room for count + 4.
  */
 export function collect(x: usize, count: i32, top: v128, scale: v128, low: v128, to: usize, k: usize): usize {
-  const blocks = x + (<usize>(count >> 4) << 6);
-  const whole = x + (<usize>(count >> 2) << 4);
+  const blocks = x + ((<usize>(count >> 4)) << 6);
+  const whole = x + ((<usize>(count >> 2)) << 4);
   for (; x < blocks; x += 64) {
     const a = f32x4.mul(f32x4.sub(v128.load(x), top), scale);
     const b = f32x4.mul(f32x4.sub(v128.load(x, 16), top), scale);

@@ -23,7 +23,7 @@ function threshold(c: usize, end: usize, spare: usize, table: usize): f64 {
     let to = spare;
     let square = f64x2.splat(0);
     let sum = square;
-    for (let p = c; p < end; ) {
+    for (let p = c; p < end;) {
       const stop = min(p + BLOCK, end);
       let square4 = zero;
       let sum4 = zero;
@@ -65,24 +65,16 @@ function threshold(c: usize, end: usize, spare: usize, table: usize): f64 {
 }
 
 /** The weights of a row; `work` has room for two times count + 8 numbers. */
-export function entmaxHalfRow(
-  x: usize,
-  y: usize,
-  count: i32,
-  max: f32,
-  gamma: f64,
-  work: usize,
-  table: usize,
-): void {
+export function entmaxHalfRow(x: usize, y: usize, count: i32, max: f32, gamma: f64, work: usize, table: usize): void {
   const top = f32x4.splat(max);
   const scale = f32x4.splat(<f32>min(0.5 / gamma, f32.MAX_VALUE));
   const end = collect(x, count, top, scale, f32x4.splat(-1), work, table);
-  const s = threshold(work, end, work + (<usize>(count + 8) << 2), table);
+  const s = threshold(work, end, work + ((<usize>(count + 8)) << 2), table);
   const level = f32x4.splat(<f32>s);
   const fine = f32x4.splat(<f32>(s - <f64>(<f32>s)));
   const zero = f32x4.splat(0);
   const y0 = y;
-  const stop = x + (<usize>count << 2);
+  const stop = x + ((<usize>count) << 2);
   let sum = f64x2.splat(0);
   while (x < stop) {
     const group = min(x + BLOCK, stop);

@@ -13,7 +13,7 @@ const PART: usize = 16 << 4;
 
 /** Bytes of work that `entmaxLanes` needs. */
 export function lanesBytes(n: i32): usize {
-  return n > LONGEST ? 0 : <usize>(n + 8) << 5;
+  return n > LONGEST ? 0 : (<usize>(n + 8)) << 5;
 }
 
 /** Whether this is the faster way for rows of n: when most of their entries stay candidates. */
@@ -66,13 +66,13 @@ function deformedLog(s: v128, excess: v128, a: v128, k: usize): v128 {
  * counts (at least 1).
  */
 export function entmaxLanes(x: usize, y: usize, n: i32, lanes: usize, work: usize, k: usize): void {
-  const stride = <usize>n << 2;
+  const stride = (<usize>n) << 2;
   const zero = f32x4.splat(0);
   const one = v128.load(k, ONE);
   const tiny = v128.load(k, TINY);
   const a = v128.load(lanes);
   const exponent = f32x4.div(one, a);
-  const end = work + (<usize>((n + 3) >> 2) << 6);
+  const end = work + ((<usize>((n + 3) >> 2)) << 6);
   const weights = end - work; // the weights stand so many bytes after the scores
   gather(x, stride, end, v128.load(lanes, 48), v128.load(lanes, 32), v128.load(lanes, 16), work);
 
@@ -90,7 +90,7 @@ export function entmaxLanes(x: usize, y: usize, n: i32, lanes: usize, work: usiz
     let s23 = s01;
     q = zero;
     let r = zero;
-    for (let p = work; p < end; ) {
+    for (let p = work; p < end;) {
       const stop = min(p + PART, end);
       let part = zero;
       for (; p < stop; p += 16) {
@@ -111,10 +111,7 @@ export function entmaxLanes(x: usize, y: usize, n: i32, lanes: usize, work: usiz
     }
     const s = join(f32x4.demote_f64x2_zero(s01), f32x4.demote_f64x2_zero(s23));
     const unit = f64x2.splat(1);
-    const excess = join(
-      f32x4.demote_f64x2_zero(f64x2.sub(s01, unit)),
-      f32x4.demote_f64x2_zero(f64x2.sub(s23, unit)),
-    );
+    const excess = join(f32x4.demote_f64x2_zero(f64x2.sub(s01, unit)), f32x4.demote_f64x2_zero(f64x2.sub(s23, unit)));
     const size = f32x4.abs(excess);
     error = excess;
     done = v128.or(done, f32x4.lt(size, reach));
@@ -132,10 +129,7 @@ export function entmaxLanes(x: usize, y: usize, n: i32, lanes: usize, work: usiz
     const halley = f32x4.div(newton, f32x4.sub(one, f32x4.pmin(f32x4.splat(0.75), bend)));
     const step = f32x4.add(tRest, halley);
     const there = f32x4.add(t, step);
-    const inside = v128.or(
-      v128.and(f32x4.gt(there, low), f32x4.lt(there, high)),
-      f32x4.lt(size, f32x4.splat(1e-3)),
-    );
+    const inside = v128.or(v128.and(f32x4.gt(there, low), f32x4.lt(there, high)), f32x4.lt(size, f32x4.splat(1e-3)));
     const next = v128.bitselect(there, f32x4.mul(f32x4.splat(0.5), f32x4.add(low, high)), inside);
     const rest = v128.and(f32x4.sub(step, f32x4.sub(there, t)), inside);
     t = v128.bitselect(t, next, done);
@@ -152,7 +146,7 @@ export function entmaxLanes(x: usize, y: usize, n: i32, lanes: usize, work: usiz
     v128.store(p + weights, f32x4.mul(v128.load(p + weights), factor));
   }
   let p = end;
-  const whole = p + (<usize>(n >> 2) << 6);
+  const whole = p + ((<usize>(n >> 2)) << 6);
   for (; p < whole; p += 64, y += 16) {
     storeColumns(v128.load(p), v128.load(p, 16), v128.load(p, 32), v128.load(p, 48), y, stride);
   }

@@ -1,13 +1,13 @@
 // The pullback of entmax in one row, any alpha: with q = y^(2 - alpha) on the support,
 // dx = q (dy - <q, dy> / sum q) / gamma; a = alpha - 1.
 
-import { BLOCK, accumulate, firstLanes, largest, total } from "./lanes";
-import { LN2, LOG2E, exp2, log2 } from "./simd-math";
+import { accumulate, firstLanes, largest, total } from "./lanes";
+import { LN2, exp2, log2 } from "./simd-math";
 
 /** The cotangent at the smallest positive weight. */
 function cotangentAtLeast(y: usize, dy: usize, n: i32): f32 {
   const zero = f32x4.splat(0);
-  const end = y + (<usize>n << 2);
+  const end = y + ((<usize>n) << 2);
   let least = f32x4.splat(2);
   let value = zero;
   for (; y < end; y += 16, dy += 16) {
@@ -25,8 +25,9 @@ function cotangentAtLeast(y: usize, dy: usize, n: i32): f32 {
 }
 
 /**
- * Writes dx, and q and log2(y) at `powers` and `logs` for `parameterSums`; no logarithm where q is a square root. For a > 1 q grows without bound as y falls to 0 and the smallest weight's q may be all of the sum: with the
- * cotangent there as the zero nothing cancels.
+ * Writes dx, and q and log2(y) at `powers` and `logs` for `parameterSums`; no logarithm where q is a square root. For a > 1
+ * q grows without bound as y falls to 0 and the smallest weight's q may be all of the sum: with the cotangent there as the
+ * zero nothing cancels.
  */
 export function entmaxPullbackRow(
   y: usize,
@@ -44,7 +45,7 @@ export function entmaxPullbackRow(
   const zero = f32x4.splat(0);
   const most = f32x4.splat(100);
   const square = a == 0.5;
-  const end = y + (<usize>n << 2);
+  const end = y + ((<usize>n) << 2);
   const q0 = powers;
   const u0 = dy;
   let size = f64x2.splat(0);
@@ -84,7 +85,7 @@ export function entmaxPullbackRow(
   const length = total(size);
   const mean = f32x4.splat(length > 0 ? <f32>(total(sum) / length) : 0);
   const inverse = f32x4.splat(<f32>min(1 / gamma, f32.MAX_VALUE));
-  const stop = q0 + (<usize>n << 2);
+  const stop = q0 + ((<usize>n) << 2);
   for (let q = q0, u = u0; q < stop; q += 16, u += 16, dx += 16) {
     const weight = v128.load(q);
     const centred = f32x4.sub(f32x4.sub(v128.load(u), shift), mean);
@@ -123,7 +124,7 @@ export function parameterSums(
   const small = a < 0.25;
   const kept = powers != 0;
   const logged = logs != 0;
-  const end = y + (<usize>n << 2);
+  const end = y + ((<usize>n) << 2);
   let gammas = f64x2.splat(0);
   let alphas = gammas;
   while (y < end) {

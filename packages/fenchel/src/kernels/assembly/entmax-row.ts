@@ -15,7 +15,7 @@ const NEAR: f64 = 1e-4;
 /** Written weights whose sum is off by less are led to 1 to first order in t, for a <= 1/2. */
 export const REACH: f64 = 2e-4;
 /** Closer than this a sum may not come, for rounding. */
-export const ROUNDING: f64 = 4e-6;
+const ROUNDING: f64 = 4e-6;
 
 /**
  * A float32 near t. Where many weights are tiny their sum feels less than an ulp of t: u is taken as
@@ -127,7 +127,7 @@ function write(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: 
   const zero = f32x4.splat(0);
   const one = v128.load(k, ONE);
   const tiny = v128.load(k, TINY);
-  const end = x + (<usize>count << 2);
+  const end = x + ((<usize>count) << 2);
   let sum = f64x2.splat(0);
   let slope = sum;
   let bend = sum;
@@ -176,7 +176,7 @@ function amend(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: 
   const zero = f32x4.splat(0);
   const one = v128.load(k, ONE);
   const tiny = v128.load(k, TINY);
-  const end = x + (<usize>count << 2);
+  const end = x + ((<usize>count) << 2);
   for (; x < end; x += 16, y += 16) {
     const p = v128.load(y);
     if (!v128.any_true(f32x4.gt(p, zero))) continue;
@@ -236,7 +236,7 @@ export function entmaxRow(
   const scale = f32x4.splat(<f32>min(1 / gamma, f32.MAX_VALUE));
   const top = f32x4.splat(max);
   let from = work;
-  let to = work + (<usize>(count + 8) << 2);
+  let to = work + ((<usize>(count + 8)) << 2);
   let end = collect(x, count, top, scale, f32x4.splat(<f32>(-0.5 / a)), from, table);
   let t = lowerBound(from, end, a, k);
   base = <f64>(<f32>t);
@@ -249,9 +249,10 @@ export function entmaxRow(
   for (let turn = 0; turn < MOST_TURNS; turn++) {
     if (writing) {
       write(x, y, count, max, gamma, t, a, k);
-      if (written(a, edge, turn > 4)) break;
+      if (written(a, edge, turn > 4) || turn == MOST_TURNS - 1) break;
     } else {
-      if (!collected) end = collect(x, count, top, scale, f32x4.splat(<f32>(low - 1 / a)), from, table);
+      // A hair below, so that rounding does not lose an entry: very many tiny weights may be most of the sum.
+      if (!collected) end = collect(x, count, top, scale, f32x4.splat(<f32>((low - 1 / a) * (1 + 3e-7))), from, table);
       collected = true;
       const kept = evaluate(from, end, to, t, a, k, table);
       if (weightSum >= 1) {
@@ -265,7 +266,7 @@ export function entmaxRow(
     if (weightSum >= 1) low = t;
     else high = t;
     t += step(a, k);
-    writing = foretold < NEAR;
+    writing = foretold < NEAR || turn == MOST_TURNS - 2;
     if (!writing && !(t > low && t < high)) t = 0.5 * (low + high);
     if (abs(t - base) > 1e-3) base = <f64>(<f32>t);
   }

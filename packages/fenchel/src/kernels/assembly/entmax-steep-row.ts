@@ -94,7 +94,7 @@ function write(x: usize, y: usize, count: i32, c: f32, s: f64, sPower: f64, fact
   const slope = f32x4.splat(<f32>factor);
   const shift = f32x4.splat(<f32>sPower);
   const exponent = f32x4.splat(<f32>(1 / a));
-  const end = x + (<usize>count << 2);
+  const end = x + ((<usize>count) << 2);
   let sum = f64x2.splat(0);
   for (; x < end; x += 16, y += 16) {
     const score = v128.load(x);
@@ -149,5 +149,5 @@ export function entmaxSteepRow(
     }
   }
   const sum = write(x, y, count, c, s, sPower, factor, a, k);
-  scaleRow(y, y + (<usize>count << 2), <f32>(1 / sum));
+  scaleRow(y, y + ((<usize>count) << 2), <f32>(1 / sum));
 }

@@ -17,7 +17,7 @@ const SMALL: f64 = 1e-9;
 const LANES: usize = 64;
 
 export function scratchBytes(n: i32): usize {
-  return CONSTANTS + COMPACTION + max<usize>((<usize>n << 3) + 128, LANES + lanesBytes(n));
+  return CONSTANTS + COMPACTION + max<usize>(((<usize>n) << 3) + 128, LANES + lanesBytes(n));
 }
 
 /** Whether rows of these four alphas and counts go together; notes what they are at `lanes` if so. */
@@ -33,12 +33,12 @@ function together(
 ): bool {
   for (let lane = 0; lane < 4; lane++) {
     const a = load<f64>(param + lane * paramStep) - 1;
-    const count = load<i32>(counts + (<usize>lane << 2));
+    const count = load<i32>(counts + ((<usize>lane) << 2));
     if (count == 0 || a < SMALL || !suitsLanes(n, a)) return false;
-    const to = lanes + (<usize>lane << 2);
+    const to = lanes + ((<usize>lane) << 2);
     store<f32>(to, <f32>a);
     store<f32>(to, <f32>min(1 / load<f64>(gamma + lane * gammaStep), f32.MAX_VALUE), 16);
-    store<f32>(to, load<f32>(max + (<usize>lane << 2)), 32);
+    store<f32>(to, load<f32>(max + ((<usize>lane) << 2)), 32);
     store<i32>(to, count, 48);
   }
   return true;
@@ -66,7 +66,7 @@ export function forward(
   for (let r = 0; r < rows; r++) {
     // The last four go together again when fewer are left: a row's weights do not depend on where it stands.
     const back = <usize>max<i32>(0, r + 4 - rows);
-    const row = <usize>n << 2;
+    const row = (<usize>n) << 2;
     if (
       rows >= 4 &&
       together(
@@ -127,7 +127,7 @@ export function pullback(
 ): void {
   writeConstants(scratch);
   const powers = scratch + CONSTANTS;
-  const logs = powers + (<usize>n << 2) + 64;
+  const logs = powers + ((<usize>n) << 2) + 64;
   for (let r = 0; r < rows; r++) {
     const temperature = load<f64>(gamma);
     const a = load<f64>(param) - 1;
@@ -147,9 +147,9 @@ export function pullback(
       store<f64>(dparam, 0 - temperature * alphaSum);
       dparam += 8;
     }
-    y += <usize>n << 2;
-    dy += <usize>n << 2;
-    dx += <usize>n << 2;
+    y += (<usize>n) << 2;
+    dy += (<usize>n) << 2;
+    dx += (<usize>n) << 2;
     gamma += gammaStep;
     param += paramStep;
   }

@@ -14,8 +14,8 @@ let rowMax: f32 = 0;
 function scan(x: usize, count: i32): bool {
   let top = f32x4.splat(-f32.MAX_VALUE);
   let odd = i32x4.splat(0); // x - x is 0 unless x is infinite or NaN
-  const end = x + (<usize>(count >> 2) << 4);
-  const pairs = x + (<usize>(count >> 3) << 5);
+  const end = x + ((<usize>(count >> 2)) << 4);
+  const pairs = x + ((<usize>(count >> 3)) << 5);
   let top2 = top; // two chains: a maximum waits for the one before it
   let odd2 = odd;
   for (; x < pairs; x += 32) {
@@ -49,9 +49,9 @@ function scan(x: usize, count: i32): bool {
 function compact(x: usize, mask: usize, kept: usize, end: i32, n: i32): i32 {
   let count = 0;
   for (let i = 0; i < end; i++) {
-    const score = load<f32>(x + (<usize>i << 2));
+    const score = load<f32>(x + ((<usize>i) << 2));
     const keep = i32(score != -Infinity) & (mask ? i32(load<u8>(mask + i) != 0) : 1);
-    store<f32>(x + (<usize>count << 2), score);
+    store<f32>(x + ((<usize>count) << 2), score);
     store<u8>(kept + i, <u8>keep);
     count += keep;
   }
@@ -91,7 +91,7 @@ export function prepare(
     if (count < n) found |= REMOVED;
     store<i32>(counts, count);
     store<f32>(max, count ? rowMax : -Infinity);
-    x += <usize>n << 2;
+    x += (<usize>n) << 2;
     kept += n;
     counts += 4;
     max += 4;
@@ -109,11 +109,11 @@ export function expand(values: usize, kept: usize, rows: i32, n: i32, counts: us
       for (let i = n - 1; i >= 0; i--) {
         const keep = <i32>load<u8>(kept + i);
         from -= keep;
-        const value = keep ? load<i32>(values + (<usize>from << 2)) : removed;
-        store<i32>(values + (<usize>i << 2), value);
+        const value = keep ? load<i32>(values + ((<usize>from) << 2)) : removed;
+        store<i32>(values + ((<usize>i) << 2), value);
       }
     }
-    values += <usize>n << 2;
+    values += (<usize>n) << 2;
     kept += n;
     counts += 4;
   }
@@ -136,9 +136,18 @@ export function transpose(from: usize, to: usize, blocks: i32, height: i32, widt
   }
 }
 
-function transposeTile(from: usize, to: usize, top: i32, bottom: i32, left: i32, right: i32, height: i32, width: i32): void {
-  const down = <usize>width << 2;
-  const across = <usize>height << 2;
+function transposeTile(
+  from: usize,
+  to: usize,
+  top: i32,
+  bottom: i32,
+  left: i32,
+  right: i32,
+  height: i32,
+  width: i32,
+): void {
+  const down = (<usize>width) << 2;
+  const across = (<usize>height) << 2;
   let i = top;
   for (; i + 4 <= bottom; i += 4) {
     let p = from + ((<usize>i * width + left) << 2);

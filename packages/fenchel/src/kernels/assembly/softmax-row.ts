@@ -6,7 +6,7 @@ import { LN2, LOG2E, exp2, log2 } from "./simd-math";
 export function softmaxRow(x: usize, y: usize, count: i32, top: f32, gamma: f64, k: usize): void {
   const shift = f32x4.splat(top);
   const scale = f32x4.splat(<f32>min(LOG2E / gamma, f32.MAX_VALUE));
-  const whole = x + (<usize>(count >> 2) << 4);
+  const whole = x + ((<usize>(count >> 2)) << 4);
   const y0 = y;
   let sum = f64x2.splat(0);
   while (x < whole) {
@@ -37,7 +37,7 @@ export function scaleRow(y: usize, end: usize, factor: f32): void {
 
 /** dx = y (dy - <y, dy>) / gamma; entries of weight 0 take no part, whatever dy holds there. */
 export function softmaxPullbackRow(y: usize, dy: usize, dx: usize, n: i32, gamma: f64): void {
-  const whole = y + (<usize>(n >> 2) << 4);
+  const whole = y + ((<usize>(n >> 2)) << 4);
   const rest = n & 3;
   const zero = f32x4.splat(0);
   let sum = f64x2.splat(0);
@@ -68,7 +68,7 @@ export function softmaxPullbackRow(y: usize, dy: usize, dx: usize, n: i32, gamma
   }
   const mean = f32x4.splat(<f32>total(sum));
   const inverse = f32x4.splat(<f32>min(1 / gamma, f32.MAX_VALUE));
-  const end = y + (<usize>n << 2);
+  const end = y + ((<usize>n) << 2);
   for (; y < end; y += 16, dy += 16, dx += 16) {
     const a = v128.load(y);
     const product = f32x4.mul(f32x4.mul(a, inverse), f32x4.sub(v128.load(dy), mean));
@@ -78,7 +78,7 @@ export function softmaxPullbackRow(y: usize, dy: usize, dx: usize, n: i32, gamma
 
 /** <dx, log y>, which is <dx, x> / gamma, for dx sums to 0. */
 export function softmaxLogProduct(y: usize, dx: usize, n: i32, k: usize): f64 {
-  const end = y + (<usize>n << 2);
+  const end = y + ((<usize>n) << 2);
   const zero = f32x4.splat(0);
   let sum = f64x2.splat(0);
   while (y < end) {

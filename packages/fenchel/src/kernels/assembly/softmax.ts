@@ -24,8 +24,8 @@ export function forward(
   writeConstants(scratch);
   for (let r = 0; r < rows; r++) {
     softmaxRow(x, y, load<i32>(counts), load<f32>(max), load<f64>(gamma), scratch);
-    x += <usize>n << 2;
-    y += <usize>n << 2;
+    x += (<usize>n) << 2;
+    y += (<usize>n) << 2;
     counts += 4;
     max += 4;
     gamma += gammaStep;
@@ -54,9 +54,9 @@ export function pullback(
       store<f64>(dgamma, 0 - softmaxLogProduct(y, dx, n, scratch));
       dgamma += 8;
     }
-    y += <usize>n << 2;
-    dy += <usize>n << 2;
-    dx += <usize>n << 2;
+    y += (<usize>n) << 2;
+    dy += (<usize>n) << 2;
+    dx += (<usize>n) << 2;
     gamma += gammaStep;
   }
 }

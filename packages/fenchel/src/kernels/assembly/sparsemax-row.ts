@@ -37,7 +37,7 @@ export function sparsemaxRow(x: usize, y: usize, count: i32, max: f32, gamma: f6
   const end = collect(x, count, top, scale, f32x4.splat(-1), c, k);
   const tau = f32x4.splat(<f32>threshold(c, end, k));
   const zero = f32x4.splat(0);
-  const stop = x + (<usize>count << 2);
+  const stop = x + ((<usize>count) << 2);
   for (; x < stop; x += 16, y += 16) {
     const v = f32x4.mul(f32x4.sub(v128.load(x), top), scale);
     v128.store(y, f32x4.pmax(zero, f32x4.sub(v, tau)));
@@ -47,12 +47,12 @@ export function sparsemaxRow(x: usize, y: usize, count: i32, max: f32, gamma: f6
 /** dx = (dy - mean of dy over the support) / gamma on the support, 0 elsewhere. */
 export function sparsemaxPullbackRow(y: usize, dy: usize, dx: usize, n: i32, gamma: f64): void {
   const zero = f32x4.splat(0);
-  const end = y + (<usize>n << 2);
+  const end = y + ((<usize>n) << 2);
   const rest = n & 3;
   let sum = f64x2.splat(0);
   let count = i32x4.splat(0);
   let u = dy;
-  for (let p = y; p < end; ) {
+  for (let p = y; p < end;) {
     const stop = min(p + BLOCK, end);
     let part = zero;
     for (; p < stop; p += 16, u += 16) {
@@ -78,7 +78,7 @@ export function sparsemaxPullbackRow(y: usize, dy: usize, dx: usize, n: i32, gam
 
 /** <dx, y>, which is <dx, x> / gamma, for dx sums to 0 on the support, where y = x / gamma + constant. */
 export function product(y: usize, dx: usize, n: i32): f64 {
-  const end = y + (<usize>n << 2);
+  const end = y + ((<usize>n) << 2);
   let sum = f64x2.splat(0);
   for (; y < end; y += 16, dx += 16) {
     let term = f32x4.mul(v128.load(y), v128.load(dx));

@@ -4,7 +4,7 @@ import { COMPACTION, writeCompaction } from "./compaction";
 import { product, sparsemaxPullbackRow, sparsemaxRow } from "./sparsemax-row";
 
 export function scratchBytes(n: i32): usize {
-  return COMPACTION + (<usize>n << 2) + 64;
+  return COMPACTION + ((<usize>n) << 2) + 64;
 }
 
 export function forward(
@@ -24,8 +24,8 @@ export function forward(
   writeCompaction(scratch);
   for (let r = 0; r < rows; r++) {
     sparsemaxRow(x, y, load<i32>(counts), load<f32>(max), load<f64>(gamma), scratch + COMPACTION, scratch);
-    x += <usize>n << 2;
-    y += <usize>n << 2;
+    x += (<usize>n) << 2;
+    y += (<usize>n) << 2;
     counts += 4;
     max += 4;
     gamma += gammaStep;
@@ -53,9 +53,9 @@ export function pullback(
       store<f64>(dgamma, 0 - product(y, dx, n));
       dgamma += 8;
     }
-    y += <usize>n << 2;
-    dy += <usize>n << 2;
-    dx += <usize>n << 2;
+    y += (<usize>n) << 2;
+    dy += (<usize>n) << 2;
+    dx += (<usize>n) << 2;
     gamma += gammaStep;
   }
 }
