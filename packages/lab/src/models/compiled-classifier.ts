@@ -21,6 +21,9 @@ export interface CompiledClassifier {
   dispose(): void;
 }
 
+/** Label smoothing in training: a model that need not be certain is not certain when it is wrong. */
+const SMOOTHING = 0.1;
+
 export interface ClassifierOptions {
   readonly mapping: string;
   readonly mappingOptions: Readonly<Record<string, number>>;
@@ -42,8 +45,8 @@ export function compileClassifier({ mapping, mappingOptions, dropout }: Classifi
       const noise = dropout === 0 ? null : { key, rate: dropout };
       const { logits, evenLogits, weights } = textClassifier(attend, parameters, texts, noise);
       weights.dispose();
-      const even = crossEntropy(evenLogits, labels.ref, counted.ref);
-      return crossEntropy(logits, labels, counted).add(even).mul(0.5);
+      const even = crossEntropy(evenLogits, labels.ref, counted.ref, SMOOTHING);
+      return crossEntropy(logits, labels, counted, SMOOTHING).add(even).mul(0.5);
     },
   );
   const predict = attention.jit((attend: Attend, parameters: TextClassifierParameters, texts: TextBatch) => {

@@ -156,10 +156,14 @@ function splitKey(key: np.Array): [np.Array, np.Array] {
   return [pair.ref.slice(0), pair.slice(1)];
 }
 
-/** Mean cross-entropy over the texts whose weight is 1, in nats. `labels` is int32 [texts], `counted` [texts]. Owns its arguments. */
-export function crossEntropy(logits: np.Array, labels: np.Array, counted: np.Array): np.Array {
+/**
+ * Mean cross-entropy in nats over the texts whose `counted` is 1. The wanted distribution is the label's with probability
+ * 1 - smoothing, and even over all labels otherwise. `labels` is int32 [texts], `counted` [texts]. Owns its arguments.
+ */
+export function crossEntropy(logits: np.Array, labels: np.Array, counted: np.Array, smoothing = 0): np.Array {
   const classes = logits.shape[1]!;
   const right = nn.oneHot(lax.stopGradient(labels), classes);
-  const losses = nn.logSoftmax(logits, -1).mul(right).sum(-1).mul(-1);
+  const wanted = smoothing === 0 ? right : right.mul(1 - smoothing).add(smoothing / classes);
+  const losses = nn.logSoftmax(logits, -1).mul(wanted).sum(-1).mul(-1);
   return losses.mul(counted.ref).sum().div(counted.sum());
 }

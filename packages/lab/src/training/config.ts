@@ -9,7 +9,7 @@ export const defaultSettings: Settings = {
   task: "spam",
   epochs: 5,
   batchSize: 32,
-  learningRate: 6e-3,
+  learningRate: 8e-3,
   maxWords: 256,
   vocabularySize: 5000,
   embeddingSize: 24,
@@ -23,7 +23,7 @@ export const defaultSettings: Settings = {
  * and 1: gamma says how sharp attention can become. Lambda acts on scores divided by gamma; oscarmax's counts pairs of words.
  */
 const defaultOptions: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  softmax: { gamma: 0.5 },
+  softmax: { gamma: 0.2 },
   sparsemax: { gamma: 2 },
   fusedmax: { gamma: 2, lambda: 0.03 },
   oscarmax: { gamma: 2, lambda: 0.0002 },

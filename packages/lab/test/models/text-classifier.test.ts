@@ -4,6 +4,7 @@ import { compileClassifier } from "../../src/models/compiled-classifier.ts";
 import { toArrays, toTensors } from "../../src/models/parameters.ts";
 import { derivedSeed, normalNumbers, shuffled, uniformNumbers } from "../../src/models/random-numbers.ts";
 import {
+  crossEntropy,
   initialValues,
   textClassifierShapes,
   type TextClassifierParameters,
@@ -125,6 +126,28 @@ describe.each(names)("the text classifier with %s", (mapping) => {
     expect(await loss(1)).toBe(await loss(1));
     expect(await loss(1)).not.toBe(await loss(2));
     model.dispose();
+  });
+});
+
+describe("crossEntropy", () => {
+  it("is the mean of -sum wanted log p over the texts that count, with a share spread over all labels", () => {
+    const logits = [
+      [2, -1, 0.5],
+      [0.1, 0.2, 0.3],
+      [9, 9, 9],
+    ];
+    const labels = [0, 2, 1];
+    for (const smoothing of [0, 0.1]) {
+      const wanted = [0, 1].map((row) => {
+        const total = Math.log(logits[row]!.reduce((sum, x) => sum + Math.exp(x), 0));
+        return logits[row]!.reduce((sum, x, label) => {
+          const share = (label === labels[row] ? 1 - smoothing : 0) + smoothing / 3;
+          return sum - share * (x - total);
+        }, 0);
+      });
+      const found = crossEntropy(np.array(logits), np.array(Int32Array.from(labels)), np.array([1, 1, 0]), smoothing);
+      expect(found.item()).toBeCloseTo((wanted[0]! + wanted[1]!) / 2, 5);
+    }
   });
 });
 

@@ -48,7 +48,7 @@ describe("trainRun", () => {
       const result = await trainRun(config, data, folder, { onProgress: (progress) => seen.push(progress) });
       expect(result.test.accuracy).toBeGreaterThanOrEqual(0.9);
       expect(result.test.texts).toBe(40);
-      expect(result.epochs.at(-1)!.trainLoss).toBeLessThan(result.epochs[0]!.trainLoss / 2);
+      expect(result.epochs.at(-1)!.devLoss).toBeLessThan(result.epochs[0]!.devLoss / 2);
       if (mapping === "softmax") expect(result.test.zeros).toBe(0);
       else expect(result.test.zeros).toBeGreaterThan(0.1);
       expect(readdirSync(folder).sort()).toEqual([
@@ -199,9 +199,9 @@ describe("trainRun in a folder that cannot serve", () => {
   });
 
   it("ends with one line when training diverges", async () => {
-    expect(await refusal(newFolder(), { learningRate: 1e30, mapping: "softmax", mappingOptions: {}, epochs: 3 })).toMatch(
-      /training diverged: the loss at step \d+ is (NaN|Infinity); choose a smaller learning rate/,
-    );
+    expect(
+      await refusal(newFolder(), { learningRate: 1e30, mapping: "softmax", mappingOptions: {}, epochs: 3 }),
+    ).toMatch(/training diverged: the loss at step \d+ is (NaN|Infinity); choose a smaller learning rate/);
   });
 
   it.each([
