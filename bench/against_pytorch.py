@@ -7,6 +7,7 @@ take turns, size by size, and the medians over the rounds are printed: nanosecon
 """
 
 import argparse
+import datetime
 import json
 import pathlib
 import platform
@@ -80,7 +81,7 @@ def main():
         for side in ("fenchel", "pytorch"):
             print(f"{rows} x {n} {side}: " + ", ".join(f"{k} {v:.2f}" for k, v in row[side].items()), flush=True)
     if arguments.json:
-        about = {"torch": torch.__version__, "machine": platform.machine(), "results": results}
+        about = {"date": datetime.datetime.now(datetime.timezone.utc).isoformat(), "torch": torch.__version__, "machine": platform.machine(), "results": results}
         pathlib.Path(arguments.json).write_text(json.dumps(about, indent=1))
 
 

@@ -1,4 +1,4 @@
-// Nanoseconds an element of forward plus pullback, one thread, for one size: `node bench/times.mjs ROWS N MAPPING ...`.
+// Nanoseconds an element of forward plus pullback to the scores, one thread: `node bench/times.mjs ROWS N MAPPING ...`.
 // Memory for weights and gradient is reused, as a training loop does. Prints one JSON object. Seeded normal scores;
 // lambda is 0.1 for fusedmax and 0.1 / n for oscarmax; entmax1.5, entmax1.3 stand for entmax at that alpha.
 import { registry } from "fenchel";
@@ -16,7 +16,10 @@ function normals(size, seed) {
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
-  return Float32Array.from({ length: size }, () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()));
+  return Float32Array.from(
+    { length: size },
+    () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
+  );
 }
 
 const scores = normals(rows * n, 1);
@@ -32,7 +35,8 @@ const own = {
 const calls = names.map((name) => {
   const { mapping } = registry.find((entry) => entry.name === name.replace(/[\d.]+$/, ""));
   const options = { shape: [rows, n], out: weights, ...own[name] };
-  return () => mapping.vjp(scores, options).pullback(cotangent, { out: gradient });
+  const settings = { out: gradient, hyperParameters: false };
+  return () => mapping.vjp(scores, options).pullback(cotangent, settings);
 });
 const samples = calls.map(() => []);
 for (const call of calls) for (let i = 0; i < 5; i++) call();

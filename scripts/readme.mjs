@@ -1,37 +1,135 @@
-// Redraws the pictures and rewrites the README's table of mappings from the registry: `npm run readme`.
-// With --check it only says whether they are up to date (exit code 1 when not).
+// Redraws the pictures and rewrites the README's tables: the mappings from the registry, speed and the comparison on e-mail
+// from the results that docs/results keeps. `npm run readme`; with --check it only says whether they are up to date (exit
+// code 1 when not).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { registry } from "../packages/fenchel/dist/index.js";
+import { explanationSvg } from "../packages/lab/dist/report/index.js";
 import { picture, pictureScores } from "./pictures.mjs";
 
 const root = new URL("..", import.meta.url);
-const begin = "<!-- mappings: written by npm run readme -->";
-const end = "<!-- end of mappings -->";
+const result = (name) => JSON.parse(readFileSync(new URL(`docs/results/${name}.json`, root), "utf8"));
 
 const cell = (text) => text.replaceAll("|", "\\|");
+const table = (head, rows) =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+const day = (date) => date.slice(0, 10);
 
-function table() {
+function mappings() {
   const rows = registry.map(({ name, formula, effect, cost, parameter, paper }) => {
     const own = parameter === null ? "" : `<br>\`${parameter.name}\`, default ${parameter.default}`;
     const image = `<img src="docs/pictures/${name}.svg" alt="weights of ${name}" width="240">`;
-    return `| \`${name}\`${own} | ${image} | \`${cell(formula)}\` | ${cell(effect)} | ${cost} | ${paper} |`;
+    return [`\`${name}\`${own}`, image, `\`${cell(formula)}\``, cell(effect), cost, paper];
   });
+  return table(
+    ["mapping", "weights over the same scores", "Omega(y)", "what it does", "cost of a row", "source"],
+    rows,
+  );
+}
+
+/** Nanoseconds an element and ratios to softmax, then PyTorch on the same machine. */
+function speed() {
+  const bench = result("bench");
+  const normal = bench.results.filter(({ kind }) => kind === "normal");
+  const sizes = [...new Set(normal.map(({ rows, n }) => `${rows} x ${n}`))];
+  const shown = ["softmax", "sparsemax", "entmax 1.5", "entmax 1.3", "fusedmax", "oscarmax", "tvmax"];
+  const rows = shown.map((label) => [
+    label,
+    ...sizes.map((size) => {
+      const found = normal.find(({ mapping, rows, n }) => mapping === label && `${rows} x ${n}` === size);
+      if (found === undefined) return "";
+      const time = found.nanoseconds.toFixed(1);
+      return label === "softmax" ? `${time} ns` : `${time} (${found.toSoftmax.toFixed(1)}x)`;
+    }),
+  ]);
+  const against = result("against-pytorch");
+  const pairs = ["softmax", "sparsemax", "entmax1.5", "entmax1.3"].map((name) => [
+    name,
+    ...against.results.map(({ fenchel, pytorch }) => {
+      const factor = pytorch[name] / fenchel[name];
+      return `${fenchel[name].toFixed(1)} / ${pytorch[name].toFixed(1)} (${factor.toFixed(factor < 10 ? 1 : 0)}x)`;
+    }),
+  ]);
   return [
-    begin,
-    "| mapping | weights over the same scores | Omega(y) | what it does | cost of a row | source |",
-    "| --- | --- | --- | --- | --- | --- |",
-    ...rows,
-    end,
+    `Nanoseconds an element of forward plus pullback, float32, one thread, normal scores, in brackets the ratio to softmax in the`,
+    `same run (\`npm run bench\`, ${day(bench.date)}, ${bench.machine.processor.trim()}, ${bench.machine.cores} cores, Node ${bench.machine.node}).`,
+    `fusedmax at lambda 0.1, oscarmax at 0.1 / n:`,
+    "",
+    table(["rows x entries", ...sizes], rows),
+    "",
+    `fenchel / PyTorch ${against.torch} with the package entmax (its bisection for alpha 1.3), nanoseconds an element, in turns on the same`,
+    `machine, one thread (\`python bench/against_pytorch.py\`, ${day(against.date)}); in brackets how many times faster fenchel is:`,
+    "",
+    table(["rows x entries", ...against.results.map(({ rows, n }) => `${rows} x ${n}`)], pairs),
   ].join("\n");
 }
 
+/** The comparison on e-mail. */
+function spam() {
+  const report = result("spam");
+  const percent = ({ mean, deviation }) => `${(100 * mean).toFixed(2)} ± ${(100 * (deviation ?? 0)).toFixed(2)}`;
+  const plain =
+    (digits) =>
+    ({ mean, deviation }) =>
+      `${mean.toFixed(digits)} ± ${(deviation ?? 0).toFixed(digits)}`;
+  const columns = [
+    ["accuracy, %", "accuracy", percent],
+    ["F1, %", "f1", percent],
+    ["loss", "loss", plain(3)],
+    ["exact zeros, %", "zeros", percent],
+    ["words kept", "support", plain(1)],
+    ["segments", "segments", plain(1)],
+    ["entropy", "entropy", plain(2)],
+    ["ms a step", "secondsPerStep", ({ mean }) => (1000 * mean).toFixed(1)],
+  ];
+  const rows = report.summary.map(({ mapping, mappingOptions, figures }) => {
+    const options = Object.entries(mappingOptions)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(", ");
+    return [
+      `${mapping}${options === "" ? "" : `<br>${options}`}`,
+      ...columns.map(([, key, format]) => format(figures[key])),
+    ];
+  });
+  const seeds = report.summary[0].seeds.length;
+  return [
+    `Test set of ${report.results[0].test.texts} e-mails, mean and standard deviation over ${seeds} seeds (\`npm start\`, ${day(report.date)}).`,
+    "The best epoch, settings and hyper-parameters were chosen on the dev set; no thread of near-duplicate e-mails crosses the split.",
+    "",
+    table(["mapping", ...columns.map(([title]) => title)], rows),
+  ].join("\n");
+}
+
+/** One short e-mail of the comparison under every mapping, first seed. */
+function attentionPicture(report) {
+  const runs = report.results.filter(({ config }) => config.seed === report.results[0].config.seed);
+  const { id } = runs[0].explained
+    .filter(({ label, words }) => report.data.labels[label] === "spam" && words.length <= 48)
+    .reduce((shown, text) => (text.words.length > shown.words.length ? text : shown));
+  const explanations = runs.map(({ config, explained }) => ({
+    mapping: config.mapping,
+    text: explained.find((text) => text.id === id),
+  }));
+  return `${explanationSvg(explanations, { labels: report.data.labels, title: "Attention over one e-mail" })}\n`;
+}
+
+/** The README with the text between a section's marks replaced. */
+function withSection(readme, name, text) {
+  const begin = `<!-- ${name}: written by npm run readme -->`;
+  const end = `<!-- end of ${name} -->`;
+  const [before, rest] = readme.split(begin);
+  const after = rest?.split(end)[1];
+  if (after === undefined) throw new Error(`README.md lacks the marks ${begin} and ${end}`);
+  return `${before}${begin}\n${text}\n${end}${after}`;
+}
+
 const files = new Map(registry.map((entry) => [`docs/pictures/${entry.name}.svg`, picture(entry)]));
-const readme = readFileSync(new URL("README.md", root), "utf8");
-const [before, rest] = readme.split(begin);
-const after = rest?.split(end)[1];
-if (after === undefined) throw new Error(`README.md lacks the marks ${begin} and ${end}`);
-files.set("README.md", `${before}${table()}${after}`);
+files.set("docs/pictures/attention.svg", attentionPicture(result("spam")));
+let readme = readFileSync(new URL("README.md", root), "utf8");
+for (const [name, text] of Object.entries({ mappings: mappings(), speed: speed(), spam: spam() })) {
+  readme = withSection(readme, name, text);
+}
+files.set("README.md", readme);
 
 const stale = [...files].filter(([path, text]) => {
   const url = new URL(path, root);

@@ -164,9 +164,13 @@ export function defineMapping<K extends string = never, E extends object = objec
     const { call, weights, product } = linearize(solver, scores, options);
     const { rows } = call.layout;
     const { parameter } = solver;
-    const pullback = (cotangent: unknown, memory?: { readonly out?: unknown }) => {
+    const pullback = (
+      cotangent: unknown,
+      settings?: { readonly out?: unknown; readonly hyperParameters?: boolean },
+    ) => {
+      if (settings?.hyperParameters === false) return { scores: product("cotangent", cotangent, settings.out, null) };
       const perRow = [new Float64Array(rows), new Float64Array(rows)] as const;
-      const gradients: Record<string, unknown> = { scores: product("cotangent", cotangent, memory?.out, perRow) };
+      const gradients: Record<string, unknown> = { scores: product("cotangent", cotangent, settings?.out, perRow) };
       gradients["gamma"] = inFormOf(options?.["gamma"] as HyperParameter | undefined, perRow[0]);
       if (parameter !== null && parameter.differentiable !== false) {
         gradients[parameter.name] = inFormOf(options?.[parameter.name] as HyperParameter | undefined, perRow[1]);

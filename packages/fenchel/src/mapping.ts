@@ -34,14 +34,19 @@ export type Gradients<A, K extends string, G, P> = {
 export interface VectorJacobian<A, K extends string, G, P> {
   readonly weights: SameKind<A>;
   /** Gradients for one cotangent (same size as the weights), the scores' in `out` if given; may be called many times. */
-  pullback(cotangent: Scores, memory?: Out<A>): Gradients<A, K, G, P>;
+  pullback(cotangent: Scores, settings?: Out<A>): Gradients<A, K, G, P>;
+  /** The gradient in the scores alone, where gamma and the hyper-parameter are fixed: cheaper. */
+  pullback(
+    cotangent: Scores,
+    settings: Out<A> & { readonly hyperParameters: false },
+  ): Pick<Gradients<A, K, G, P>, "scores">;
 }
 
 /** Weights with their forward derivative in the scores. */
 export interface JacobianVector<A> {
   readonly weights: SameKind<A>;
   /** Tangent of the weights for a tangent of the scores (same size), in `out` if given; may be called many times. */
-  pushforward(tangent: Scores, memory?: Out<A>): SameKind<A>;
+  pushforward(tangent: Scores, settings?: Out<A>): SameKind<A>;
 }
 
 /** Losses, one a row, with the gradient in the scores. */

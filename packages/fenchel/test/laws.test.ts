@@ -313,6 +313,7 @@ describe.each(backends)("laws, $name", (backend: Backend) => {
       expect(Array.from(first.pullback(u).scores)).toEqual(wanted[0]);
       const gradient = backend.array(normals(n, 9));
       const third = mapping.vjp(scores[2]!, options);
+      expect(third.pullback(u, { out: gradient, hyperParameters: false })).toEqual({ scores: gradient });
       expect(third.pullback(u, { out: gradient }).scores).toBe(gradient);
       expect(Array.from(gradient)).toEqual(wanted[2]);
       for (const [at, { pullback }] of [first, second].entries()) {
