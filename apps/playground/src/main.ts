@@ -74,7 +74,10 @@ function show(): void {
   const found = views.find(({ id }) => id === wanted) ?? views[0]!;
   if (open?.id === found.id) return open.view.read(query);
   open?.view.close();
-  for (const { id, link } of links) set(link, "aria-current", id === found.id ? "page" : null);
+  for (const { id, link } of links) {
+    set(link, "aria-current", id === found.id ? "page" : null);
+    if (id === found.id) link.scrollIntoView({ block: "nearest", inline: "center" });
+  }
   document.title = `${found.title} · fenchel playground`;
   const written = (next: URLSearchParams) =>
     history.replaceState(null, "", formatAddress({ view: found.id, query: next }));

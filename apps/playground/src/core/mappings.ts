@@ -92,16 +92,15 @@ export function optionText(name: string, values: Values): string {
   return parts.join(", ");
 }
 
-export function readValues(query: URLSearchParams, complain: Complain): Values {
-  const read = ({ name, default: fallback, least, most, step }: Parameter) => {
-    const range = { fallback, least, most, whole: step === 1 };
+export function readValues(query: URLSearchParams, complain: Complain, usual: Values = defaultValues): Values {
+  const read = ({ name, least, most, step }: Parameter) => {
+    const range = { fallback: usual[name]!, least, most, whole: step === 1 };
     return [name, readNumber(query, name, range, complain)] as const;
   };
   return Object.fromEntries(parameters.map(read));
 }
 
-export function writeValues(query: URLSearchParams, values: Values): void {
-  for (const { name, default: usual } of parameters) {
-    if (values[name] !== usual) query.set(name, String(values[name]));
-  }
+/** Writes the values that differ from the usual ones. */
+export function writeValues(query: URLSearchParams, values: Values, usual: Values = defaultValues): void {
+  for (const { name } of parameters) if (values[name] !== usual[name]) query.set(name, String(values[name]));
 }

@@ -60,7 +60,11 @@ export function slider(spec: SliderSpec, change: (value: number) => void): Slide
       while (at >= 0 && at <= STEPS) {
         at += towards;
         const value = valueAt(spec, at / STEPS);
-        if ((value - current) * towards > 0) return change(Math.min(Math.max(value, least), most));
+        if ((value - current) * towards <= 0) continue;
+        // Kept at once: the next key may come before the next frame.
+        current = Math.min(Math.max(value, least), most);
+        range.value = String(at);
+        return change(current);
       }
     },
   });

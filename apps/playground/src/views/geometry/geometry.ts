@@ -133,7 +133,14 @@ export const geometry = defineView<State>({
         "div",
         { class: "columns" },
         html("div", { class: "controls" }, radios.element, sliders.element, tSlider.element, field.element),
-        html("div", { class: "stage" }, formula.element, refused, picture, html("div", { class: "scroll" }, table)),
+        html(
+          "div",
+          { class: "stage" },
+          formula.element,
+          refused,
+          picture,
+          html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Figures" }, table),
+        ),
       ),
       code.element,
     );

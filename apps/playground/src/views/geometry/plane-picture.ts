@@ -69,7 +69,9 @@ export function planePicture(move: (point: PlanePoint) => void): PlanePicture {
       const step = steps[event.key];
       if (step === undefined) return;
       event.preventDefault();
-      move(inside({ u: point.u + step[0], v: point.v + step[1] }));
+      // Kept at once: the next key may come before the next frame.
+      point = inside({ u: point.u + step[0], v: point.v + step[1] });
+      move(point);
     },
   });
   const element = svg(

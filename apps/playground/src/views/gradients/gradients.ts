@@ -136,7 +136,7 @@ export const gradients = defineView<State>({
       message.hidden = text === null;
       numbers.hidden = text !== null;
       set(picture, "class", text === null ? "picture" : "picture gone");
-      if (text !== null) setText(message, text);
+      setText(message, text ?? "");
     };
 
     return (state) => {

@@ -92,7 +92,7 @@ export interface Reading {
 }
 
 /**
- * h_i = e_i + relu(C [e_{i-1}; e_i; e_{i+1}] + c) / 2, score_i = v . tanh(A h_i + a); a word's evidence is O h_i. The logits are
+ * h_i = e_i + relu(C [e_{i-1}; e_i; e_{i+1}] + c) / 2, score_i = tanh(v . tanh(A h_i + a)); a word's evidence is O h_i. The logits are
  * sum_i weights_i evidence_i + o for whatever weights a mapping makes of the scores.
  */
 export function readWords(model: SpamModel, ids: Int32Array): Reading {
@@ -121,6 +121,7 @@ export function readWords(model: SpamModel, ids: Int32Array): Reading {
       for (let k = 0; k < e; k++) sum += state[k]! * attention[k * hidden + j]!;
       scores[i] = scores[i]! + attentionVector[j]! * Math.tanh(sum);
     }
+    scores[i] = Math.tanh(scores[i]!);
     for (let j = 0; j < labels; j++) {
       for (let k = 0; k < e; k++)
         evidence[i * labels + j] = evidence[i * labels + j]! + state[k]! * model.evidence[k * labels + j]!;

@@ -136,7 +136,7 @@ export const text = defineView<State>({
       message.hidden = words === null;
       for (const part of [answer, meter, numbers]) part.hidden = words !== null;
       set(picture.element, "class", words === null ? "picture" : "picture gone");
-      if (words !== null) setText(message, words);
+      setText(message, words ?? "");
     };
 
     return (state) => {

@@ -4,7 +4,15 @@ import { importLine, optionsLiteral } from "../../core/code.ts";
 import { html, pool, set, setText } from "../../core/dom.ts";
 import { entropyOf } from "../../core/evaluate.ts";
 import { literal, short } from "../../core/format.ts";
-import { entryOf, mappingNames, optionsOf, readValues, writeValues, type Values } from "../../core/mappings.ts";
+import {
+  defaultValues,
+  entryOf,
+  mappingNames,
+  optionsOf,
+  readValues,
+  writeValues,
+  type Values,
+} from "../../core/mappings.ts";
 import { loadJson } from "../../core/models.ts";
 import { defineView } from "../../core/view.ts";
 import { codePanel } from "../../parts/code-panel.ts";
@@ -33,6 +41,9 @@ interface State {
 }
 
 const usual = "fusedmax";
+/** A translator's scores are far apart: at this temperature the mappings differ to the eye. */
+const usualValues: Values = { ...defaultValues, gamma: 12 };
+const usualExample = 5;
 
 function translationCode(
   mapping: string,
@@ -59,16 +70,16 @@ export const translation = defineView<State>({
   read(query, complain) {
     return {
       mapping: readChoice(query, "m", mappingNames, usual, complain),
-      example: readNumber(query, "s", { fallback: 1, least: 1, most: 1000, whole: true }, complain) - 1,
-      values: readValues(query, complain),
+      example: readNumber(query, "s", { fallback: usualExample, least: 1, most: 1000, whole: true }, complain) - 1,
+      values: readValues(query, complain, usualValues),
     };
   },
 
   write({ mapping, example, values }) {
     const query = new URLSearchParams();
     if (mapping !== usual) query.set("m", mapping);
-    if (example !== 0) query.set("s", String(example + 1));
-    writeValues(query, values);
+    if (example !== usualExample - 1) query.set("s", String(example + 1));
+    writeValues(query, values, usualValues);
     return query;
   },
 
@@ -121,7 +132,7 @@ export const translation = defineView<State>({
       message.hidden = text === null;
       set(grid.element, "class", text === null ? "picture" : "picture gone");
       numbers.hidden = text !== null;
-      if (text !== null) setText(message, text);
+      setText(message, text ?? "");
     };
 
     return ({ mapping, example: wanted, values }) => {

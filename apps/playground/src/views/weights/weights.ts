@@ -110,7 +110,13 @@ export const weights = defineView<State>({
         "div",
         { class: "columns" },
         html("div", { class: "controls" }, checks.element, sliders.element, field.element),
-        html("div", { class: "stage" }, empty, picture, html("div", { class: "scroll" }, table)),
+        html(
+          "div",
+          { class: "stage" },
+          empty,
+          picture,
+          html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Figures" }, table),
+        ),
       ),
       code.element,
     );
