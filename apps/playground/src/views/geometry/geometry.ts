@@ -27,7 +27,7 @@ const threeOf = (numbers: readonly number[], fallback: readonly number[]) =>
   numbers.length >= 3 ? numbers.slice(0, 3) : fallback;
 
 /** Beside the plane there is room for the curves from this width on. */
-const WIDE = 700;
+const WIDE = 600;
 
 function geometryCode({ mapping, scores, t, values }: State): string {
   return [

@@ -88,7 +88,7 @@ export function alignmentGrid(): AlignmentGrid {
         const { at, weight } = written[k]!;
         set(text, "x", (x(at % n) + step / 2).toFixed(1));
         set(text, "y", (y(Math.floor(at / n)) + tall / 2 + 4).toFixed(1));
-        set(text, "class", weight > 0.5 ? "on-dark" : null);
+        set(text, "class", weight > 0.66 ? "on-dark" : null);
         setText(text, String(Number(weight.toFixed(2))));
       });
       pool(columns, n, () => svg("text")).forEach((text, j) => {
