@@ -14,7 +14,7 @@ const shots = [
   ["continuous", "#continuous", "light", 1180, 900],
   ["text", "#text", "light", 1180, 720],
   ["translation", "#translation", "light", 1180, 860],
-  ["dark", "#geometry?m=oscarmax", "dark", 1020, 690],
+  ["dark", "#geometry?m=entmax", "dark", 1020, 690],
   ["narrow", "#weights?m=softmax,sparsemax,fusedmax", "light", 390, 844],
 ];
 
