@@ -28,6 +28,10 @@ export let scores: usize = 0;
 /** The nodes, those of a part side by side (u32 each). */
 export let order: usize = 0;
 let queue: usize = 0;
+/** Between two calls of cutApart, room for a number a node (f64). */
+export let spare: usize = 0;
+/** Between two calls of cutApart, room for a number a node (i32). */
+export let trail: usize = 0;
 // Parts still to be cut: the value none of them exceeds (f64), begin, end as places in `order` (u32 each).
 let pending: usize = 0;
 let pendingEnd: usize = 0;
@@ -44,6 +48,8 @@ export function layOut(at: usize, count: i32): void {
   pending = scores + 8 * n;
   order = pending + 16 * n;
   queue = order + 4 * n;
+  spare = pending;
+  trail = queue;
 }
 
 function neighbour(node: usize, d: usize): usize {
@@ -80,21 +86,21 @@ function setFlow(node: usize, d: usize, to: usize, flow: f64): void {
   store<f64>(to + ((d ^ 1) << 3), -flow);
 }
 
+/** Sets the neighbour of node k in direction d to node `other`, none if negative, and the flow to it to 0. */
+export function joinNode(k: i32, d: i32, other: i32): void {
+  const node = nodes + ((<usize>k) << 6);
+  store<f64>(node + ((<usize>d) << 3), 0);
+  store<u32>(node + ((<usize>d) << 2), other < 0 ? 0 : <u32>(nodes + ((<usize>other) << 6)), 32);
+}
+
 /**
- * Places every group of the prox that may have weight: its value, its place in `order`, its size. The neighbours and
- * scores of the nodes are set; lambda > 0.
+ * Places every group that may have weight of a connected part: its value, its place in `order`, its size. The neighbours
+ * and scores of its nodes are set; lambda > 0.
  */
-export function solveNetwork(count: i32, lambda: f64, work: usize): void {
+export function cutApart(begin: usize, end: usize, lambda: f64, work: usize): void {
   capacity = lambda;
-  let node = nodes;
-  const end = order + ((<usize>count) << 2);
-  for (let p = order; p < end; p += 4) {
-    store<u32>(p, <u32>node);
-    memory.fill(node, 0, 32);
-    node += NODE;
-  }
   pendingEnd = pending;
-  if (count > 0) pushParts(order, end, Infinity);
+  pushParts(begin, end, Infinity);
   while (pendingEnd > pending) {
     pendingEnd -= 16;
     const ceiling = load<f64>(pendingEnd);

@@ -4,17 +4,21 @@
 // Only cells that can have weight reach the solver. The prox moves a cell by lambda a neighbour at most, which bounds the
 // threshold tau from below. A cell whose upper bound lies below that weighs nothing, so in every level set above tau its
 // edges cost a neighbour lambda, which lowers the neighbour's upper bound in turn.
+//
+// The cells that stay fall into connected parts. A part is one group if a flow of at most lambda an edge evens out its
+// scores; one along a spanning tree is found or ruled out in a single pass. Only the other parts are cut.
 
-import { NODE_BYTES, layOut, nodes, order, scores, solveNetwork } from "./grid-network";
-import { PIECE, bound, crest, first, level, pieceCount, pieces, place, shape, startRow, threshold } from "./levels";
+import { NODE_BYTES, cutApart, joinNode, layOut, nodes, order, scores, spare, trail } from "./grid-network";
+import { PIECE, bound, crest, first, level, pieceCount, pieces, place, shape, settle, startRow, threshold } from "./levels";
 import { MOST, scoreAt, sparsemaxBound } from "./screen";
-import { atLeast, maskOf } from "./vectors";
+import { atLeast, fill, maskOf } from "./vectors";
 
 const BLOCK: i32 = 16;
 
 // What the frame of a grid holds for a cell: the number of its node, or
 const LIGHT: i32 = -1; // it weighs nothing
 const ABSENT: i32 = -2; // it is not there
+const FOUND: i32 = -3; // less the number of its node: the search for parts has found it
 
 /** Bytes of scratch for rows of n cells. A grid with a frame one cell wide has at most 3 n + 6. */
 export function scratchBytes(n: i32): usize {
@@ -59,6 +63,11 @@ function row(
   x: usize, y: usize, groups: usize, n: i32, height: i32, width: i32, kept: usize,
   top: f64, gamma: f64, lambda: f64, scratch: usize,
 ): void {
+  if (!kept && lambda > 0 && allAtLeast(x, n, <f32>top)) {
+    fill(y, 0, n, reinterpret<i32>(<f32>(1 / <f64>n)));
+    if (groups) memory.fill(groups, 0, (<usize>n) << 2);
+    return;
+  }
   const room = <usize>n;
   const work = scratch + room * PIECE;
   values = work + room * PIECE;
@@ -78,13 +87,19 @@ function row(
     boundThreshold(candidates, width, lambda, work);
     const count = screen(candidates, width, lambda, work);
     layOut(network, count);
-    connect(count, width, lambda);
-    solveNetwork(count, lambda, work);
+    solveParts(count, width + 2, lambda, work);
     write(y, groups, threshold(work));
   } else {
     for (let k = 0; k < candidates; k++) place(load<f64>(values + ((<usize>k) << 3)), k, 1);
     writeAlone(y, groups, threshold(work));
   }
+}
+
+function allAtLeast(x: usize, n: i32, least: f32): bool {
+  let i = 0;
+  for (; i + BLOCK <= n; i += BLOCK) if (atLeast(x + ((<usize>i) << 2), least) != 0xffff) return false;
+  for (; i < n; i++) if (load<f32>(x + ((<usize>i) << 2)) < least) return false;
+  return true;
 }
 
 /** The grid in a frame of absent cells, no cell a candidate yet. */
@@ -115,6 +130,9 @@ function fillInts(p: usize, count: i32, value: i32): void {
 /** Lists the kept cells with score >= lowest and numbers them in the frame. */
 function collect(x: usize, n: i32, width: i32, kept: usize, lowest: f32, top: f64, inverse: f64): i32 {
   let count = 0;
+  // of the line that cells are in: where the next one begins, and what its places are ahead of its cells
+  let next = width;
+  let ahead = width + 3;
   for (let i = 0; i < n; i += BLOCK) {
     const p = x + ((<usize>i) << 2);
     let bits: u32 = 0;
@@ -126,7 +144,11 @@ function collect(x: usize, n: i32, width: i32, kept: usize, lowest: f32, top: f6
     for (; bits; bits &= bits - 1) {
       const cell = i + ctz(bits);
       if (kept && !load<u8>(kept + cell)) continue;
-      const at = (cell / width + 1) * (width + 2) + (cell % width) + 1;
+      while (cell >= next) {
+        next += width;
+        ahead += 2;
+      }
+      const at = cell + ahead;
       store<i32>(cells + ((<usize>count) << 2), cell);
       store<i32>(places + ((<usize>count) << 2), at);
       store<f64>(values + ((<usize>count) << 3), (<f64>load<f32>(x + ((<usize>cell) << 2)) - top) * inverse);
@@ -141,14 +163,12 @@ function framed(place: i32): i32 {
   return load<i32>(frame + ((<usize>place) << 2));
 }
 
-/** Neighbours that are there, less twice those that weigh nothing where `net` is true. */
-function degree(place: i32, across: i32, net: bool): f64 {
-  let sum = 0;
-  for (let d = 0; d < 4; d++) {
-    const state = framed(neighbourPlace(place, d, across));
-    if (state != ABSENT) sum += net && state == LIGHT ? -1 : 1;
-  }
-  return <f64>sum;
+/** How many neighbours are in a state. */
+function neighboursIn(state: i32, at: i32, across: i32): i32 {
+  return (
+    i32(framed(at - 1) == state) + i32(framed(at + 1) == state) +
+    i32(framed(at - across) == state) + i32(framed(at + across) == state)
+  );
 }
 
 /** Directions: left, right, above, below. */
@@ -156,11 +176,29 @@ function neighbourPlace(place: i32, d: i32, across: i32): i32 {
   return place + (d < 2 ? 2 * d - 1 : (2 * d - 5) * across);
 }
 
-/** Raises the bound of tau to the threshold of v - lambda degree. */
+/**
+ * Raises the bound of tau. Cells cut off from the others, as if all of these were lower, have no greater z, and the mean
+ * of their z is that of their scores less lambda times the edges cut, over their number. Their sum of [z - tau]_+ is at
+ * least that of as many cells at the mean, so tau is at least the threshold of such means: here of runs along a line
+ * whose scores differ by lambda at most from the first.
+ */
 function boundThreshold(candidates: i32, width: i32, lambda: f64, work: usize): void {
-  for (let k = 0; k < candidates; k++) {
-    const at = load<i32>(places + ((<usize>k) << 2));
-    place(load<f64>(values + ((<usize>k) << 3)) - lambda * degree(at, width + 2, false), k, 1);
+  for (let k = 0; k < candidates; ) {
+    const from = k;
+    const base = load<f64>(values + ((<usize>k) << 3));
+    let at = load<i32>(places + ((<usize>k) << 2));
+    let sum = 0.0;
+    let edges = 2;
+    while (true) {
+      edges += 2 - neighboursIn(ABSENT, at, width + 2);
+      k++;
+      at++;
+      if (k == candidates || load<i32>(places + ((<usize>k) << 2)) != at) break;
+      const value = load<f64>(values + ((<usize>k) << 3)) - base;
+      if (abs(value) > lambda) break;
+      sum += value;
+    }
+    place(base + (sum - lambda * <f64>edges) / <f64>(k - from), from, k - from);
   }
   const tau = threshold(work) + crest;
   // a little lower, for its rounding
@@ -205,22 +243,72 @@ function screen(candidates: i32, width: i32, lambda: f64, stack: usize): i32 {
 
 /** Whether a candidate's upper bound does not exceed the bound of tau. */
 function light(at: i32, across: i32, lambda: f64): bool {
-  return load<f64>(values + ((<usize>framed(at)) << 3)) + lambda * degree(at, across, true) <= bound;
+  const net = 4 - neighboursIn(ABSENT, at, across) - 2 * neighboursIn(LIGHT, at, across);
+  return load<f64>(values + ((<usize>framed(at)) << 3)) + lambda * <f64>net <= bound;
 }
 
-/** The network of the candidates that stay. */
-function connect(count: i32, width: i32, lambda: f64): void {
-  for (let k = 0; k < count; k++) {
-    const at = load<i32>(places + ((<usize>k) << 2));
-    const node = nodes + ((<usize>k) << 6);
-    let lost = 0;
-    for (let d = 0; d < 4; d++) {
-      const state = framed(neighbourPlace(at, d, width + 2));
-      store<u32>(node + ((<usize>d) << 2), state >= 0 ? <u32>(nodes + ((<usize>state) << 6)) : 0, 32);
-      lost += i32(state == LIGHT);
+/** Places the groups of the candidates that stay, part by part. `trail` has the node each was found from. */
+function solveParts(count: i32, across: i32, lambda: f64, work: usize): void {
+  let tail = order;
+  for (let seed = 0; seed < count; seed++) {
+    let at = load<i32>(places + ((<usize>seed) << 2));
+    if (framed(at) <= FOUND) continue;
+    const begin = tail;
+    tail = find(at, seed, tail);
+    const base = load<f64>(values + ((<usize>seed) << 3));
+    let sum = 0.0;
+    for (let head = begin; head < tail; head += 4) {
+      const k = nodeNumber(head);
+      at = load<i32>(places + ((<usize>k) << 2));
+      tail = find(at - 1, k, tail);
+      tail = find(at + 1, k, tail);
+      tail = find(at - across, k, tail);
+      tail = find(at + across, k, tail);
+      const score = load<f64>(values + ((<usize>k) << 3)) - lambda * <f64>neighboursIn(LIGHT, at, across);
+      store<f64>(scores + ((<usize>k) << 3), score);
+      store<f64>(spare + ((<usize>k) << 3), score);
+      sum += score - base;
     }
-    store<f64>(scores + ((<usize>k) << 3), load<f64>(values + ((<usize>k) << 3)) - lambda * <f64>lost);
+    const size = <i32>((tail - begin) >> 2);
+    const mean = base + sum / <f64>size;
+    if (evensOut(begin, tail, mean, lambda * (1 - 1e-9))) {
+      place(mean, <i32>((begin - order) >> 2), size);
+      settle(work);
+      continue;
+    }
+    for (let p = begin; p < tail; p += 4) {
+      const k = nodeNumber(p);
+      at = load<i32>(places + ((<usize>k) << 2));
+      for (let d = 0; d < 4; d++) joinNode(k, d, FOUND - framed(neighbourPlace(at, d, across)));
+    }
+    cutApart(begin, tail, lambda, work);
   }
+}
+
+function nodeNumber(p: usize): i32 {
+  return <i32>((<usize>load<u32>(p) - nodes) >> 6);
+}
+
+/** Puts the node at a place, if there is one not yet found, at the tail. */
+function find(at: i32, parent: i32, tail: usize): usize {
+  const k = framed(at);
+  if (k < 0) return tail;
+  store<i32>(frame + ((<usize>at) << 2), FOUND - k);
+  store<i32>(trail + ((<usize>k) << 2), parent);
+  store<u32>(tail, <u32>(nodes + ((<usize>k) << 6)));
+  return tail + 4;
+}
+
+/** Whether passing on all that nodes have above the mean, last found first, loads no edge with more than `most`. */
+function evensOut(begin: usize, end: usize, mean: f64, most: f64): bool {
+  for (let p = end - 4; p > begin; p -= 4) {
+    const k = <usize>nodeNumber(p);
+    const flow = load<f64>(spare + (k << 3)) - mean;
+    if (!(abs(flow) <= most)) return false;
+    const parent = spare + ((<usize>load<i32>(trail + (k << 2))) << 3);
+    store<f64>(parent, load<f64>(parent) + flow);
+  }
+  return true;
 }
 
 function write(y: usize, groups: usize, tau: f64): void {
@@ -266,42 +354,48 @@ export function pullback(
 ): void {
   const stride = (<usize>n) << 2;
   for (let r = 0; r < rows; r++) {
-    const inverse = 1 / load<f64>(gamma);
-    const support = listSupport(y, n, scratch);
-    const end = scratch + ((<usize>support) << 2);
-    // by id: the sum of the cotangent, then m_G (f64), and the number of cells (i32)
-    const table = (end + 15) & ~15;
-    memory.fill(table, 0, (<usize>support) << 4);
     memory.fill(dx, 0, stride);
-    let total = 0.0;
-    for (let p = scratch; p < end; p += 4) {
-      const o = (<usize>load<i32>(p)) << 2;
-      const entry = table + ((<usize>load<i32>(groups + o)) << 4);
-      const cotangent = <f64>load<f32>(dy + o);
-      total += cotangent;
-      store<f64>(entry, load<f64>(entry) + cotangent);
-      store<i32>(entry, load<i32>(entry, 8) + 1, 8);
-    }
-    const mean = support > 0 ? total / <f64>support : 0;
-    for (let entry = table; entry < table + ((<usize>support) << 4); entry += 16) {
-      store<f64>(entry, load<f64>(entry) / <f64>load<i32>(entry, 8) - mean);
-    }
     let slope = 0.0;
     let product = 0.0;
-    for (let p = scratch; p < end; p += 4) {
-      const cell = load<i32>(p);
-      const o = (<usize>cell) << 2;
-      const m = load<f64>(table + ((<usize>load<i32>(groups + o)) << 4));
-      store<f32>(dx + o, <f32>(m * inverse));
-      const own = load<f32>(y + o);
-      const column = cell % width;
-      let steps = 0;
-      if (column > 0) steps += step(y, groups, own, o - 4);
-      if (column + 1 < width) steps += step(y, groups, own, o + 4);
-      if (cell >= width) steps += step(y, groups, own, o - ((<usize>width) << 2));
-      if (cell + width < n) steps += step(y, groups, own, o + ((<usize>width) << 2));
-      slope += m * <f64>steps;
-      product += m * <f64>own;
+    const inverse = 1 / load<f64>(gamma);
+    const count = groupCount(groups, n);
+    // of a single group m_G = 0
+    if (count > 1) {
+      const end = scratch + ((<usize>listSupport(y, n, scratch)) << 2);
+      // by id: the sum of the cotangent, then m_G (f64), and the number of cells (i32)
+      const table = (end + 15) & ~15;
+      const tableEnd = table + ((<usize>count) << 4);
+      memory.fill(table, 0, tableEnd - table);
+      let total = 0.0;
+      for (let p = scratch; p < end; p += 4) {
+        const o = (<usize>load<i32>(p)) << 2;
+        const entry = table + ((<usize>load<i32>(groups + o)) << 4);
+        const cotangent = <f64>load<f32>(dy + o);
+        total += cotangent;
+        store<f64>(entry, load<f64>(entry) + cotangent);
+        store<i32>(entry, load<i32>(entry, 8) + 1, 8);
+      }
+      const mean = total / <f64>((end - scratch) >> 2);
+      for (let entry = table; entry < tableEnd; entry += 16) {
+        store<f64>(entry, load<f64>(entry) / <f64>load<i32>(entry, 8) - mean);
+      }
+      const line = (<usize>width) << 2;
+      // where the line of a cell ends
+      let edge = line;
+      for (let p = scratch; p < end; p += 4) {
+        const o = (<usize>load<i32>(p)) << 2;
+        while (o >= edge) edge += line;
+        const m = load<f64>(table + ((<usize>load<i32>(groups + o)) << 4));
+        store<f32>(dx + o, <f32>(m * inverse));
+        const own = load<f32>(y + o);
+        let steps = 0;
+        if (o + line > edge) steps += step(y, groups, own, o - 4);
+        if (o + 4 < edge) steps += step(y, groups, own, o + 4);
+        if (o >= line) steps += step(y, groups, own, o - line);
+        if (o + line < stride) steps += step(y, groups, own, o + line);
+        slope += m * <f64>steps;
+        product += m * <f64>own;
+      }
     }
     if (dparam) store<f64>(dparam + ((<usize>r) << 3), slope);
     if (dgamma) store<f64>(dgamma + ((<usize>r) << 3), -inverse * (product - load<f64>(param) * slope));
@@ -312,6 +406,19 @@ export function pullback(
     gamma += gammaStep;
     param += paramStep;
   }
+}
+
+/** The greatest id and one; no id is below -2. */
+function groupCount(groups: usize, n: i32): i32 {
+  let most = i32x4.splat(-1);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) most = i32x4.max_s(most, v128.load(groups + ((<usize>i) << 2)));
+  let count = max(
+    max(i32x4.extract_lane(most, 0), i32x4.extract_lane(most, 1)),
+    max(i32x4.extract_lane(most, 2), i32x4.extract_lane(most, 3)),
+  );
+  for (; i < n; i++) count = max(count, load<i32>(groups + ((<usize>i) << 2)));
+  return count + 1;
 }
 
 /** sign(weight at o - own), 0 where no cell is. */
