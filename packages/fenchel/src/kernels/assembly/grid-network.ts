@@ -28,10 +28,8 @@ export let scores: usize = 0;
 /** The nodes, those of a part side by side (u32 each). */
 export let order: usize = 0;
 let queue: usize = 0;
-/** Between two calls of cutApart, room for a number a node (f64). */
+/** Between two calls of cutApart, room for 16 bytes a node. */
 export let spare: usize = 0;
-/** Between two calls of cutApart, room for a number a node (i32). */
-export let trail: usize = 0;
 // Parts still to be cut: the value none of them exceeds (f64), begin, end as places in `order` (u32 each).
 let pending: usize = 0;
 let pendingEnd: usize = 0;
@@ -49,7 +47,6 @@ export function layOut(at: usize, count: i32): void {
   order = pending + 16 * n;
   queue = order + 4 * n;
   spare = pending;
-  trail = queue;
 }
 
 function neighbour(node: usize, d: usize): usize {

@@ -8,7 +8,7 @@
 // The cells that stay fall into connected parts. A part is one group if a flow of at most lambda an edge evens out its
 // scores; one along a spanning tree is found or ruled out in a single pass. Only the other parts are cut.
 
-import { NODE_BYTES, cutApart, joinNode, layOut, nodes, order, scores, spare, trail } from "./grid-network";
+import { NODE_BYTES, cutApart, joinNode, layOut, nodes, order, scores, spare } from "./grid-network";
 import { PIECE, bound, crest, first, level, pieceCount, pieces, place, shape, settle, startRow, threshold } from "./levels";
 import { MOST, scoreAt, sparsemaxBound } from "./screen";
 import { atLeast, fill, maskOf } from "./vectors";
@@ -199,6 +199,7 @@ function boundThreshold(candidates: i32, width: i32, lambda: f64, work: usize): 
       sum += value;
     }
     place(base + (sum - lambda * <f64>edges) / <f64>(k - from), from, k - from);
+    settle(work);
   }
   const tau = threshold(work) + crest;
   // a little lower, for its rounding
@@ -213,7 +214,7 @@ function screen(candidates: i32, width: i32, lambda: f64, stack: usize): i32 {
   const across = width + 2;
   for (let k = 0; k < candidates; k++) {
     const at = load<i32>(places + ((<usize>k) << 2));
-    if (framed(at) == LIGHT || !light(at, across, lambda)) continue;
+    if (framed(at) < 0 || !light(at, across, lambda)) continue;
     store<i32>(frame + ((<usize>at) << 2), LIGHT);
     store<i32>(stack, at);
     for (let depth = 1; depth > 0; ) {
@@ -247,38 +248,46 @@ function light(at: i32, across: i32, lambda: f64): bool {
   return load<f64>(values + ((<usize>framed(at)) << 3)) + lambda * <f64>net <= bound;
 }
 
-/** Places the groups of the candidates that stay, part by part. `trail` has the node each was found from. */
+// For the cells of a part, as they are found: what they have to pass on (f64), their place (i32), where they were found
+// from (the address of that record, u32).
+const STEP: usize = 16;
+
+/** Places the groups of the candidates that stay, part by part. */
 function solveParts(count: i32, across: i32, lambda: f64, work: usize): void {
   let tail = order;
   for (let seed = 0; seed < count; seed++) {
     let at = load<i32>(places + ((<usize>seed) << 2));
-    if (framed(at) <= FOUND) continue;
+    if (framed(at) < 0) continue;
     const begin = tail;
-    tail = find(at, seed, tail);
+    find(at, begin, begin, spare);
+    tail += 4;
     const base = load<f64>(values + ((<usize>seed) << 3));
     let sum = 0.0;
+    let record = spare;
     for (let head = begin; head < tail; head += 4) {
-      const k = nodeNumber(head);
-      at = load<i32>(places + ((<usize>k) << 2));
-      tail = find(at - 1, k, tail);
-      tail = find(at + 1, k, tail);
-      tail = find(at - across, k, tail);
-      tail = find(at + across, k, tail);
-      const score = load<f64>(values + ((<usize>k) << 3)) - lambda * <f64>neighboursIn(LIGHT, at, across);
-      store<f64>(scores + ((<usize>k) << 3), score);
-      store<f64>(spare + ((<usize>k) << 3), score);
+      at = load<i32>(record, 8);
+      tail = find(at - 1, begin, tail, record);
+      tail = find(at + 1, begin, tail, record);
+      tail = find(at - across, begin, tail, record);
+      tail = find(at + across, begin, tail, record);
+      const score = tilted(nodeNumber(head), at, across, lambda);
+      store<f64>(record, score);
       sum += score - base;
+      record += STEP;
     }
     const size = <i32>((tail - begin) >> 2);
     const mean = base + sum / <f64>size;
-    if (evensOut(begin, tail, mean, lambda * (1 - 1e-9))) {
+    if (evensOut(record, mean, lambda * (1 - 1e-9))) {
       place(mean, <i32>((begin - order) >> 2), size);
       settle(work);
       continue;
     }
+    record = spare;
     for (let p = begin; p < tail; p += 4) {
       const k = nodeNumber(p);
-      at = load<i32>(places + ((<usize>k) << 2));
+      at = load<i32>(record, 8);
+      record += STEP;
+      store<f64>(scores + ((<usize>k) << 3), tilted(k, at, across, lambda));
       for (let d = 0; d < 4; d++) joinNode(k, d, FOUND - framed(neighbourPlace(at, d, across)));
     }
     cutApart(begin, tail, lambda, work);
@@ -289,23 +298,29 @@ function nodeNumber(p: usize): i32 {
   return <i32>((<usize>load<u32>(p) - nodes) >> 6);
 }
 
-/** Puts the node at a place, if there is one not yet found, at the tail. */
-function find(at: i32, parent: i32, tail: usize): usize {
+/** The score of candidate k, less lambda for each neighbour that weighs nothing. */
+function tilted(k: i32, at: i32, across: i32, lambda: f64): f64 {
+  return load<f64>(values + ((<usize>k) << 3)) - lambda * <f64>neighboursIn(LIGHT, at, across);
+}
+
+/** Puts the candidate at a place, if there is one not yet found, at the tail; returns the new tail. */
+function find(at: i32, begin: usize, tail: usize, parent: usize): usize {
   const k = framed(at);
   if (k < 0) return tail;
   store<i32>(frame + ((<usize>at) << 2), FOUND - k);
-  store<i32>(trail + ((<usize>k) << 2), parent);
   store<u32>(tail, <u32>(nodes + ((<usize>k) << 6)));
+  const record = spare + ((tail - begin) << 2);
+  store<i32>(record, at, 8);
+  store<u32>(record, <u32>parent, 12);
   return tail + 4;
 }
 
-/** Whether passing on all that nodes have above the mean, last found first, loads no edge with more than `most`. */
-function evensOut(begin: usize, end: usize, mean: f64, most: f64): bool {
-  for (let p = end - 4; p > begin; p -= 4) {
-    const k = <usize>nodeNumber(p);
-    const flow = load<f64>(spare + (k << 3)) - mean;
+/** Whether passing on all that cells have above the mean, last found first, loads no edge with more than `most`. */
+function evensOut(end: usize, mean: f64, most: f64): bool {
+  for (let record = end - STEP; record > spare; record -= STEP) {
+    const flow = load<f64>(record) - mean;
     if (!(abs(flow) <= most)) return false;
-    const parent = spare + ((<usize>load<i32>(trail + (k << 2))) << 3);
+    const parent = <usize>load<u32>(record, 12);
     store<f64>(parent, load<f64>(parent) + flow);
   }
   return true;
