@@ -24,31 +24,28 @@ function normals(size, seed) {
 
 const scores = normals(rows * n, 1);
 const cotangent = normals(rows * n, 2);
-const weights = new Float32Array(rows * n);
-const gradient = new Float32Array(rows * n);
 const own = {
   fusedmax: { lambda: 0.1 },
   oscarmax: { lambda: 0.1 / n },
   "entmax1.5": { alpha: 1.5 },
   "entmax1.3": { alpha: 1.3 },
 };
-const calls = names.map((name) => {
+
+/** Median nanoseconds of a call, in a stretch of its own after a warm-up, as the other side is measured. */
+function timeOf(name) {
   const { mapping } = registry.find((entry) => entry.name === name.replace(/[\d.]+$/, ""));
-  const options = { shape: [rows, n], out: weights, ...own[name] };
-  const settings = { out: gradient, hyperParameters: false };
-  return () => mapping.vjp(scores, options).pullback(cotangent, settings);
-});
-const samples = calls.map(() => []);
-for (const call of calls) for (let i = 0; i < 5; i++) call();
-const until = performance.now() + 400 * names.length;
-// In turns, so that a slow spell of the machine touches all alike.
-for (let turn = 0; turn < 9 || (turn < 2000 && performance.now() < until); turn++) {
-  calls.forEach((call, at) => {
+  const options = { shape: [rows, n], out: new Float32Array(rows * n), ...own[name] };
+  const settings = { out: new Float32Array(rows * n), hyperParameters: false };
+  const call = () => mapping.vjp(scores, options).pullback(cotangent, settings);
+  for (let i = 0; i < 20; i++) call();
+  const samples = [];
+  const until = performance.now() + 400;
+  while (samples.length < 9 || (samples.length < 2000 && performance.now() < until)) {
     const start = process.hrtime.bigint();
     call();
-    samples[at].push(Number(process.hrtime.bigint() - start));
-  });
+    samples.push(Number(process.hrtime.bigint() - start));
+  }
+  return samples.toSorted((a, b) => a - b)[samples.length >> 1] / (rows * n);
 }
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
-const result = Object.fromEntries(names.map((name, at) => [name, median(samples[at]) / (rows * n)]));
-console.log(JSON.stringify(result));
+
+console.log(JSON.stringify(Object.fromEntries(names.map((name) => [name, timeOf(name)]))));

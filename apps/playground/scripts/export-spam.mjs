@@ -53,7 +53,8 @@ function quantised(values, rows, columns) {
 const folders = chosenRuns();
 if (folders.length === 0) throw new Error("no finished run was found");
 mkdirSync(out, { recursive: true });
-const data = await loadSpam();
+const { maxWords } = JSON.parse(readFileSync(join(folders[0], "config.json"), "utf8"));
+const data = await loadSpam({ maxWords });
 const models = {};
 let words = null;
 let shared = null;

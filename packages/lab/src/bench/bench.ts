@@ -38,17 +38,17 @@ export interface BenchResult {
 
 type FloatArray = Float32Array | Float64Array;
 
-/** Forward and the pullback of a cotangent, both into memory of the caller's, as a training loop has it. */
+/** Forward and the pullback of a cotangent to the scores, both into memory of the caller's, as a training loop has it. */
 function passOf(contestant: Contestant, scores: FloatArray, cotangent: FloatArray, [rows, n]: Size): () => void {
   const { mapping } = contestant.entry;
   const own = contestant.optionsFor(n);
   if (scores instanceof Float32Array) {
     const out = new Float32Array(scores.length);
-    const gradient = { out: new Float32Array(scores.length) };
+    const gradient = { out: new Float32Array(scores.length), hyperParameters: false } as const;
     return () => void mapping.vjp(scores, { ...own, shape: [rows, n], out }).pullback(cotangent, gradient);
   }
   const out = new Float64Array(scores.length);
-  const gradient = { out: new Float64Array(scores.length) };
+  const gradient = { out: new Float64Array(scores.length), hyperParameters: false } as const;
   return () => void mapping.vjp(scores, { ...own, shape: [rows, n], out }).pullback(cotangent, gradient);
 }
 

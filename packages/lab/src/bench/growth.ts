@@ -54,7 +54,7 @@ export function runGrowth(plan: GrowthPlan, onStep: (done: number, steps: number
       const cotangent = makeCotangent(n, plan.seed);
       const calls = contestants.map(({ label, entry, optionsFor }) => {
         const options = { ...optionsFor(n), out: new Float32Array(n) };
-        const gradient = { out: new Float32Array(n) };
+        const gradient = { out: new Float32Array(n), hyperParameters: false } as const;
         return { label, call: () => void entry.mapping.vjp(scores, options).pullback(cotangent, gradient) };
       });
       for (const [i, timing] of measureInTurns(calls, plan.seconds / steps).entries()) seconds[i]!.push(timing.seconds);

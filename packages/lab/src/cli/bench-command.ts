@@ -157,7 +157,7 @@ const more = `
 Kinds of rows:
 ${kindList}
 
-Every call is a forward pass and a pullback. All mappings take turns in one run, with softmax and with a plain copy of
+Every call is a forward pass and a pullback to the scores. All mappings take turns in one run, with softmax and with a plain copy of
 the same bytes; figures are medians, and ratios are medians of the ratios within a round.
 
 Examples:
