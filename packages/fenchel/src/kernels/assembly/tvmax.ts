@@ -244,8 +244,14 @@ function screen(candidates: i32, width: i32, lambda: f64, stack: usize): i32 {
 
 /** Whether a candidate's upper bound does not exceed the bound of tau. */
 function light(at: i32, across: i32, lambda: f64): bool {
-  const net = 4 - neighboursIn(ABSENT, at, across) - 2 * neighboursIn(LIGHT, at, across);
+  const net = most(at - 1) + most(at + 1) + most(at - across) + most(at + across);
   return load<f64>(values + ((<usize>framed(at)) << 3)) + lambda * <f64>net <= bound;
+}
+
+/** What the edge to a neighbour adds at most, in units of lambda. */
+function most(at: i32): i32 {
+  const state = framed(at);
+  return i32(state >= 0) - i32(state == LIGHT);
 }
 
 // For the cells of a part, as they are found: what they have to pass on (f64), their place (i32), where they were found
