@@ -2,7 +2,6 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
 export const dist: string;
 export const origin: string;
-export function findBrowser(): string | undefined;
 export function openBrowser(): Promise<Browser>;
 export function openPage(
   browser: Browser,

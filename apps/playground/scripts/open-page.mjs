@@ -1,8 +1,8 @@
 // Opens the built page in a headless Chromium; its files are answered from disk, and anything else is refused and noted.
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { delimiter, extname, join, normalize } from "node:path";
+import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { openBrowser as startBrowser } from "../../../testing/browser.mjs";
 
 export const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 export const origin = "http://localhost:4173";
@@ -15,21 +15,10 @@ const types = {
   ".json": "application/json",
 };
 
-/** Path of a browser: CHROMIUM_PATH, or the first known name on the PATH; undefined when there is none. */
-export function findBrowser() {
-  const given = process.env["CHROMIUM_PATH"];
-  if (given !== undefined) return existsSync(given) ? given : undefined;
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
-  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
-}
-
+/** Starts the browser. Throws when the page was not built. */
 export function openBrowser() {
   if (!existsSync(join(dist, "index.html"))) throw new Error(`${dist} is empty: run npm run build first`);
-  return chromium.launch({
-    executablePath: findBrowser(),
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-  });
+  return startBrowser();
 }
 
 /** A page with the playground at `hash`, what its console and network complained of, and the files it loaded. */

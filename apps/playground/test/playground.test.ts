@@ -5,7 +5,8 @@ import { gzipSync } from "node:zlib";
 import { basisExpectation, gaussianGrid, registry } from "fenchel";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findBrowser, openBrowser, openPage } from "../scripts/open-page.mjs";
+import { browserOrSkip } from "../../../testing/browser.mjs";
+import { openBrowser, openPage } from "../scripts/open-page.mjs";
 import { short } from "../src/core/format.ts";
 import { entropyOf } from "../src/core/evaluate.ts";
 import { drag, drawn, follow, onPage, ready, shownCode, texts, written } from "./support/opened.ts";
@@ -26,7 +27,7 @@ const rowOf = (page: Page, row: number) => texts(page.locator(`.figures tbody tr
 const weightsShown = async (page: Page, index = 0) =>
   (await page.locator("g.panel").nth(index).getAttribute("aria-label"))!.split("weights ").at(-1)!.split(", ");
 
-describe.skipIf(findBrowser() === undefined)("the playground", () => {
+describe.runIf(browserOrSkip("the playground"))("the playground", () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await openBrowser();

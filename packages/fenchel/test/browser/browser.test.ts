@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as fenchel from "../../dist/index.js";
 import type * as parallel from "../../dist/parallel/index.js";
-import { browserPath, openBrowser } from "../support/browser.ts";
+import { browserOrSkip, openBrowser } from "../../../../testing/browser.mjs";
 import { farthest } from "../support/backends.ts";
 import { normals } from "../support/rows-of-scores.ts";
 
@@ -27,7 +27,7 @@ interface Answer {
   readonly gradient: number[];
 }
 
-describe.skipIf(browserPath === undefined)("in a page", () => {
+describe.runIf(browserOrSkip("fenchel in a page"))("in a page", () => {
   let browser: Browser;
   let page: Page;
   const complaints: string[] = [];

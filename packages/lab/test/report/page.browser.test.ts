@@ -2,15 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { explanationPage, writeReport } from "../../src/report/index.ts";
-import { browserOrSkip } from "../support/browser.ts";
+import { browserOrSkip, openBrowser } from "../../../../testing/browser.mjs";
 import { explainedText, MEAN_WORDS, meta, results } from "./results.ts";
 
-const executablePath = browserOrSkip("the report in a browser");
-
-describe.skipIf(executablePath === null)("the report in a browser", () => {
+describe.runIf(browserOrSkip("the report in a browser"))("the report in a browser", () => {
   const folder = mkdtempSync(join(tmpdir(), "fenchel-"));
   let browser: Browser;
   let page: Page;
@@ -20,10 +18,7 @@ describe.skipIf(executablePath === null)("the report in a browser", () => {
 
   beforeAll(async () => {
     url = pathToFileURL(writeReport(results, folder, meta).html).href;
-    browser = await chromium.launch({
-      executablePath: executablePath!,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-    });
+    browser = await openBrowser();
     page = await browser.newPage({ viewport: { width: 1240, height: 900 } });
     page.on("request", (request) => requests.push(request.url()));
     page.on("console", (message) => complaints.push(message.text()));
