@@ -20,7 +20,8 @@ export type * from "./run-types.ts";
 export { RunError } from "./runs/run-error.ts";
 export { evaluate, explainTexts, loadRun, type TrainedRun } from "./runs/trained-run.ts";
 export { runConfig } from "./training/config.ts";
-export { trainRun, type TrainOptions, type TrainProgress } from "./training/train-run.ts";
+export type { TrainProgress } from "./training/fit.ts";
+export { trainRun, type TrainOptions } from "./training/train-run.ts";
 export {
   defaultTranslation,
   fittingPairs,

@@ -1,5 +1,5 @@
 /** How far the runs of a comparison are, as lines for the terminal and the log, with the time left. */
-import type { TrainProgress } from "../training/train-run.ts";
+import type { TrainProgress } from "../training/fit.ts";
 import type { PlannedRun } from "../compare/plan.ts";
 import { formatDuration, progressBar } from "./progress.ts";
 

@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import type { ClassificationData, RunResult } from "../run-types.ts";
 import { checkConfig } from "../training/config.ts";
-import type { TrainProgress } from "../training/train-run.ts";
+import type { TrainProgress } from "../training/fit.ts";
 import { RunError } from "../runs/run-error.ts";
 import { differences, readConfig, readResult } from "../runs/run-folder.ts";
 import { prepareFolder } from "../runs/whole-files.ts";

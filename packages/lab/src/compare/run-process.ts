@@ -2,7 +2,8 @@
 import type { RunResult } from "../run-types.ts";
 import { DataError } from "../data/index.ts";
 import { RunError } from "../runs/run-error.ts";
-import { trainRun, type TrainProgress } from "../training/train-run.ts";
+import type { TrainProgress } from "../training/fit.ts";
+import { trainRun } from "../training/train-run.ts";
 import { unpackData, type RunJob } from "./job-messages.ts";
 import type { ChildMessage } from "./pool.ts";
 

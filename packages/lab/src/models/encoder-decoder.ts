@@ -2,7 +2,6 @@
 import { numpy as np, random } from "@jax-js/jax";
 import type { Attend } from "fenchel/jax";
 import { gruStep, unrolledGru } from "./gru.ts";
-import { derivedSeed, normalNumbers, uniformNumbers } from "./random-numbers.ts";
 
 export interface EncoderDecoderSizes {
   readonly sourceVocabulary: number;
@@ -59,22 +58,6 @@ export function encoderDecoderShapes(sizes: EncoderDecoderSizes) {
     combineBias: { shape: [embedding], deviation: 0 },
     outputBias: { shape: [targetVocabulary], deviation: 0 },
   } as const satisfies Record<keyof EncoderDecoderParameters, { shape: readonly number[]; deviation: number }>;
-}
-
-/** Initial values from a seed, one typed array a parameter. */
-export function initialTranslator(
-  sizes: EncoderDecoderSizes,
-  seed: number,
-): Record<keyof EncoderDecoderParameters, Float32Array<ArrayBuffer>> {
-  const values = Object.entries(encoderDecoderShapes(sizes)).map(([name, { shape, deviation }]) => {
-    const normal = normalNumbers(uniformNumbers(derivedSeed(seed, name)));
-    const size = shape.reduce((product, extent) => product * extent, 1);
-    return [
-      name,
-      deviation === 0 ? new Float32Array(size) : Float32Array.from({ length: size }, () => deviation * normal()),
-    ];
-  });
-  return Object.fromEntries(values);
 }
 
 /** Source sentences: int32 [batch, source], 0 where a sentence has ended, and [batch, source]: 1 for a token, 0 after the end. */

@@ -1,10 +1,27 @@
 /** Parameters between the engine's arrays and typed arrays with names and shapes. */
 import { numpy as np } from "@jax-js/jax";
 import type { Tensor } from "../runs/safetensors.ts";
+import { derivedSeed, normalNumbers, uniformNumbers } from "./random-numbers.ts";
 
 /** A flat record of arrays. */
 export type NamedArrays = { readonly [name: string]: np.Array };
 export type NamedTensors = Readonly<Record<string, Tensor>>;
+
+/** The shape of every parameter, and the deviation of its normal start (0: zeros). */
+export type ParameterShapes = Readonly<
+  Record<string, { readonly shape: readonly number[]; readonly deviation: number }>
+>;
+
+/** Initial values from a seed: every parameter has random numbers of its own, whatever others there are. */
+export function initialTensors<S extends ParameterShapes>(shapes: S, seed: number): Record<keyof S & string, Tensor> {
+  const tensors = Object.entries(shapes).map(([name, { shape, deviation }]) => {
+    const normal = normalNumbers(uniformNumbers(derivedSeed(seed, name)));
+    const values = new Float32Array(shape.reduce((product, extent) => product * extent, 1));
+    if (deviation !== 0) for (let i = 0; i < values.length; i++) values[i] = deviation * normal();
+    return [name, { shape, values }];
+  });
+  return Object.fromEntries(tensors) as Record<keyof S & string, Tensor>;
+}
 
 /** New arrays with these values. */
 export function toArrays<P extends NamedArrays>(tensors: NamedTensors): P {

@@ -1,7 +1,6 @@
 /** An attentive text classifier: words in context, one attention over them, a linear decision on their weighted mean. */
 import { lax, nn, numpy as np, random } from "@jax-js/jax";
 import type { Attend } from "fenchel/jax";
-import { derivedSeed, normalNumbers, uniformNumbers } from "./random-numbers.ts";
 
 export interface TextClassifierSizes {
   readonly vocabulary: number;
@@ -40,22 +39,6 @@ export function textClassifierShapes({ vocabulary, embedding, hidden, labels }: 
     evidence: { shape: [embedding, labels], deviation: Math.sqrt(1 / embedding) },
     evidenceBias: { shape: [labels], deviation: 0 },
   } as const satisfies Record<keyof TextClassifierParameters, { shape: readonly number[]; deviation: number }>;
-}
-
-/** Initial values from a seed, one typed array a parameter. */
-export function initialValues(
-  sizes: TextClassifierSizes,
-  seed: number,
-): Record<keyof TextClassifierParameters, Float32Array> {
-  const shapes = Object.entries(textClassifierShapes(sizes)).map(([name, { shape, deviation }]) => {
-    const normal = normalNumbers(uniformNumbers(derivedSeed(seed, name)));
-    const size = shape.reduce((product, extent) => product * extent, 1);
-    return [
-      name,
-      deviation === 0 ? new Float32Array(size) : Float32Array.from({ length: size }, () => deviation * normal()),
-    ];
-  });
-  return Object.fromEntries(shapes);
 }
 
 /** One batch of texts. */

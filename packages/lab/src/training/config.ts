@@ -47,14 +47,6 @@ export function runConfig(given: Pick<RunConfig, "mapping" | "seed" | "dataCheck
   return { ...settings, mappingOptions };
 }
 
-/** Share of the learning rate that is left at the end. */
-const LAST_SHARE = 0.05;
-
-/** The learning rate of a step: it falls in a line from the configured one to a twentieth of it. */
-export function learningRateAt({ learningRate }: RunConfig, step: number, steps: number): number {
-  return learningRate * (1 - (1 - LAST_SHARE) * ((step - 1) / steps));
-}
-
 interface Rule {
   readonly name: keyof RunConfig;
   readonly holds: (value: number) => boolean;

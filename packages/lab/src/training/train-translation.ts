@@ -1,19 +1,18 @@
 /** Trains the encoder-decoder on sentence pairs with one mapping and seed; in a folder, if given, from which it can resume. */
 import { join } from "node:path";
-import { init, numpy as np, tree } from "@jax-js/jax";
+import { init, tree } from "@jax-js/jax";
 import { mappings } from "fenchel/jax";
 import type { SentencePair, TranslationData } from "../data/compiler-messages.ts";
 import { buildVocabulary, UNKNOWN, type Vocabulary } from "../data/vocabulary.ts";
-import { compileTranslator, type CompiledTranslator } from "../models/compiled-translator.ts";
-import { encoderDecoderShapes, initialTranslator, type EncoderDecoderParameters } from "../models/encoder-decoder.ts";
-import { toArrays, toTensors, zerosLike, type NamedTensors } from "../models/parameters.ts";
+import { compileTranslator } from "../models/compiled-translator.ts";
+import { encoderDecoderShapes, type EncoderDecoderParameters } from "../models/encoder-decoder.ts";
+import { initialTensors, toArrays } from "../models/parameters.ts";
 import { derivedSeed, uniformNumbers } from "../models/random-numbers.ts";
 import type { EpochMetrics } from "../run-types.ts";
-import { readCheckpoint, writeCheckpoint, type Checkpoint } from "../runs/checkpoint.ts";
 import { RunError } from "../runs/run-error.ts";
 import { prepareFolder, readIfThere, writeWhole } from "../runs/whole-files.ts";
-import { adam, type Adam, type AdamState } from "./adam.ts";
-import { encodePair, pairArrays, planSentences, type EncodedPair } from "./sentence-batches.ts";
+import { fallingRate, fit } from "./fit.ts";
+import { encodePair, pairArrays, planSentences, type SentencePlan } from "./sentence-batches.ts";
 import { judgePairs, translateGreedily, type TranslatedSentence } from "./translate.ts";
 import { exactMatches, scoresOfGiven, type GivenScores } from "./translation-scores.ts";
 
@@ -83,8 +82,6 @@ export interface TranslationOptions {
   readonly onEpoch?: ((metrics: EpochMetrics, scores: GivenScores) => void) | undefined;
 }
 
-const LAST_SHARE = 0.05;
-
 function checkTranslation(config: TranslationConfig): void {
   if (!Object.hasOwn(mappings, config.mapping)) {
     const known = Object.keys(mappings).join(", ");
@@ -110,66 +107,6 @@ function checkTranslation(config: TranslationConfig): void {
 export function fittingPairs(pairs: readonly SentencePair[], longest: number): SentencePair[] {
   const fits = (tokens: readonly string[]) => tokens.length >= 1 && tokens.length <= longest;
   return pairs.filter(({ sourceTokens, targetTokens }) => fits(sourceTokens) && fits(targetTokens));
-}
-
-type State = AdamState<EncoderDecoderParameters>;
-
-interface Training {
-  readonly config: TranslationConfig;
-  readonly model: CompiledTranslator;
-  readonly optimiser: Adam;
-  readonly train: readonly EncodedPair[];
-}
-
-/** One pass over the training pairs; consumes the state and gives the next. */
-async function trainEpoch({ config, model, optimiser, train }: Training, given: State, epoch: number, done: number) {
-  const { batchSize, seed, epochs, learningRate } = config;
-  const plans = planSentences(train, batchSize, uniformNumbers(derivedSeed(seed, "order", epoch)));
-  const steps = epochs * plans.length;
-  const seconds: number[] = [];
-  let state = given;
-  let step = done;
-  let lossSum = 0;
-  let words = 0;
-  try {
-    for (const plan of plans) {
-      const start = performance.now();
-      const key = np.array(new Uint32Array([derivedSeed(seed, "dropout"), step]));
-      const [value, gradient] = await model.gradient(
-        tree.ref(state.parameters),
-        pairArrays(train, plan, batchSize),
-        key,
-      );
-      const loss = ((await value.data()) as Float32Array)[0]!;
-      const rate = learningRate * (1 - (1 - LAST_SHARE) * (step / steps));
-      step++;
-      state = optimiser.update(state, gradient, step, rate);
-      for (const array of tree.leaves(state)) await (array as np.Array).blockUntilReady();
-      if (!Number.isFinite(loss))
-        throw new RunError(`training diverged: the loss at step ${step} is ${loss}; choose a smaller learning rate`);
-      const count = plan.pairs.reduce((sum, index) => sum + train[index]!.target.length + 1, 0);
-      lossSum += loss * count;
-      words += count;
-      seconds.push((performance.now() - start) / 1000);
-    }
-  } catch (error) {
-    tree.dispose(state);
-    throw error;
-  }
-  seconds.sort((a, b) => a - b);
-  return { state, step, trainLoss: lossSum / words, secondsPerStep: seconds[seconds.length >> 1]! };
-}
-
-/** Where training starts: initial parameters, no moments. */
-async function firstCheckpoint(parameters: NamedTensors): Promise<Checkpoint> {
-  const arrays = toArrays(parameters);
-  const zeros = zerosLike(arrays);
-  const moments = await toTensors(zeros);
-  tree.dispose([arrays, zeros]);
-  return {
-    progress: { epoch: 0, step: 0, bestEpoch: 0, metrics: [] },
-    arrays: { parameters, first: moments, second: moments, best: parameters },
-  };
 }
 
 /** Throws a RunError when the folder holds a training with other settings or data. */
@@ -224,56 +161,33 @@ export async function trainTranslation(
   };
   const shapes = encoderDecoderShapes(sizes);
   const model = compileTranslator(config);
-  const optimiser = adam();
   const encode = (pairs: readonly SentencePair[]) => pairs.map((pair) => encodePair(pair, vocabularies));
+  const train = encode(trainPairs);
   const dev = encode(devPairs);
-  const training: Training = { config, model, optimiser, train: encode(trainPairs) };
   try {
-    let checkpoint = folder === undefined ? null : readCheckpoint(folder, shapes);
-    if (checkpoint === null) {
-      const values = Object.entries(initialTranslator(sizes, seed)).map(([name, array]) => {
-        return [name, { shape: shapes[name as keyof typeof shapes].shape, values: array }];
-      });
-      checkpoint = await firstCheckpoint(Object.fromEntries(values) as NamedTensors);
-    }
-    let { progress, arrays } = checkpoint;
-    let state: State = {
-      parameters: toArrays(arrays.parameters),
-      first: toArrays(arrays.first),
-      second: toArrays(arrays.second),
-    };
-    while (progress.epoch < config.epochs && progress.epoch - progress.bestEpoch < config.patience) {
-      const epoch = progress.epoch + 1;
-      const { step, trainLoss, secondsPerStep, ...trained } = await trainEpoch(training, state, epoch, progress.step);
-      state = trained.state;
-      const scores = scoresOfGiven(devPairs, dev, await judgePairs(model, state.parameters, dev, batchSize));
-      const { loss: devLoss, tokenAccuracy: devAccuracy } = scores;
-      const metrics: EpochMetrics = { epoch, step, trainLoss, devLoss, devAccuracy, secondsPerStep };
-      const improved = devLoss < (progress.metrics[progress.bestEpoch - 1]?.devLoss ?? Infinity);
-      const parameters = await toTensors(state.parameters);
-      progress = {
-        epoch,
-        step,
-        bestEpoch: improved ? epoch : progress.bestEpoch,
-        metrics: [...progress.metrics, metrics],
-      };
-      arrays = {
-        parameters,
-        first: await toTensors(state.first),
-        second: await toTensors(state.second),
-        best: improved ? parameters : arrays.best,
-      };
-      if (folder !== undefined) writeCheckpoint(folder, { progress, arrays });
-      onEpoch?.(metrics, scores);
-    }
-    tree.dispose(state);
-    const best = toArrays<EncoderDecoderParameters>(arrays.best);
+    let latest: GivenScores | null = null;
+    const fitted = await fit<EncoderDecoderParameters, SentencePlan>({
+      ...config,
+      shapes,
+      folder,
+      initial: () => initialTensors(shapes, seed),
+      batches: (epoch) => planSentences(train, batchSize, uniformNumbers(derivedSeed(seed, "order", epoch))),
+      count: (plan) => plan.pairs.reduce((sum, index) => sum + train[index]!.target.length + 1, 0),
+      gradient: (parameters, plan, key) => model.gradient(parameters, pairArrays(train, plan, batchSize), key),
+      judge: async (parameters) => {
+        latest = scoresOfGiven(devPairs, dev, await judgePairs(model, parameters, dev, batchSize));
+        return { loss: latest.loss, accuracy: latest.tokenAccuracy };
+      },
+      learningRate: fallingRate(config.learningRate),
+      onEpoch: (metrics) => onEpoch?.(metrics, latest!),
+    });
+    const best = toArrays<EncoderDecoderParameters>(fitted.best);
     const decoding = { batchSize, mostWords: config.longest + 1 };
     return {
       config,
       ...vocabularies,
-      epochs: progress.metrics,
-      bestEpoch: progress.bestEpoch,
+      epochs: fitted.epochs,
+      bestEpoch: fitted.bestEpoch,
       trainSentences: trainPairs.length,
       translate: async (sentences) => {
         for (const [index, { length }] of sentences.entries()) {
@@ -309,8 +223,6 @@ export async function trainTranslation(
   } catch (error) {
     model.dispose();
     throw error;
-  } finally {
-    optimiser.dispose();
   }
 }
 

@@ -1,13 +1,9 @@
 import { init, numpy as np, tree } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compileTranslator, type PairBatch } from "../../src/models/compiled-translator.ts";
-import {
-  encoderDecoderShapes,
-  initialTranslator,
-  type EncoderDecoderParameters,
-} from "../../src/models/encoder-decoder.ts";
+import { encoderDecoderShapes, type EncoderDecoderParameters } from "../../src/models/encoder-decoder.ts";
 import { gruStep } from "../../src/models/gru.ts";
-import { toArrays, toTensors } from "../../src/models/parameters.ts";
+import { initialTensors, toArrays, toTensors } from "../../src/models/parameters.ts";
 import { derivedSeed, normalNumbers, uniformNumbers } from "../../src/models/random-numbers.ts";
 import { pairArrays, type EncodedPair } from "../../src/training/sentence-batches.ts";
 
@@ -21,7 +17,8 @@ const names = ["softmax", "sparsemax", "fusedmax"];
 type Values = Record<string, Float32Array<ArrayBuffer>>;
 
 function parameterValues(): Values {
-  const values: Values = { ...initialTranslator(sizes, 5) };
+  const tensors = initialTensors(encoderDecoderShapes(sizes), 5);
+  const values: Values = Object.fromEntries(Object.entries(tensors).map(([name, { values: array }]) => [name, array]));
   // Steeper scores than at the start of training, so that sparse weights have zeros.
   values["attention"] = values["attention"]!.map((x) => 4 * x);
   const normal = normalNumbers(uniformNumbers(8));

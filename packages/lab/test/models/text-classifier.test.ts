@@ -1,14 +1,9 @@
 import { init, numpy as np, tree } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compileClassifier } from "../../src/models/compiled-classifier.ts";
-import { toArrays, toTensors } from "../../src/models/parameters.ts";
+import { initialTensors, toArrays, toTensors } from "../../src/models/parameters.ts";
 import { derivedSeed, normalNumbers, shuffled, uniformNumbers } from "../../src/models/random-numbers.ts";
-import {
-  crossEntropy,
-  initialValues,
-  textClassifierShapes,
-  type TextClassifierParameters,
-} from "../../src/models/text-classifier.ts";
+import { crossEntropy, textClassifierShapes, type TextClassifierParameters } from "../../src/models/text-classifier.ts";
 
 beforeAll(async () => {
   await init("wasm");
@@ -20,7 +15,8 @@ const names = ["softmax", "sparsemax", "fusedmax", "oscarmax"];
 type Values = Record<string, Float32Array<ArrayBuffer>>;
 
 function parameterValues(seed = 3): Values {
-  const values = initialValues(sizes, seed) as unknown as Values;
+  const tensors = initialTensors(textClassifierShapes(sizes), seed);
+  const values: Values = Object.fromEntries(Object.entries(tensors).map(([name, { values: array }]) => [name, array]));
   // Larger embeddings than at the start of training, so that scores differ and weights are sparse.
   values["embedding"] = values["embedding"]!.map((x) => 12 * x) as Float32Array<ArrayBuffer>;
   return values;

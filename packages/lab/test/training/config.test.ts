@@ -1,6 +1,6 @@
 import { attender, mappings } from "fenchel/jax";
 import { describe, expect, it } from "vitest";
-import { defaultSettings, learningRateAt, runConfig } from "../../src/training/config.ts";
+import { defaultSettings, runConfig } from "../../src/training/config.ts";
 
 const given = { seed: 3, dataChecksum: "x" };
 
@@ -23,14 +23,5 @@ describe("runConfig", () => {
   it("holds no undefined setting: what a caller leaves open takes the default", () => {
     const open = { epochs: undefined } as unknown as { epochs: number };
     expect(runConfig({ ...given, mapping: "softmax", ...open }).epochs).toBe(defaultSettings.epochs);
-  });
-});
-
-describe("learningRateAt", () => {
-  it("falls in a line from the learning rate to a twentieth of it", () => {
-    const config = runConfig({ ...given, mapping: "softmax", learningRate: 0.8 });
-    expect(learningRateAt(config, 1, 100)).toBe(0.8);
-    expect(learningRateAt(config, 51, 100)).toBeCloseTo((0.8 + 0.04) / 2, 12);
-    expect(learningRateAt(config, 101, 100)).toBeCloseTo(0.04, 12);
   });
 });

@@ -3,13 +3,9 @@ import { runInNewContext } from "node:vm";
 import { init, numpy as np, tree } from "@jax-js/jax";
 import { beforeAll, expect, it, vi } from "vitest";
 import { compileClassifier } from "../../src/models/compiled-classifier.ts";
-import { toArrays, zerosLike } from "../../src/models/parameters.ts";
+import { initialTensors, toArrays, zerosLike } from "../../src/models/parameters.ts";
 import { uniformNumbers } from "../../src/models/random-numbers.ts";
-import {
-  initialValues,
-  textClassifierShapes,
-  type TextClassifierParameters,
-} from "../../src/models/text-classifier.ts";
+import { textClassifierShapes, type TextClassifierParameters } from "../../src/models/text-classifier.ts";
 import { adam, type AdamState } from "../../src/training/adam.ts";
 import { batchArrays, type EncodedText } from "../../src/training/batches.ts";
 
@@ -32,12 +28,7 @@ it.each(["softmax", "sparsemax", "fusedmax", "oscarmax"])(
       words: Int32Array.from({ length: length - i }, () => 2 + Math.floor(300 * uniform())),
       label: i % 2,
     }));
-    const shapes = textClassifierShapes(sizes);
-    const tensors = Object.entries(initialValues(sizes, 1)).map(([name, values]) => {
-      const { shape } = shapes[name as keyof typeof shapes];
-      return [name, { shape, values: values as Float32Array<ArrayBuffer> }] as const;
-    });
-    const parameters = toArrays<TextClassifierParameters>(Object.fromEntries(tensors));
+    const parameters = toArrays<TextClassifierParameters>(initialTensors(textClassifierShapes(sizes), 1));
     let state: AdamState<TextClassifierParameters> = {
       parameters,
       first: zerosLike(parameters),

@@ -5,12 +5,8 @@ import { init, numpy as np, tree } from "@jax-js/jax";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { loadCompilerMessages, type SentencePair, type TranslationData } from "../../src/data/compiler-messages.ts";
 import { compileTranslator } from "../../src/models/compiled-translator.ts";
-import {
-  encoderDecoderShapes,
-  initialTranslator,
-  type EncoderDecoderParameters,
-} from "../../src/models/encoder-decoder.ts";
-import { toArrays, zerosLike, type NamedTensors } from "../../src/models/parameters.ts";
+import { encoderDecoderShapes, type EncoderDecoderParameters } from "../../src/models/encoder-decoder.ts";
+import { initialTensors, toArrays, zerosLike } from "../../src/models/parameters.ts";
 import { uniformNumbers } from "../../src/models/random-numbers.ts";
 import { RunError } from "../../src/runs/run-error.ts";
 import { adam, type AdamState } from "../../src/training/adam.ts";
@@ -201,11 +197,7 @@ it.each(["softmax", "fusedmax"])("memory is flat over 100 training steps with %s
   const words = (count: number, most: number) =>
     Int32Array.from({ length: count }, () => 2 + Math.floor(most * uniform()));
   const pairs = Array.from({ length: 4 }, (_, i): EncodedPair => ({ source: words(4 - i, 50), target: words(3, 40) }));
-  const shapes = encoderDecoderShapes(sizes);
-  const tensors = Object.entries(initialTranslator(sizes, 1)).map(([name, values]) => {
-    return [name, { shape: shapes[name as keyof typeof shapes].shape, values }] as const;
-  });
-  const parameters = toArrays<EncoderDecoderParameters>(Object.fromEntries(tensors) as NamedTensors);
+  const parameters = toArrays<EncoderDecoderParameters>(initialTensors(encoderDecoderShapes(sizes), 1));
   let state: AdamState<EncoderDecoderParameters> = {
     parameters,
     first: zerosLike(parameters),
