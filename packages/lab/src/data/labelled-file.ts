@@ -1,9 +1,8 @@
 /** Reads a file of labelled texts that a user brings: TSV, CSV or JSON lines, plain or gzipped. */
 
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { DataError } from "./data-error.ts";
+import { decodeText, quote, readUnpacked } from "./text-file.ts";
 
 export interface LabelledRow {
   /** Line of the file on which the row begins, from 1. */
@@ -45,48 +44,6 @@ function formatOf(path: string): "tsv" | "csv" | "jsonl" {
       `${path}: cannot tell the format from the name; it must end in .tsv, .csv or .jsonl, or in one of these and .gz`,
     );
   return format;
-}
-
-function readBytes(path: string): Uint8Array {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new DataError(`${path}: no such file`);
-    if (code === "EISDIR") throw new DataError(`${path}: is a folder, not a file`);
-    throw new DataError(`${path}: cannot be read (${message})`);
-  }
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return gunzipSync(bytes);
-  } catch (error) {
-    throw new DataError(`${path}: broken gzip data (${(error as Error).message})`);
-  }
-}
-
-/** UTF-8 only, and the line and byte of the first place that is not. */
-function decode(path: string, bytes: Uint8Array): string {
-  const strict = new TextDecoder("utf-8", { fatal: true });
-  try {
-    return strict.decode(bytes);
-  } catch {
-    let line = 1;
-    for (let start = 0; start < bytes.length; line++) {
-      const found = bytes.indexOf(0x0a, start);
-      const end = found < 0 ? bytes.length : found;
-      try {
-        strict.decode(bytes.subarray(start, end));
-      } catch {
-        const lenient = new TextDecoder("utf-8").decode(bytes.subarray(start, end));
-        throw new DataError(
-          `${path}:${line}:${lenient.indexOf("\ufffd") + 1}: not UTF-8; convert the file, for instance with iconv`,
-        );
-      }
-      start = end + 1;
-    }
-    throw new DataError(`${path}: not UTF-8; convert the file, for instance with iconv`);
-  }
 }
 
 function* tsvRows(source: string): Generator<TableRow> {
@@ -240,10 +197,6 @@ function labelIndex(where: string, value: string, labels: readonly string[]): nu
   );
 }
 
-function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
-}
-
 /**
  * Reads the rows of a file of labelled texts.
  *
@@ -253,7 +206,7 @@ function quote(text: string): string {
  */
 export function readLabelledFile(path: string, options: LabelledFileOptions): LabelledRow[] {
   const format = options.format ?? formatOf(path);
-  const source = decode(path, readBytes(path)).replace(/^\ufeff/, "");
+  const source = decodeText(path, readUnpacked(path));
   if (source.trim() === "") throw new DataError(`${path}: the file is empty`);
   const rows =
     format === "jsonl"
