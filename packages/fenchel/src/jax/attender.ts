@@ -1,25 +1,26 @@
-/** One way to run a model with any mapping: closed forms in one jitted program, structured ones in host-solved phases. */
+/** One way to run a model with any mapping: closed forms in one jitted program, the others in host-solved phases. */
 import { jit, tree, valueAndGrad, type JsTree, type numpy as np } from "@jax-js/jax";
-import { checkOptions } from "../arguments.ts";
-import { gammaSpec, valuesOf } from "../hyper-parameters.ts";
-import { lambdaSpec } from "../mappings/fusedmax.ts";
 import { fusedmax } from "./fusedmax.ts";
-import type { ClosedForm, JaxMapping, Solution, Structured } from "./mapping.ts";
+import type { ClosedForm, JaxMapping, Solution, Solved } from "./mapping.ts";
+import { checkAttenderOptions, type AttenderOptions } from "./options.ts";
 import { oscarmax } from "./oscarmax.ts";
 import {
   attendArrays,
+  attendConstants,
   attentionLevels,
   type Arrays,
   type Attend,
   type AttendArrays,
+  type AttendConstants,
   type AttendOptions,
   type Program,
 } from "./plan.ts";
 import { softmax } from "./softmax.ts";
 import { sparsemax } from "./sparsemax.ts";
+import { tvmax } from "./tvmax.ts";
 
 /** The mappings of this module under their names. */
-export const mappings: Readonly<Record<string, JaxMapping>> = { softmax, sparsemax, fusedmax, oscarmax };
+export const mappings: Readonly<Record<string, JaxMapping>> = { softmax, sparsemax, fusedmax, oscarmax, tvmax };
 
 /** A compiled program. Owns its arguments; `dispose` frees what was compiled. */
 export interface Compiled<A extends Arrays[], R> {
@@ -59,9 +60,22 @@ const differentiate =
   (run) =>
     valueAndGrad(run as (...args: Arrays[]) => np.Array, { argnums: 1, hasAux }) as unknown as Run;
 
+/**
+ * The options of one call: its own before the attender's. Those that the mapping does not take are left out and freed: a
+ * program is written for any mapping.
+ */
+function optionsOf(mapping: JaxMapping, own: AttenderOptions, given: AttendOptions = {}): AttendOptions {
+  const { mask, ...others } = given;
+  const takes = new Set<string>(mapping.takes.map(({ name }) => name));
+  const taken = Object.entries(others).filter(([name, value]) => value !== undefined && takes.has(name));
+  const { lambda } = others;
+  if (typeof lambda === "object" && !takes.has("lambda")) lambda.dispose();
+  return { ...own, ...Object.fromEntries(taken), mask };
+}
+
 /** Closed forms: the whole program is one graph. */
-function compileClosed(mapping: ClosedForm, own: Numbers, program: AnyProgram, finish: Finish) {
-  const attend: Attend = (scores, options) => mapping(scores, { ...own, ...options });
+function compileClosed(mapping: ClosedForm, own: AttenderOptions, program: AnyProgram, finish: Finish) {
+  const attend: Attend = (scores, options) => mapping(scores, optionsOf(mapping, own, options));
   const whole = compile(finish((_, ...args) => program(attend, ...args)));
   return Object.assign(async (...args: Arrays[]) => whole([], ...args), { dispose: () => whole.dispose() });
 }
@@ -75,17 +89,14 @@ interface Phase {
 interface Plan {
   readonly phases: readonly Phase[];
   readonly last: Jitted;
-  /** Numbers among the options of every call, noted while tracing: they are not read from the program. */
-  readonly numbers: Map<number, Numbers>;
+  /** What is no array among the options of every call, noted while tracing: it is not read from the program. */
+  readonly constants: Map<number, AttendConstants>;
 }
-
-/** Options of a whole attender: numbers, so that they are constants of every program. */
-export type Numbers = { readonly gamma?: number | undefined; readonly lambda?: number | undefined };
 
 /** The program with `attend` answered from solutions; `ask` sees the calls that have none yet. */
 function answered(
-  mapping: Structured,
-  own: Numbers,
+  mapping: Solved,
+  own: AttenderOptions,
   program: AnyProgram,
   solutions: readonly (Solution | null)[],
   ask: (call: number, scores: np.Array, options: AttendOptions) => np.Array,
@@ -94,7 +105,7 @@ function answered(
   let call = 0;
   const attend: Attend = (scores, given) => {
     const index = call++;
-    const options = { ...own, ...given };
+    const options = optionsOf(mapping, own, given);
     const solution = solutions[index];
     if (solution === null || solution === undefined) return ask(index, scores, options);
     return mapping(scores, { ...options, solution });
@@ -102,10 +113,10 @@ function answered(
   return program(attend, ...args);
 }
 
-function makePlan(mapping: Structured, own: Numbers, program: AnyProgram, finish: Finish, args: Arrays[]): Plan {
-  const numbers = new Map<number, Numbers>();
+function makePlan(mapping: Solved, own: AttenderOptions, program: AnyProgram, finish: Finish, args: Arrays[]): Plan {
+  const constants = new Map<number, AttendConstants>();
   const levels = attentionLevels((attend, ...inputs) => {
-    const withOwn: Attend = (scores, options) => attend(scores, { ...own, ...options });
+    const withOwn: Attend = (scores, options) => attend(scores, optionsOf(mapping, own, options));
     return program(withOwn, ...inputs);
   }, args);
   const phases: Phase[] = [];
@@ -120,7 +131,7 @@ function makePlan(mapping: Structured, own: Numbers, program: AnyProgram, finish
         if (levels[call] !== level) tree.dispose(arrays as Arrays);
         else {
           asked.push(arrays);
-          numbers.set(call, { gamma: numberOf(options.gamma), lambda: numberOf(options.lambda) });
+          constants.set(call, attendConstants(options));
         }
         return standIn;
       };
@@ -134,14 +145,12 @@ function makePlan(mapping: Structured, own: Numbers, program: AnyProgram, finish
       return answered(mapping, own, program, spread(solved, levels, Infinity), unexpected, inputs);
     }),
   );
-  return { phases, last, numbers };
+  return { phases, last, constants };
 }
 
 function unexpected(): never {
   throw new Error("attend was called more often than when the program was first traced");
 }
-
-const numberOf = (parameter: np.Array | number | undefined) => (typeof parameter === "number" ? parameter : undefined);
 
 /** Solutions in call order, null from `level` on; given in the order they were found, level by level. */
 function spread(solved: Arrays, levels: readonly number[], level: number): (Solution | null)[] {
@@ -161,8 +170,8 @@ function signature(args: Arrays[]): string {
   return `${structure}|${leaves.map((leaf) => (typeof leaf === "object" ? `${leaf.dtype}[${leaf.shape}]` : typeof leaf)).join()}`;
 }
 
-/** Structured mappings: phases that end in scores, the host in between, and the finished program at last. */
-function compileStructured(mapping: Structured, own: Numbers, program: AnyProgram, finish: Finish) {
+/** Mappings solved on the host: phases that end in scores, the host in between, and the finished program at last. */
+function compileSolved(mapping: Solved, own: AttenderOptions, program: AnyProgram, finish: Finish) {
   const plans = new Map<string, Plan>();
   const run = async (...args: Arrays[]): Promise<Arrays> => {
     const key = signature(args);
@@ -178,7 +187,7 @@ function compileStructured(mapping: Structured, own: Numbers, program: AnyProgra
         // Options that are arrays come back with the question; the others were noted when the phase was traced.
         const answers = await Promise.allSettled(
           asked.map(({ scores, ...read }, at) => {
-            return mapping.solve(scores, { ...plan.numbers.get(calls[at]!), ...read });
+            return mapping.solve(scores, { ...plan.constants.get(calls[at]!), ...read });
           }),
         );
         for (const answer of answers) if (answer.status === "fulfilled") solutions.push(answer.value);
@@ -201,12 +210,13 @@ function compileStructured(mapping: Structured, own: Numbers, program: AnyProgra
 
 /**
  * Runs models with a mapping, so that a model is written once: as a function that is given `attend(scores, { mask })` and
- * never knows how the weights come about. Closed forms become part of one jitted graph. For structured mappings every call
+ * never knows how the weights come about. Closed forms become part of one jitted graph. For the other mappings every call
  * runs a jitted program up to the scores, solves them exactly on the host, and runs the jitted program with the weights as
  * arguments; gradients are those of the whole. Attention on attention takes one such phase a level; calls that do not
  * depend on each other share one.
  *
- * - `mapping`: a mapping of this module or its name. `options`: gamma, lambda, for every `attend` call that sets none.
+ * - `mapping`: a mapping of this module or its name. `options`: those that it takes of gamma, lambda, alpha and grid,
+ *   for every `attend` call that sets none; a call's options that the mapping does not take are of no account.
  * - `program`: called with `attend` and the arguments; it may call `attend` any number of times, always equally often, not
  *   inside a `jit`, `grad` or `vmap` of its own. Compiled once for every set of argument shapes.
  * - Throws a RangeError for an unknown name, a RangeError or TypeError for options that the mapping does not take or that are
@@ -220,20 +230,18 @@ function compileStructured(mapping: Structured, own: Numbers, program: AnyProgra
  * const step = attention.valueAndGrad((attend, x: np.Array) => attend(x).mul(np.array([1, 2, 4])).sum());
  * const [value, gradient] = await step(np.array([1, 2.1, 1.9])); // 3, [0, 0, 0]
  */
-export function attender(mapping: JaxMapping | string, options: Numbers = {}): Attender {
+export function attender(mapping: JaxMapping | string, options: AttenderOptions = {}): Attender {
   const known = typeof mapping === "string" ? mappings[mapping] : mapping;
   if (known === undefined || (typeof mapping === "string" && !Object.hasOwn(mappings, mapping))) {
     throw new RangeError(
       `mapping ${JSON.stringify(mapping)} is unknown: it must be one of ${Object.keys(mappings).join(", ")}`,
     );
   }
-  checkOptions(known.mappingName, options, known.kind === "closed" ? ["gamma"] : ["gamma", "lambda"]);
-  valuesOf(gammaSpec, options.gamma, 1);
-  valuesOf(lambdaSpec, options.lambda, 1);
+  checkAttenderOptions(known.mappingName, known.takes, options);
   const make = (program: unknown, finish: Finish) =>
     known.kind === "closed"
       ? compileClosed(known, options, program as AnyProgram, finish)
-      : compileStructured(known, options, program as AnyProgram, finish);
+      : compileSolved(known, options, program as AnyProgram, finish);
   return {
     mappingName: known.mappingName,
     jit: (program) => make(program, plain) as never,

@@ -1,6 +1,6 @@
 /** fusedmax inside a program. */
 import { fusedmax as core } from "../mappings/fusedmax.ts";
-import type { Structured } from "./mapping.ts";
+import type { Solved } from "./mapping.ts";
 import { structured } from "./structured.ts";
 
 /** R = sum |y_{i+1} - y_i|: how many neighbours an entry exceeds, less how many exceed it. */
@@ -28,4 +28,4 @@ function totalVariationSlope(weights: Float32Array, at: readonly number[], slope
  * @example
  * fusedmax(np.array([1, 2.1, 1.9]), { lambda: 0.1 }); // [0, 0.5, 0.5]
  */
-export const fusedmax: Structured = /* @__PURE__ */ structured(core, totalVariationSlope);
+export const fusedmax: Solved = /* @__PURE__ */ structured(core, totalVariationSlope);

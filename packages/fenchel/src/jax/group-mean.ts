@@ -6,7 +6,7 @@ import { orOne } from "./scores.ts";
 /** Up to this length comparing all pairs is faster than scattering into groups (measured on the wasm device). */
 const LONGEST_COMPARED = 96;
 
-type Groups = Pick<Solution, "groups" | "share">;
+type Groups = Required<Pick<Solution, "groups" | "share">>;
 
 /** sum_j [g_i = g_j] share_j t_j, one fused kernel. */
 function byComparison(values: np.Array, { groups, share }: Groups): np.Array {

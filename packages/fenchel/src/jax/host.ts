@@ -1,56 +1,67 @@
-/** The host's half of a structured mapping: typed arrays in, the core's exact weights and groups out. */
-import type { StructuredMapping } from "../mapping.ts";
-
-/** A subgradient of the penalty R at the weights of one row; `at` lists the row's kept entries in order. */
-export type PenaltySlope = (weights: Float32Array, at: readonly number[], slope: Float32Array) => void;
+/** What the host reads of a program and what it hands back: typed arrays on both sides. */
+import { numpy as np } from "@jax-js/jax";
+import type { Solution, SolvedOptions } from "./mapping.ts";
+import type { Parameter } from "./scores.ts";
 
 /** Scores read from the program, with what belongs to them; rows along the last axis. */
 export interface HostScores {
   readonly scores: Float32Array;
   readonly shape: readonly number[];
   readonly mask: ArrayLike<number> | undefined;
-  /** One number, or one a row. */
-  readonly gamma: number | Float32Array;
-  readonly lambda: number | Float32Array;
-  readonly needSlope: boolean;
+  /** One number, or one a row; undefined where none is given. */
+  readonly gamma: number | Float32Array | undefined;
+  readonly lambda: number | Float32Array | undefined;
+  /** Whether lambda is an array of the program, so that its gradient may be asked for. */
+  readonly lambdaIsArray: boolean;
 }
 
-export interface HostSolution {
-  readonly weights: Float32Array;
-  readonly groups: Int32Array;
-  readonly share: Float32Array;
-  readonly slope: Float32Array | undefined;
+/** The parts of a solution, laid out like the scores. */
+export type HostSolution = { readonly [part in keyof Solution]: Float32Array | Int32Array };
+
+type Read = ArrayLike<number> | undefined;
+
+const sameShape = (a: readonly number[], b: readonly number[]) =>
+  a.length === b.length && a.every((n, i) => n === b[i]);
+
+/** One value a row, or one for all; nothing for a number. */
+function perRow(parameter: Parameter | undefined, shape: readonly number[]): np.Array | undefined {
+  if (parameter === undefined || typeof parameter === "number") return undefined;
+  return parameter.size === 1 ? parameter : np.broadcastTo(parameter, [...shape.slice(0, -1), 1]);
 }
 
-/** 1 / (size of the group) for every entry of a group, rows of `n`. */
-function groupShares(groups: Int32Array, n: number): Float32Array {
-  const share = new Float32Array(groups.length);
-  const sizes = new Int32Array(n);
-  for (let start = 0; start < groups.length; start += n) {
-    sizes.fill(0);
-    for (let i = start; i < start + n; i++) if (groups[i]! >= 0) sizes[groups[i]!] = sizes[groups[i]!]! + 1;
-    for (let i = start; i < start + n; i++) if (groups[i]! >= 0) share[i] = 1 / sizes[groups[i]!]!;
-  }
-  return share;
+/** The arrays a solver reads, with the scores' shape where they must; numbers stay in the options. Owns its arguments. */
+export function arraysToRead(
+  scores: np.Array,
+  { mask, gamma, lambda }: SolvedOptions,
+): readonly (np.Array | undefined)[] {
+  const { shape } = scores;
+  const full = mask === undefined || sameShape(mask.shape, shape) ? mask : np.broadcastTo(mask, [...shape]);
+  return [scores, full, perRow(gamma, shape), perRow(lambda, shape)];
 }
 
-/** Solves every row with the core. */
-export function solveOnHost(
-  mapping: StructuredMapping<"lambda">,
-  penaltySlope: PenaltySlope,
-  { scores, shape, mask, gamma, lambda, needSlope }: HostScores,
-): HostSolution {
-  const n = shape[shape.length - 1]!;
-  const options = { shape, gamma, lambda, ...(mask === undefined ? {} : { mask }) };
-  const weights = mapping(scores, options);
-  const groups = mapping.groups(scores, options);
-  const share = groupShares(groups, n);
-  if (!needSlope) return { weights, groups, share, slope: undefined };
-  const slope = new Float32Array(scores.length);
-  for (let start = 0; start < scores.length; start += n) {
-    const kept: number[] = [];
-    for (let i = start; i < start + n; i++) if (groups[i]! > -2) kept.push(i);
-    penaltySlope(weights, kept, slope);
-  }
-  return { weights, groups, share, slope };
+function parameterValue(read: Read, given: Parameter | undefined): number | Float32Array | undefined {
+  if (read === undefined) return given as number | undefined;
+  return read.length === 1 ? read[0]! : (read as Float32Array);
+}
+
+/** What was read, in the order of `arraysToRead`, beside the numbers among the options. */
+export function hostScores(shape: readonly number[], reads: readonly Read[], options: SolvedOptions): HostScores {
+  const [scores, mask, gamma, lambda] = reads;
+  return {
+    scores: scores as Float32Array,
+    shape,
+    mask,
+    gamma: parameterValue(gamma, options.gamma),
+    lambda: parameterValue(lambda, options.lambda),
+    lambdaIsArray: lambda !== undefined,
+  };
+}
+
+/** A solution as arrays of the program. */
+export function toArrays(found: HostSolution, shape: readonly number[]): Solution {
+  const parts = Object.entries(found).map(([part, values]) => [
+    part,
+    np.array(values as Float32Array<ArrayBuffer>, { shape: [...shape] }),
+  ]);
+  return Object.fromEntries(parts) as Solution;
 }

@@ -1,9 +1,11 @@
 /** fenchel/jax: the mappings inside @jax-js/jax programs. */
-export { attender, mappings, type Attender, type Compiled, type Numbers } from "./attender.ts";
+export { attender, mappings, type Attender, type Compiled } from "./attender.ts";
 export { fusedmax } from "./fusedmax.ts";
-export type { ClosedForm, JaxMapping, Solution, Structured, StructuredOptions } from "./mapping.ts";
+export type { ClosedForm, JaxMapping, Solution, Solved, SolvedOptions } from "./mapping.ts";
+export type { AttenderOptions, Grid, Numbers, OptionRule } from "./options.ts";
 export { oscarmax } from "./oscarmax.ts";
 export type { Arrays, Attend, AttendOptions, Program } from "./plan.ts";
 export type { GraphOptions, Parameter } from "./scores.ts";
 export { softmax } from "./softmax.ts";
 export { sparsemax } from "./sparsemax.ts";
+export { tvmax } from "./tvmax.ts";

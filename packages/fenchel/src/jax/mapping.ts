@@ -1,43 +1,53 @@
 /** The two kinds of mappings in a program: those that run inside the graph and those that the host must solve. */
 import type { numpy as np } from "@jax-js/jax";
+import { gammaRule, type Grid, type OptionRule } from "./options.ts";
 import type { GraphOptions, Parameter } from "./scores.ts";
 
 /** A mapping that runs wholly inside the graph. */
 export interface ClosedForm {
   (scores: np.Array, options?: GraphOptions): np.Array;
   readonly mappingName: string;
+  /** The options that it takes beside the mask. */
+  readonly takes: readonly OptionRule[];
   readonly kind: "closed";
 }
 
-/** What the host found for an array of scores: everything its derivative needs. All arrays have the scores' shape. */
+/** What the host found for an array of scores: everything the derivative needs. All arrays have the scores' shape. */
 export type Solution = {
   /** The weights, exact, zeros included. */
   readonly weights: np.Array;
-  /** int32: the group of an entry within its row; any id where `share` is 0. */
-  readonly groups: np.Array;
-  /** 1 / (size of the entry's group) where the weight is positive, 0 elsewhere. */
-  readonly share: np.Array;
+  /** Structured mappings, int32: the group of an entry within its row; any id where `share` is 0. */
+  readonly groups?: np.Array;
+  /** Structured mappings: 1 / (size of the entry's group) where the weight is positive, 0 elsewhere. */
+  readonly share?: np.Array;
   /** A subgradient of the penalty R at the weights; only where lambda is an array, whose gradient needs it. */
   readonly slope?: np.Array;
 };
 
-export interface StructuredOptions extends GraphOptions {
+/** Options of the mappings that the host solves; each reads those that it takes. */
+export interface SolvedOptions extends GraphOptions {
   /** Strength of the penalty, 0 or more. Default 0.1. May be traced. */
   readonly lambda?: Parameter | undefined;
+  /** Exponent of the regularizer, 1 or more. Default 1.5. */
+  readonly alpha?: number | undefined;
+  /** Height and width of the grid that a row is. */
+  readonly grid?: Grid | undefined;
   /** What `solve` gave for these scores. Needed under `jit` and `grad`, where the host cannot look at the scores. */
   readonly solution?: Solution | undefined;
 }
 
 /** A mapping whose solver runs on the host, between two jitted halves. */
-export interface Structured {
-  (scores: np.Array, options?: StructuredOptions): np.Array;
+export interface Solved {
+  (scores: np.Array, options?: SolvedOptions): np.Array;
   /** Reads the scores and solves them exactly; owns its arguments. */
-  solve(scores: np.Array, options?: Omit<StructuredOptions, "solution">): Promise<Solution>;
+  solve(scores: np.Array, options?: Omit<SolvedOptions, "solution">): Promise<Solution>;
   readonly mappingName: string;
-  readonly kind: "structured";
+  /** The options that it takes beside the mask. */
+  readonly takes: readonly OptionRule[];
+  readonly kind: "solved";
 }
 
-export type JaxMapping = ClosedForm | Structured;
+export type JaxMapping = ClosedForm | Solved;
 
 /** A closed form under its name. */
 export function closedForm(
@@ -45,5 +55,5 @@ export function closedForm(
   apply: (scores: np.Array, options: GraphOptions) => np.Array,
 ): ClosedForm {
   const mapping = (scores: np.Array, options: GraphOptions = {}) => apply(scores, options);
-  return Object.assign(mapping, { mappingName, kind: "closed" as const });
+  return Object.assign(mapping, { mappingName, takes: [gammaRule], kind: "closed" as const });
 }

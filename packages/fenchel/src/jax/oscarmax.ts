@@ -1,6 +1,6 @@
 /** oscarmax inside a program. */
 import { oscarmax as core } from "../mappings/oscarmax.ts";
-import type { Structured } from "./mapping.ts";
+import type { Solved } from "./mapping.ts";
 import { structured } from "./structured.ts";
 
 /** R = sum_{i<j} max(y_i, y_j): how many entries stand below one. Zeros come last in any order: they carry no gradient. */
@@ -26,4 +26,4 @@ function pairwiseMaximaSlope(weights: Float32Array, at: readonly number[], slope
  * @example
  * oscarmax(np.array([1, 0.5, -0.7]), { lambda: 0.05 }); // [0.725, 0.275, 0]
  */
-export const oscarmax: Structured = /* @__PURE__ */ structured(core, pairwiseMaximaSlope);
+export const oscarmax: Solved = /* @__PURE__ */ structured(core, pairwiseMaximaSlope);

@@ -1,102 +1,101 @@
 /** What structured mappings have in common inside a program: y = stop(y*) + J (w - stop(w)), w = x / gamma - lambda r. */
-import { Array as ConcreteArray, lax, numpy as np } from "@jax-js/jax";
-import type { StructuredMapping } from "../mapping.ts";
+import { lax, type numpy as np } from "@jax-js/jax";
+import type { MappingOptions, StructuredMapping } from "../mapping.ts";
 import { structuredProduct } from "./group-mean.ts";
-import { solveOnHost, type HostScores, type HostSolution, type PenaltySlope } from "./host.ts";
-import type { Solution, Structured, StructuredOptions } from "./mapping.ts";
-import { checkAxis, keptEntries, shiftedScores, type Parameter } from "./scores.ts";
+import type { HostScores, HostSolution } from "./host.ts";
+import type { Solution, Solved, SolvedOptions } from "./mapping.ts";
+import { gammaRule, lambdaRule, type OptionRule } from "./options.ts";
+import { keptEntries, shiftedScores } from "./scores.ts";
+import { solvedOnHost } from "./solved.ts";
 
-const DEFAULT_LAMBDA = 0.1;
+/**
+ * A subgradient of the penalty R at the weights of one row, written into `slope`. `at` lists the row's kept entries in
+ * order, `start` is the place of the row's first entry; `own` are the mapping's further options.
+ */
+export type PenaltySlope<E extends object = object> = (
+  weights: Float32Array,
+  at: readonly number[],
+  slope: Float32Array,
+  start: number,
+  own: E,
+) => void;
 
-/** The arrays a solver reads, with the scores' shape where they must; numbers stay in the options. Owns its arguments. */
-function arraysToRead(scores: np.Array, { mask, gamma, lambda }: StructuredOptions): (np.Array | undefined)[] {
-  const { shape } = scores;
-  const full = mask === undefined || sameShape(mask.shape, shape) ? mask : np.broadcastTo(mask, [...shape]);
-  return [scores, full, perRow(gamma, shape), perRow(lambda, shape)];
+/** Options that a structured mapping takes beside gamma and lambda: their rules, and how they reach the core. */
+interface OwnOptions<E extends object> {
+  readonly takes: readonly OptionRule[];
+  readonly read: (options: SolvedOptions) => E;
 }
 
-const sameShape = (a: readonly number[], b: readonly number[]) =>
-  a.length === b.length && a.every((n, i) => n === b[i]);
-
-/** One value a row, or one for all; nothing for a number. */
-function perRow(parameter: Parameter | undefined, shape: readonly number[]): np.Array | undefined {
-  if (parameter === undefined || typeof parameter === "number") return undefined;
-  return parameter.size === 1 ? parameter : np.broadcastTo(parameter, [...shape.slice(0, -1), 1]);
+/** 1 / (size of the group) for every entry of a group, rows of `n`. */
+function groupShares(groups: Int32Array, n: number): Float32Array {
+  const share = new Float32Array(groups.length);
+  const sizes = new Int32Array(n);
+  for (let start = 0; start < groups.length; start += n) {
+    sizes.fill(0);
+    for (let i = start; i < start + n; i++) if (groups[i]! >= 0) sizes[groups[i]!] = sizes[groups[i]!]! + 1;
+    for (let i = start; i < start + n; i++) if (groups[i]! >= 0) share[i] = 1 / sizes[groups[i]!]!;
+  }
+  return share;
 }
 
-type Read = ArrayLike<number> | undefined;
-
-function hostScores(shape: readonly number[], reads: readonly Read[], options: StructuredOptions): HostScores {
-  const [scores, mask, gamma, lambda] = reads;
-  return {
-    scores: scores as Float32Array,
-    shape,
-    mask,
-    gamma: parameterValue(gamma, options.gamma ?? 1),
-    lambda: parameterValue(lambda, options.lambda ?? DEFAULT_LAMBDA),
-    needSlope: lambda !== undefined,
-  };
+/** Solves every row with the core. */
+function solveRows<E extends object>(
+  core: StructuredMapping<"lambda", E>,
+  penaltySlope: PenaltySlope<E>,
+  { scores, shape, mask, gamma, lambda, lambdaIsArray }: HostScores,
+  own: E,
+): HostSolution {
+  const n = shape[shape.length - 1]!;
+  const options: MappingOptions<"lambda", E> = { shape, mask, gamma, lambda, ...own };
+  const weights = core(scores, options);
+  const groups = core.groups(scores, options);
+  const share = groupShares(groups, n);
+  if (!lambdaIsArray) return { weights, groups, share };
+  const slope = new Float32Array(scores.length);
+  for (let start = 0; start < scores.length; start += n) {
+    const kept: number[] = [];
+    for (let i = start; i < start + n; i++) if (groups[i]! > -2) kept.push(i);
+    penaltySlope(weights, kept, slope, start, own);
+  }
+  return { weights, groups, share, slope };
 }
 
-function parameterValue(read: Read, given: Parameter): number | Float32Array {
-  if (read === undefined) return given as number;
-  return read.length === 1 ? read[0]! : (read as Float32Array);
+function weigh(name: string, scores: np.Array, solution: Solution, { gamma, lambda, mask }: SolvedOptions): np.Array {
+  const { weights, groups, share, slope } = solution;
+  if (groups === undefined || share === undefined) {
+    throw new TypeError(`${name}: solution.groups is missing: pass what ${name}.solve found`);
+  }
+  const kept = keptEntries(scores, mask);
+  let point = shiftedScores(scores, kept, gamma);
+  if (lambda !== undefined && typeof lambda !== "number") {
+    if (slope === undefined) {
+      throw new TypeError(`${name}: solution.slope is missing: solve with the same array lambda`);
+    }
+    point = point.sub(slope.mul(lambda));
+  } else slope?.dispose();
+  const still = lax.stopGradient(point.ref);
+  return lax.stopGradient(weights).add(structuredProduct(point.sub(still), { groups, share }));
 }
 
-function toArrays({ weights, groups, share, slope }: HostSolution, shape: readonly number[]): Solution {
-  const place = (values: Float32Array | Int32Array) =>
-    np.array(values as Float32Array<ArrayBuffer>, { shape: [...shape] });
-  return {
-    weights: place(weights),
-    groups: place(groups),
-    share: place(share),
-    ...(slope === undefined ? {} : { slope: place(slope) }),
-  };
-}
+const noOptions: OwnOptions<object> = { takes: [], read: () => ({}) };
 
 /** A structured mapping from the core's and a subgradient of its penalty. */
-export function structured(core: StructuredMapping<"lambda">, penaltySlope: PenaltySlope): Structured {
-  const name = core.mappingName;
-
-  const answer = (shape: readonly number[], reads: readonly Read[], options: StructuredOptions): Solution =>
-    toArrays(solveOnHost(core, penaltySlope, hostScores(shape, reads, options)), shape);
-
-  const solve = async (scores: np.Array, options: Omit<StructuredOptions, "solution"> = {}): Promise<Solution> => {
-    checkAxis(name, scores);
-    const { shape } = scores;
-    const reads = await Promise.all(arraysToRead(scores, options).map((array) => array?.data()));
-    return answer(shape, reads as Read[], options);
-  };
-
-  const mapping = (scores: np.Array, options: StructuredOptions = {}): np.Array => {
-    checkAxis(name, scores);
-    const { solution, gamma, lambda, mask } = options;
-    if (solution !== undefined) {
-      const { weights, groups, share, slope } = solution;
-      const kept = keptEntries(scores, mask);
-      let point = shiftedScores(scores, kept, gamma);
-      if (lambda !== undefined && typeof lambda !== "number") {
-        if (slope === undefined) {
-          throw new TypeError(`${name}: solution.slope is missing: solve with the same array lambda`);
-        }
-        point = point.sub(slope.mul(lambda));
-      } else slope?.dispose();
-      const still = lax.stopGradient(point.ref);
-      return lax.stopGradient(weights).add(structuredProduct(point.sub(still), { groups, share }));
-    }
-    if (!(scores instanceof ConcreteArray)) {
-      throw new TypeError(
-        `${name}: the host must solve it, so inside jit or grad it needs options.solution: call the model through attender("${name}")`,
-      );
-    }
-    const { shape } = scores;
-    const reads = arraysToRead(scores, options).map((array) => array?.dataSync());
-    const found = answer(shape, reads as Read[], options);
-    found.groups.dispose();
-    found.share.dispose();
-    found.slope?.dispose();
-    return found.weights;
-  };
-
-  return Object.assign(mapping, { mappingName: name, kind: "structured" as const, solve });
+export function structured(core: StructuredMapping<"lambda">, penaltySlope: PenaltySlope): Solved;
+export function structured<E extends object>(
+  core: StructuredMapping<"lambda", E>,
+  penaltySlope: PenaltySlope<E>,
+  own: OwnOptions<E>,
+): Solved;
+export function structured(
+  core: StructuredMapping<"lambda">,
+  penaltySlope: PenaltySlope,
+  own: OwnOptions<object> = noOptions,
+): Solved {
+  const { mappingName } = core;
+  return solvedOnHost({
+    mappingName,
+    takes: [gammaRule, lambdaRule, ...own.takes],
+    solveRows: (read, options) => solveRows(core, penaltySlope, read, own.read(options)),
+    weigh: (scores, solution, options) => weigh(mappingName, scores, solution, options),
+  });
 }

@@ -18,7 +18,7 @@ import type { Row, RowSolver } from "../row-solver.ts";
 import { projectOntoSimplex } from "../simplex.ts";
 import { separableProduct } from "./separable.ts";
 
-const alphaSpec: HyperParameterSpec<"alpha"> = {
+export const alphaSpec: HyperParameterSpec<"alpha"> = {
   name: "alpha",
   default: 1.5,
   accepts: (value) => value >= 1 && value < Infinity,

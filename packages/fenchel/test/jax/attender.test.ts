@@ -1,6 +1,6 @@
 import { init, numpy as np, tree } from "@jax-js/jax";
-import { fusedmax, oscarmax, registry } from "fenchel";
-import { attender, mappings, type Attend } from "fenchel/jax";
+import { fusedmax, oscarmax, registry, tvmax } from "fenchel";
+import { attender, mappings, type Attend, type AttenderOptions, type Numbers } from "fenchel/jax";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { randomNumbers } from "./random.ts";
 
@@ -60,6 +60,12 @@ async function difference(
   return ((await side(1)) - (await side(-1))) / (2 * step);
 }
 
+/** An attender for rows of n entries: a mapping on grids is told theirs. */
+function attenderFor(name: string, n: number, options: Numbers = {}) {
+  const needed = registry.find((entry) => entry.name === name)?.optionsFor?.(n) ?? {};
+  return attender(name, { ...needed, ...options } as AttenderOptions);
+}
+
 /** Memory held on purpose, see the leak test. */
 const ballast: np.Array[] = [];
 
@@ -67,7 +73,7 @@ const models = { sideBySide, stacked };
 
 describe.each(Object.keys(mappings))("%s", (name) => {
   it.each(Object.keys(models) as (keyof typeof models)[])("differentiates the model %s", async (model) => {
-    const attention = attender(name, { gamma: 1.2 });
+    const attention = attenderFor(name, words, { gamma: 1.2 });
     const program = models[model];
     const step = attention.valueAndGrad(program);
     const valueOnly = attention.jit(program);
@@ -86,12 +92,14 @@ describe.each(Object.keys(mappings))("%s", (name) => {
   });
 
   it("consumes its arguments, returns arrays owned once, and compiles each shape once", async () => {
-    const step = attender(name).valueAndGradWithAux((attend, params: Params, keys: np.Array, mask: np.Array) => {
-      const size = keys.shape[0]!;
-      params.other.dispose();
-      const weights = attend(np.matmul(keys.ref, params.query), { mask });
-      return [weights.ref.reshape([size, words, 1]).mul(keys).sum(), weights];
-    });
+    const step = attenderFor(name, words).valueAndGradWithAux(
+      (attend, params: Params, keys: np.Array, mask: np.Array) => {
+        const size = keys.shape[0]!;
+        params.other.dispose();
+        const weights = attend(np.matmul(keys.ref, params.query), { mask });
+        return [weights.ref.reshape([size, words, 1]).mul(keys).sum(), weights];
+      },
+    );
     const params = makeParams();
     const keys = makeKeys();
     const mask = makeMask();
@@ -123,7 +131,7 @@ describe.each(Object.keys(mappings))("%s", (name) => {
   it("leaves nothing behind", async () => {
     const size = 64;
     const n = 128;
-    const step = attender(name).valueAndGrad((attend, x: np.Array, y: np.Array) => attend(x).mul(y).sum());
+    const step = attenderFor(name, n).valueAndGrad((attend, x: np.Array, y: np.Array) => attend(x).mul(y).sum());
     const x = np.array(numbers(8, size * n)).reshape([size, n]);
     const once = async () => {
       const [value, gradient] = await step(x.ref, x.ref);
@@ -158,10 +166,12 @@ describe("gradients in traced parameters through an attender", () => {
   const cotangent = Float32Array.from([1, -2, 0.5, 0, 3, -1, 2, 0.5, -1, 0.2, 0.3, 1]);
 
   it.each([
-    ["fusedmax", fusedmax],
-    ["oscarmax", oscarmax],
-  ] as const)("%s equals the core", async (name, core) => {
-    const step = attender(name).valueAndGrad(
+    ["fusedmax", fusedmax, {}],
+    ["oscarmax", oscarmax, {}],
+    ["tvmax", tvmax, { grid: [2, 3] }],
+  ] as const)("%s equals the core", async (name, mapping, own) => {
+    const core = mapping as typeof fusedmax;
+    const step = attender(name, own).valueAndGrad(
       (attend, { x, gamma, lambda }: { x: np.Array; gamma: np.Array; lambda: np.Array }) =>
         attend(x, { gamma, lambda }).mul(np.array(cotangent).reshape(shape)).sum(),
     );
@@ -172,6 +182,7 @@ describe("gradients in traced parameters through an attender", () => {
     });
     const exact = core.vjp(Float64Array.from(scores), {
       shape,
+      ...own,
       gamma: Math.fround(1.5),
       lambda: Math.fround(0.07),
     });
@@ -194,12 +205,35 @@ describe("attender", () => {
     expect(() => attender("oscarmax", { lambda: -1 })).toThrow("lambda is -1: a finite number of 0 or more is needed");
     expect(() => attender("softmax", { gamma: 0 })).toThrow("gamma is 0: a finite number above 0 is needed");
     expect(() => attender("sparsemax", { lambda: 0.1 })).toThrow("options.lambda is unknown to sparsemax");
+    expect(() => attender("fusedmax", { grid: [1, 2] })).toThrow("options.grid is unknown to fusedmax");
+    expect(() => attender("tvmax")).toThrow(new TypeError("grid is undefined: [height, width] is needed"));
+    expect(() => attender("tvmax", { grid: [2, -1] })).toThrow("grid[1] is -1: height and width must be integers");
+    const text = { gamma: "1" } as unknown as Numbers;
+    expect(() => attender("softmax", text)).toThrow(new TypeError('gamma is "1": a finite number above 0 is needed'));
   });
 
   it("takes every mapping of the registry that runs in programs", () => {
     const known = registry.map((entry) => entry.name);
     for (const name of Object.keys(mappings)) expect(known).toContain(name);
     expect(attender(mappings["fusedmax"]!, { lambda: 0.2 }).mappingName).toBe("fusedmax");
+  });
+
+  it("lets a call's options go before the attender's; those that the mapping does not take do nothing", async () => {
+    const scores = [1, 0.2, 0.9, 0.1, 0.6, 0.3];
+    const lambda = np.array(0.3);
+    const program = (attend: Attend, x: np.Array, strength: np.Array) =>
+      attend(x, { grid: [3, 2], gamma: undefined, lambda: strength });
+    const weights = await attender("tvmax", { grid: [2, 3], gamma: 0.5 }).jit(program)(np.array(scores), lambda.ref);
+    const wanted = tvmax(Float32Array.from(scores), { grid: [3, 2], gamma: 0.5, lambda: Math.fround(0.3) });
+    expect(weights.dataSync()).toEqual(wanted);
+    const even = await attender("sparsemax", { gamma: 0.5 }).jit(program)(np.array(scores), lambda.ref);
+    expect(even.dataSync()[0]).toBeCloseTo(0.6, 6);
+    expect(lambda.refCount).toBe(1);
+  });
+
+  it("rejects with the core's error when rows are not the grid's", async () => {
+    const weights = attender("tvmax", { grid: [2, 2] }).jit((attend, x: np.Array) => attend(x));
+    await expect(weights(np.array([1, 2, 3]))).rejects.toThrow("grid [2, 2] has 4 entries but a row has 3");
   });
 
   it("rejects with the core's error and frees what it was given", async () => {

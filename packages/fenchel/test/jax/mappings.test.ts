@@ -1,6 +1,6 @@
 import { grad, init, jit, jvp, numpy as np } from "@jax-js/jax";
 import { registry } from "fenchel";
-import { mappings, type JaxMapping, type Solution } from "fenchel/jax";
+import { mappings, tvmax, type Grid, type JaxMapping, type Solution } from "fenchel/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import { randomNumbers } from "./random.ts";
 
@@ -8,7 +8,13 @@ beforeAll(async () => {
   await init("wasm");
 });
 
-const core = (name: string) => registry.find((entry) => entry.name === name)!.mapping;
+const entryOf = (name: string) => registry.find((entry) => entry.name === name)!;
+const core = (name: string) => entryOf(name).mapping;
+
+/** What a mapping needs to know of rows of n entries: a grid, or nothing. */
+const needs = (name: string, n: number) => (entryOf(name).optionsFor?.(n) ?? {}) as { readonly grid?: Grid };
+
+const takesLambda = (mapping: JaxMapping) => mapping.takes.some(({ name }) => name === "lambda");
 
 interface Case {
   readonly title: string;
@@ -54,10 +60,11 @@ function traced(mapping: JaxMapping, shape: readonly number[], cotangent: Float3
     solution: Solution | Record<string, never>,
   ) => {
     const { x, gamma, lambda } = inputs;
+    const own = needs(mapping.mappingName, shape[shape.length - 1]!);
     const weights =
       mapping.kind === "closed"
         ? mapping(x, { mask, gamma })
-        : mapping(x, { mask, gamma, lambda, solution: solution as Solution });
+        : mapping(x, { ...own, mask, gamma, lambda, solution: solution as Solution });
     if (mapping.kind === "closed") lambda.dispose();
     return weights.mul(array(cotangent, shape)).sum();
   };
@@ -81,7 +88,8 @@ describe.each(Object.keys(mappings))("%s in a program", (name) => {
       shape,
       mask: kept,
       gamma: Float64Array.from(gamma),
-      ...(mapping.kind === "closed" ? {} : { lambda: Float64Array.from(lambda) }),
+      ...needs(name, n),
+      ...(takesLambda(mapping) ? { lambda: Float64Array.from(lambda) } : {}),
     });
     const wanted = exact.pullback(Float64Array.from(cotangent)) as unknown as Record<string, Float64Array>;
 
@@ -89,12 +97,13 @@ describe.each(Object.keys(mappings))("%s in a program", (name) => {
     const solve = async () => {
       if (mapping.kind === "closed") return {};
       const { x, ...parameters } = inputs();
-      return mapping.solve(x, { ...parameters, mask: array(kept, shape) });
+      return mapping.solve(x, { ...needs(name, n), ...parameters, mask: array(kept, shape) });
     };
     const { x, gamma: g, lambda: l } = inputs();
     if (mapping.kind === "closed") l.dispose();
     const options = { mask: array(kept, shape), gamma: g };
-    const weights = mapping.kind === "closed" ? mapping(x, options) : mapping(x, { ...options, lambda: l });
+    const weights =
+      mapping.kind === "closed" ? mapping(x, options) : mapping(x, { ...needs(name, n), ...options, lambda: l });
     const found = weights.dataSync();
     found.forEach((weight: number, i: number) => expect(weight).toBeCloseTo(exact.weights[i]!, 5));
     if (name !== "softmax") {
@@ -122,11 +131,13 @@ describe.each(Object.keys(mappings))("%s in a program", (name) => {
     const next = randomNumbers(3);
     const scores = Float32Array.from({ length: 48 }, () => 2 * next());
     const tangent = Float32Array.from({ length: 48 }, () => next() - 0.5);
-    const wanted = core(name).jvp(Float64Array.from(scores), { shape, gamma: 0.7 });
-    const solution = mapping.kind === "closed" ? null : await mapping.solve(array(scores, shape), { gamma: 0.7 });
+    const own = needs(name, 12);
+    const wanted = core(name).jvp(Float64Array.from(scores), { shape, ...own, gamma: 0.7 });
+    const options = { ...own, gamma: 0.7 };
+    const solution = mapping.kind === "closed" ? null : await mapping.solve(array(scores, shape), options);
     const [weights, moved] = jvp(
       (x: np.Array) =>
-        mapping.kind === "closed" ? mapping(x, { gamma: 0.7 }) : mapping(x, { gamma: 0.7, solution: solution! }),
+        mapping.kind === "closed" ? mapping(x, options) : mapping(x, { ...options, solution: solution! }),
       [array(scores, shape)],
       [array(tangent, shape)],
     );
@@ -140,10 +151,12 @@ describe.each(Object.keys(mappings))("%s in a program", (name) => {
       shape: [2, 2, 3],
       mask: [1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1],
       gamma: [0.5, 0.5, 2, 2],
+      ...needs(name, 3),
     });
     const weights = mapping(array(scores, [2, 2, 3]), {
       mask: np.array([true, false, true]),
       gamma: np.array([0.5, 2]).reshape([2, 1, 1]),
+      ...needs(name, 3),
     });
     compare(weights, wanted, 1e-6);
   });
@@ -153,15 +166,56 @@ describe.each(Object.keys(mappings))("%s in a program", (name) => {
   });
 });
 
-it("tells what to do when a structured mapping is traced without a solution", () => {
+it("tells what to do when a mapping that the host solves is traced without a solution", () => {
   expect(() => jit((x: np.Array) => mappings["fusedmax"]!(x))(np.array([1, 2]))).toThrow(/attender\("fusedmax"\)/);
 });
 
 it("needs a slope for the gradient in lambda", async () => {
   const fusedmax = mappings["fusedmax"]!;
-  if (fusedmax.kind !== "structured") throw new Error("fusedmax is structured");
+  if (fusedmax.kind !== "solved") throw new Error("fusedmax is solved on the host");
   const solution = await fusedmax.solve(np.array([1, 2]), { lambda: 0.1 });
   expect(() => fusedmax(np.array([1, 2]), { lambda: np.array(0.1), solution })).toThrow(/slope is missing/);
+});
+
+describe("tvmax", () => {
+  it("is the example of its documentation", () => {
+    const weights = tvmax(np.array([1, 0.9, 0.1, 0.4, 0, 0.6]), { grid: [2, 3], lambda: 0.1 });
+    compare(weights, [0.45, 0.45, 0, 0.05, 0, 0.05], 1e-6);
+  });
+
+  it("sees the grid, not the row", async () => {
+    const scores = Float32Array.from([2, 0, 1.9, 0, 2.1, 0, 0, 1.8, 0]);
+    const found = await Promise.all(
+      (
+        [
+          [3, 3],
+          [1, 9],
+          [9, 1],
+        ] as const
+      ).map((grid) => tvmax.solve(array(scores, [9]), { grid, lambda: 0.4 })),
+    );
+    const [square, wide, tall] = found.map(({ weights, groups, share }) => {
+      groups!.dispose();
+      share!.dispose();
+      return Array.from(weights.dataSync());
+    });
+    expect(wide).toEqual(tall);
+    expect(square).not.toEqual(wide);
+    compare(array(Float32Array.from(square!), [9]), core("tvmax")(scores, { grid: [3, 3], lambda: 0.4 }), 0);
+  });
+
+  it("tells what is wrong with a grid", async () => {
+    expect(() => tvmax(np.array([1, 2]))).toThrow(new TypeError("grid is undefined: [height, width] is needed"));
+    expect(() => tvmax(np.array([1, 2]), { grid: [1, 3] })).toThrow("grid [1, 3] has 3 entries but a row has 2");
+    await expect(tvmax.solve(np.array([1, 2]), { grid: [2, 0.5] })).rejects.toThrow(
+      /^grid\[1\] is 0.5: height and width/,
+    );
+  });
+
+  it("needs a solution of its own kind", () => {
+    const solution = { weights: np.array([0.5, 0.5]) };
+    expect(() => tvmax(np.array([1, 2]), { grid: [1, 2], solution })).toThrow(/tvmax: solution.groups is missing/);
+  });
 });
 
 function compare(got: np.Array, wanted: ArrayLike<number>, tolerance: number): void {

@@ -1,11 +1,10 @@
 /** Options of the commands that train: the task, its settings, and mappings with their options. */
 import type { Command } from "commander";
 import { registry } from "fenchel";
-import { mappings as trainable } from "fenchel/jax";
 import type { MappingChoice } from "../compare/plan.ts";
 import { tasks, type Task } from "../compare/tasks.ts";
 import type { RunConfig } from "../run-types.ts";
-import { defaultSettings } from "../training/config.ts";
+import { defaultSettings, textMappings } from "../training/config.ts";
 import { UserError } from "./errors.ts";
 import { callMapping, mappingNamed } from "./mapping-options.ts";
 import { unknownName } from "./nearest.ts";
@@ -22,8 +21,8 @@ export function taskNamed(name: string): Task {
 /** Throws unless models can be trained with the mapping and it accepts the options. */
 export function checkChoice({ mapping, options }: MappingChoice): MappingChoice {
   const entry = mappingNamed(mapping);
-  if (!Object.hasOwn(trainable, mapping)) {
-    const known = Object.keys(trainable).join(", ");
+  if (!textMappings.includes(mapping)) {
+    const known = textMappings.join(", ");
     throw new UserError(`mapping ${JSON.stringify(mapping)} cannot be trained with: choose from ${known}`);
   }
   callMapping(() => entry.mapping([1, 0], options));
@@ -123,7 +122,7 @@ export function readSettings(given: Readonly<Record<string, unknown>>): Partial<
 /** The hyper-parameters that a trained mapping may have on the command line. */
 export function hyperParameterNames(): string[] {
   const own = registry.flatMap(({ name, parameter }) =>
-    parameter !== null && Object.hasOwn(trainable, name) ? [parameter.name] : [],
+    parameter !== null && textMappings.includes(name) ? [parameter.name] : [],
   );
   return ["gamma", ...new Set(own)];
 }

@@ -32,6 +32,11 @@ const defaultOptions: Readonly<Record<string, Readonly<Record<string, number>>>>
   oscarmax: { gamma: 2, lambda: 0.0002 },
 };
 
+/** The mappings that words can be weighed with: all but those of a grid, which a row of words is not. */
+export const textMappings: readonly string[] = Object.keys(mappings).filter((name) =>
+  mappings[name]!.takes.every((option) => option.name !== "grid"),
+);
+
 export function defaultMappingOptions(mapping: string): Readonly<Record<string, number>> {
   return Object.hasOwn(defaultOptions, mapping) ? defaultOptions[mapping]! : {};
 }
@@ -78,8 +83,8 @@ const rules: readonly Rule[] = [
 
 /** Throws a RangeError or TypeError that names the setting or the mapping's option, its value and its range. */
 export function checkConfig(config: RunConfig, data: ClassificationData): void {
-  if (!Object.hasOwn(mappings, config.mapping)) {
-    const known = Object.keys(mappings).join(", ");
+  if (!textMappings.includes(config.mapping)) {
+    const known = textMappings.join(", ");
     throw new RangeError(`mapping is ${JSON.stringify(config.mapping)}: it must be one of ${known}`);
   }
   attender(config.mapping, config.mappingOptions);

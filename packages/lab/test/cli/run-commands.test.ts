@@ -141,6 +141,7 @@ describe("fenchel compare and train", () => {
       [["compare", "spma"], /unknown task "spma": did you mean spam\?/],
       [["compare", "--mappings", "softmax,fusdmax"], /unknown mapping "fusdmax": did you mean fusedmax\?/],
       [["compare", "--mappings", "normmax"], /"normmax" cannot be trained with: choose from softmax, /],
+      [["compare", "--mappings", "tvmax"], /"tvmax" cannot be trained with: choose from softmax, /],
       [["compare", "--mappings", "softmax,softmax"], /softmax is named twice/],
       [["compare", "--mappings", "fusedmax:lambda"], /write fusedmax or fusedmax:lambda=0.2/],
       [["compare", "--mappings", "fusedmax:lambda=-1"], /lambda is -1/],

@@ -1,16 +1,25 @@
 import { attender, mappings } from "fenchel/jax";
 import { describe, expect, it } from "vitest";
-import { defaultSettings, runConfig } from "../../src/training/config.ts";
+import { checkConfig, defaultSettings, runConfig, textMappings } from "../../src/training/config.ts";
 
 const given = { seed: 3, dataChecksum: "x" };
 
 describe("runConfig", () => {
   it("has defaults for every mapping that the mapping takes", () => {
-    for (const mapping of Object.keys(mappings)) {
+    for (const mapping of textMappings) {
       const config = runConfig({ ...given, mapping });
       expect(config).toMatchObject({ ...defaultSettings, ...given, mapping });
       expect(() => attender(mapping, config.mappingOptions)).not.toThrow();
     }
+  });
+
+  it("offers every mapping of rows, and none that needs a grid", () => {
+    const onGrids = Object.keys(mappings).filter((mapping) => !textMappings.includes(mapping));
+    expect(onGrids).toEqual(["tvmax"]);
+    const data = { labels: [], train: [], dev: [], test: [], checksum: "x" };
+    expect(() => checkConfig(runConfig({ ...given, mapping: "tvmax" }), data)).toThrow(
+      /^mapping is "tvmax": it must be one of softmax, sparsemax/,
+    );
   });
 
   it("keeps what is given, option by option", () => {
