@@ -5,12 +5,19 @@ import type { Command } from "commander";
 import { tasks, type Task } from "../compare/tasks.ts";
 import type { ReportMeta } from "../report/page.ts";
 import { writeReport } from "../report/write-report.ts";
-import { comparisonTable } from "./comparison-text.ts";
+import { writeStudyReport } from "../report/write-study-report.ts";
+import { studies } from "../studies/index.ts";
+import type { Study } from "../studies/study.ts";
+import { comparisonTable, studyTable } from "./comparison-text.ts";
+import { UserError } from "./errors.ts";
+import { unknownName } from "./nearest.ts";
 import { integerOption } from "./numbers.ts";
 import { print } from "./output.ts";
 import { formatDuration } from "./progress.ts";
-import { trainWithProgress, type Trained } from "./training.ts";
-import { addSettings, parseChoices, readSettings, taskNamed } from "./training-options.ts";
+import { addStudySettings, checkStudyChoices, flagOf, readStudySettings } from "./study-options.ts";
+import { trainStudy } from "./study-training.ts";
+import { trainWithProgress } from "./training.ts";
+import { addSettings, checkChoice, parseChoices, readSettings, settingNames } from "./training-options.ts";
 import { version } from "./version.ts";
 
 interface CompareOptions {
@@ -19,6 +26,9 @@ interface CompareOptions {
   readonly jobs?: string;
   readonly out?: string;
   readonly fresh?: boolean;
+  readonly dataDir?: string;
+  readonly tune?: boolean;
+  readonly warmStart?: boolean;
 }
 
 const examples = `
@@ -34,19 +44,21 @@ export function readJobs(text: string | undefined): number {
   return text === undefined ? availableParallelism() : integerOption("--jobs", text, 1, 256);
 }
 
+interface DataFacts {
+  readonly checksum: string;
+  readonly train: number;
+  readonly dev: number;
+  readonly test: number;
+  readonly note?: string;
+}
+
 /** What the report says of where its figures come from. */
-function reportMeta(task: Task, { data }: Trained): ReportMeta {
+function provenance(task: string, description: string, data: DataFacts): Omit<ReportMeta, "labels"> {
   const processor = cpus()[0]?.model.trim();
+  const { checksum, train, dev, test, note } = data;
   return {
-    task: task.name,
-    labels: data.labels,
-    data: {
-      description: task.description,
-      checksum: data.checksum,
-      train: data.train.length,
-      dev: data.dev.length,
-      test: data.test.length,
-    },
+    task,
+    data: { description, checksum, train, dev, test, ...(note === undefined ? {} : { note }) },
     command: ["fenchel", ...process.argv.slice(2)].join(" "),
     date: new Date(),
     machine: {
@@ -59,24 +71,70 @@ function reportMeta(task: Task, { data }: Trained): ReportMeta {
   };
 }
 
-async function compareTask(name: string, options: CompareOptions): Promise<void> {
-  const task = taskNamed(name);
-  const choices = parseChoices(options.mappings ?? task.mappings.join(","));
-  const seeds = options.seeds === undefined ? task.seeds : integerOption("--seeds", options.seeds, 1, 1000);
-  const jobs = readJobs(options.jobs);
+function readSeeds(text: string | undefined, usual: number): number[] {
+  const seeds = text === undefined ? usual : integerOption("--seeds", text, 1, 1000);
+  return Array.from({ length: seeds }, (_, i) => i + 1);
+}
+
+async function compareTask(task: Task, options: CompareOptions, names: readonly string[]): Promise<void> {
+  const given = options as Readonly<Record<string, unknown>>;
+  const others = names.filter((name) => !settingNames().includes(name));
+  for (const name of [...others, "dataDir", "tune", "warmStart"]) {
+    if (given[name] !== undefined) throw new UserError(`${flagOf(name)} has no meaning for the task ${task.name}`);
+  }
+  const choices = parseChoices(options.mappings ?? task.mappings.join(",")).map(checkChoice);
   const folder = options.out ?? join("runs", task.name);
   const trained = await trainWithProgress({
     task,
     choices,
-    seeds: Array.from({ length: seeds }, (_, i) => i + 1),
-    settings: readSettings(options as Record<string, unknown>),
+    seeds: readSeeds(options.seeds, task.seeds),
+    settings: readSettings(given),
     placeRuns: (runs) => runs,
     folder,
-    jobs,
+    jobs: readJobs(options.jobs),
     fresh: options.fresh === true,
   });
-  const paths = writeReport(trained.results, folder, reportMeta(task, trained));
+  const { train, dev, test, checksum, labels } = trained.data;
+  const facts = { checksum, train: train.length, dev: dev.length, test: test.length };
+  const meta = { ...provenance(task.name, task.description, facts), labels };
+  const paths = writeReport(trained.results, folder, meta);
   await print(`${comparisonTable(trained.results)}\n${paths.html}  (${formatDuration(trained.seconds)})\n`);
+}
+
+async function compareStudyTask(study: Study, options: CompareOptions, names: readonly string[]): Promise<void> {
+  const { tune = false, warmStart = false } = options;
+  const usual = (name: string) => study.settings.find((setting) => setting.name === name)?.value;
+  if (warmStart && usual("warmEpochs") === undefined) {
+    throw new UserError(`--warm-start has no meaning for the task ${study.name}`);
+  }
+  if (tune && study.grid === undefined) throw new UserError(`the task ${study.name} has no grid to --tune on`);
+  const choices = options.mappings === undefined ? study.choices : parseChoices(options.mappings);
+  const folder = options.out ?? join("runs", study.name);
+  const trained = await trainStudy({
+    study,
+    choices: checkStudyChoices(study, choices),
+    seeds: readSeeds(options.seeds, study.seeds),
+    settings: readStudySettings(study, options as Readonly<Record<string, unknown>>, names),
+    folder,
+    jobs: readJobs(options.jobs),
+    fresh: options.fresh === true,
+    tune,
+    warmStart,
+    dataDir: options.dataDir,
+  });
+  const { results, settings, tuned } = trained;
+  const paths = writeStudyReport(study, results, folder, {
+    ...provenance(study.name, study.description, trained.data),
+    settings,
+    tuned,
+    warmStart: warmStart ? { epochs: Number(settings["warmEpochs"]), before: Number(settings["epochs"]) } : null,
+  });
+  await print(`${studyTable(study, results)}\n${paths.html}  (${formatDuration(trained.seconds)})\n`);
+}
+
+/** Names of all tasks that can be compared. */
+export function taskNames(): string[] {
+  return [...tasks, ...studies].map(({ name }) => name);
 }
 
 /** Adds the command to the program. */
@@ -87,14 +145,24 @@ export function addCompareCommand(program: Command): void {
     .description(
       "Trains a task's model once per mapping and seed, prints the table, and writes report.html and report.json.",
     )
-    .argument("[task]", `one of ${tasks.map(({ name }) => name).join(", ")}`, "spam")
+    .argument("[task]", `one of ${taskNames().join(", ")}`, "spam")
     .option(
       "--mappings <list>",
-      "mappings, separated by commas, with options as in fusedmax:lambda=0.2 (default all four)",
+      "mappings, separated by commas, with options as in fusedmax:lambda=0.2 (default all of the task)",
     )
     .option("--seeds <count>", "runs of every mapping, with seeds 1, 2, ...")
     .option("--jobs <count>", "runs at a time, each in a process of its own (default one a core)")
     .option("--out <folder>", "folder of the runs and the report (default runs/TASK)")
-    .option("--fresh", "train every run anew, whatever the folder holds");
-  addSettings(command).addHelpText("after", examples).action(compareTask);
+    .option("--fresh", "train every run anew, whatever the folder holds")
+    .option("--data-dir <folder>", "folder with the task's data (default FENCHEL_DATA, then the cache of fenchel data)")
+    .option("--tune", "choose the mappings' options on the dev set first")
+    .option("--warm-start", "let every mapping continue one softmax run for the last part of training");
+  const names = addStudySettings(addSettings(command), settingNames());
+  command.addHelpText("after", examples).action(async (name: string, options: CompareOptions) => {
+    const task = tasks.find((one) => one.name === name);
+    const study = studies.find((one) => one.name === name);
+    if (task !== undefined) await compareTask(task, options, names);
+    else if (study !== undefined) await compareStudyTask(study, options, names);
+    else throw new UserError(unknownName("task", name, taskNames()));
+  });
 }

@@ -1,17 +1,17 @@
 /** How far the runs of a comparison are, as lines for the terminal and the log, with the time left. */
 import type { TrainProgress } from "../training/fit.ts";
-import type { PlannedRun } from "../compare/plan.ts";
+import type { Planned } from "../compare/compare-runs.ts";
 import { formatDuration, progressBar } from "./progress.ts";
 
 interface Running {
-  readonly run: PlannedRun;
+  readonly run: Planned;
   progress: TrainProgress | null;
 }
 
 export interface Course {
-  start(run: PlannedRun): void;
-  update(run: PlannedRun, progress: TrainProgress): void;
-  finish(run: PlannedRun): void;
+  start(run: Planned): void;
+  update(run: Planned, progress: TrainProgress): void;
+  finish(run: Planned): void;
   /** Lines for a terminal: all runs, then every running one. */
   lines(): string[];
   /** The same in one line. */

@@ -42,7 +42,7 @@ function parseChoice(text: string): MappingChoice {
     }
     return [name, number];
   });
-  return checkChoice({ mapping, options: Object.fromEntries(options) });
+  return { mapping, options: Object.fromEntries(options) };
 }
 
 /** Mappings separated by commas, each with options of its own; no two alike. */
@@ -51,6 +51,11 @@ export function parseChoices(text: string): MappingChoice[] {
   const twice = parts.find((part, i) => parts.indexOf(part) !== i);
   if (twice !== undefined) throw new UserError(`--mappings: ${twice} is named twice`);
   return parts.map(parseChoice);
+}
+
+/** The settings of the task "spam" by name. */
+export function settingNames(): string[] {
+  return settingForms.map(({ name }) => name);
 }
 
 type Setting =

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { RunConfig } from "../run-types.ts";
 import { runConfig } from "../training/config.ts";
+import type { Planned } from "./compare-runs.ts";
 
 /** A mapping to compare, with options other than its defaults. */
 export interface MappingChoice {
@@ -9,10 +10,7 @@ export interface MappingChoice {
   readonly options: Readonly<Record<string, number>>;
 }
 
-export interface PlannedRun {
-  /** For progress and messages: "fusedmax seed 1", with the options where they are not the defaults. */
-  readonly name: string;
-  readonly folder: string;
+export interface PlannedRun extends Planned {
   readonly config: RunConfig;
 }
 
@@ -20,7 +18,8 @@ export interface PlannedRun {
 export type CommonSettings = Partial<Omit<RunConfig, "mapping" | "mappingOptions" | "seed">> &
   Pick<RunConfig, "task" | "dataChecksum">;
 
-function labelOf({ mapping, options }: MappingChoice, join: string, assign: string): string {
+/** A choice in a word: "fusedmax lambda 0.2" for people, "fusedmax-lambda0.2" for folders. */
+export function labelOf({ mapping, options }: MappingChoice, join: string, assign: string): string {
   return [mapping, ...Object.entries(options).map(([name, value]) => `${name}${assign}${value}`)].join(join);
 }
 

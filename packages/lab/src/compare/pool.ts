@@ -73,7 +73,12 @@ interface Pool {
 function runJob<P, R>(job: PoolJob, options: PoolOptions<P, R>, pool: Pool): Promise<R> {
   return new Promise((resolve, reject) => {
     // The parent's own flags (a debugger's port, a test runner's loaders) are not for the children.
-    const child = fork(options.script, [], { stdio: ["ignore", "pipe", "pipe", "ipc"], execArgv: [] });
+    const child = fork(options.script, [], {
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      execArgv: [],
+      // Typed arrays travel as they are.
+      serialization: "advanced",
+    });
     pool.children.add(child);
     let output = "";
     let settled = false;

@@ -1,12 +1,12 @@
 /** The page of a comparison: what was run, the table, the learning curves and the attention, in one file that needs nothing else. */
 
-import { formatSpread } from "../metrics/spread.ts";
 import type { RunResult } from "../run-types.ts";
 import { explanationTable, HEAT_MAP_STYLE, legend, type Explanation } from "./heat-map.ts";
 import { CURVES_STYLE, learningCurves } from "./learning-curves.ts";
 import { markup, raw, type Markup } from "./markup.ts";
 import { PAGE_STYLE, PRINT_STYLE } from "./page-style.ts";
-import { gatherVariants, summarize, type SummaryRow, type Variant } from "./variants.ts";
+import { resultsTable } from "./results-table.ts";
+import { gatherVariants, MEASURES, summarize, type Variant } from "./variants.ts";
 
 /** What a report tells besides its results. */
 export interface ReportMeta {
@@ -31,19 +31,13 @@ export interface ReportMeta {
   readonly version: string;
 }
 
-const GROUPS = [
-  { title: "Test set", columns: 3 },
-  { title: "Attention on the test set", columns: 4 },
-  { title: "Training", columns: 1 },
-] as const;
+export const count = (value: number): string => value.toLocaleString("en-US");
 
-const count = (value: number): string => value.toLocaleString("en-US");
-
-function list(items: readonly string[]): string {
+export function list(items: readonly string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }
 
-const NUMBER_WORDS = [
+export const NUMBER_WORDS = [
   "No",
   "One",
   "Two",
@@ -59,7 +53,7 @@ const NUMBER_WORDS = [
   "Twelve",
 ];
 
-function distinct<T>(items: readonly T[]): T[] {
+export function distinct<T>(items: readonly T[]): T[] {
   return Array.from(new Set(items));
 }
 
@@ -78,50 +72,6 @@ function intro(meta: ReportMeta, variants: readonly Variant[], results: readonly
     <p class="checksum">Data SHA-256 <code>${data.checksum}</code></p>`;
 }
 
-function figureCell({ measure, spread, best }: SummaryRow["figures"][number], edge: boolean): Markup {
-  const [mean, deviation] = formatSpread(spread, measure.digits, measure.scale).split(" \u00b1 ");
-  const mark = best ? markup`<b>${mean!}</b>` : markup`${mean!}`;
-  return markup`<td${edge ? raw(' class="edge"') : null}>${mark}${deviation === undefined ? null : markup` <span class="deviation">± ${deviation}</span>`}</td>`;
-}
-
-function resultsTable(rows: readonly SummaryRow[]): Markup {
-  const edges = new Set([0, GROUPS[0].columns, GROUPS[0].columns + GROUPS[1].columns]);
-  const seeds = distinct(rows.map(({ variant }) => variant.runs.length));
-  const over =
-    seeds.length === 1 && seeds[0] === 1
-      ? "One seed a mapping."
-      : `Mean ± standard deviation over ${seeds.length === 1 ? `${seeds[0]} seeds` : "the seeds of a mapping"}.`;
-  return markup`<div class="scroll" role="region" aria-labelledby="results-caption" tabindex="0">
-    <table class="results">
-      <caption id="results-caption">
-        ${over}
-        <b>Bold</b>: the best of its column; of the attention, the sparsest, the fewest segments and the least entropy.
-      </caption>
-      <thead>
-        <tr>
-          <td></td>
-          ${GROUPS.map(({ title, columns }) => markup`<th scope="colgroup" colspan="${columns}" class="edge"><span>${title}</span></th>`)}
-        </tr>
-        <tr>
-          <th scope="col">Mapping</th>
-          ${rows[0]!.figures.map(({ measure }, column) => markup`<th scope="col" ${edges.has(column) ? raw(' class="edge"') : null}>${measure.title}<span class="unit">${measure.unit}</span></th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ({ variant, figures }) =>
-            markup`<tr>
-              <th scope="row">
-                <span class="mapping">${variant.mapping}</span>${variant.options === "" ? null : markup`<span class="options">${variant.options}</span>`}
-              </th>
-              ${figures.map((figure, column) => figureCell(figure, edges.has(column)))}
-            </tr> `,
-        )}
-      </tbody>
-    </table>
-  </div>`;
-}
-
 /** The texts that every variant's first run explains, each with all its explanations. */
 export function sharedExplanations(variants: readonly Variant[]): Explanation[][] {
   const perVariant = variants.map(({ mapping, options, runs }) => ({
@@ -136,8 +86,8 @@ export function sharedExplanations(variants: readonly Variant[]): Explanation[][
     .map((id) => perVariant.map(({ mapping, options, texts }) => ({ mapping, options, text: texts.get(id)! })));
 }
 
-/** A whole document around a body: no script, no request, nothing that leaves the file. */
-export function htmlDocument(title: string, body: Markup): string {
+/** A whole document around a body, with rules of its own after the common ones: no script, no request, nothing that leaves the file. */
+export function htmlDocument(title: string, body: Markup, style = ""): string {
   return markup`<!doctype html>
     <html lang="en">
       <head>
@@ -152,7 +102,7 @@ export function htmlDocument(title: string, body: Markup): string {
         <link rel="icon" href="data:," />
         <title>${title}</title>
         <style>
-          ${raw(PAGE_STYLE)}${HEAT_MAP_STYLE}${raw(CURVES_STYLE)}${raw(PRINT_STYLE)}
+          ${raw(PAGE_STYLE)}${HEAT_MAP_STYLE}${raw(CURVES_STYLE)}${raw(style)}${raw(PRINT_STYLE)}
         </style>
       </head>
       <body>
@@ -182,7 +132,10 @@ export function reportPage(results: readonly RunResult[], meta: ReportMeta): str
       <main>
         <section aria-labelledby="results">
           <h2 id="results">Results</h2>
-          ${resultsTable(summarize(variants))}
+          ${resultsTable(summarize(variants, MEASURES), {
+            name: "Mapping",
+            note: "of the attention, the sparsest, the fewest segments and the least entropy",
+          })}
         </section>
         <section aria-labelledby="curves">
           <h2 id="curves">Learning curves</h2>

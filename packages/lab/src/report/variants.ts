@@ -1,31 +1,47 @@
 /** The runs of a comparison, gathered by what is compared: one variant is a mapping with its options, run with one or more seeds. */
 
 import { spread, type Spread } from "../metrics/spread.ts";
-import type { RunResult } from "../run-types.ts";
+import type { EpochMetrics, RunResult } from "../run-types.ts";
 
-export interface Variant {
+/** What the report needs of a run, whatever was trained. */
+export interface ComparedRun {
+  readonly config: {
+    readonly mapping: string;
+    readonly mappingOptions: Readonly<Record<string, number>>;
+    readonly seed: number;
+  };
+  readonly epochs: readonly EpochMetrics[];
+  readonly bestEpoch: number;
+}
+
+export interface Variant<R extends ComparedRun = RunResult> {
   readonly mapping: string;
   /** "λ = 0.1, γ = 2", without options "". */
   readonly options: string;
   /** In the order of their seeds. */
-  readonly runs: readonly RunResult[];
+  readonly runs: readonly R[];
 }
 
 /** A figure of the table. */
-export interface Measure {
+export interface Measure<R extends ComparedRun = RunResult> {
   readonly key: string;
+  /** The heading above its column and its neighbours of one kind. */
+  readonly group: string;
   readonly title: string;
   readonly unit: string;
   /** Digits after the point, once multiplied by `scale`. */
   readonly digits: number;
   readonly scale: number;
-  readonly best: "highest" | "lowest";
-  readonly of: (run: RunResult) => number;
+  /** "none": no value is better than another. */
+  readonly best: "highest" | "lowest" | "none";
+  /** Null where there is no such figure. */
+  readonly of: (run: R) => number | null;
 }
 
 export const MEASURES: readonly Measure[] = [
   {
     key: "accuracy",
+    group: "Test set",
     title: "Accuracy",
     unit: "%",
     digits: 2,
@@ -33,10 +49,29 @@ export const MEASURES: readonly Measure[] = [
     best: "highest",
     of: (run) => run.test.accuracy,
   },
-  { key: "f1", title: "F1", unit: "%", digits: 2, scale: 100, best: "highest", of: (run) => run.test.f1 },
-  { key: "loss", title: "Loss", unit: "nats", digits: 3, scale: 1, best: "lowest", of: (run) => run.test.loss },
+  {
+    key: "f1",
+    group: "Test set",
+    title: "F1",
+    unit: "%",
+    digits: 2,
+    scale: 100,
+    best: "highest",
+    of: (run) => run.test.f1,
+  },
+  {
+    key: "loss",
+    group: "Test set",
+    title: "Loss",
+    unit: "nats",
+    digits: 3,
+    scale: 1,
+    best: "lowest",
+    of: (run) => run.test.loss,
+  },
   {
     key: "zeros",
+    group: "Attention on the test set",
     title: "Exact zeros",
     unit: "%",
     digits: 1,
@@ -46,6 +81,7 @@ export const MEASURES: readonly Measure[] = [
   },
   {
     key: "support",
+    group: "Attention on the test set",
     title: "Support",
     unit: "words",
     digits: 1,
@@ -55,6 +91,7 @@ export const MEASURES: readonly Measure[] = [
   },
   {
     key: "segments",
+    group: "Attention on the test set",
     title: "Segments",
     unit: "a text",
     digits: 1,
@@ -64,6 +101,7 @@ export const MEASURES: readonly Measure[] = [
   },
   {
     key: "entropy",
+    group: "Attention on the test set",
     title: "Entropy",
     unit: "nats",
     digits: 2,
@@ -73,6 +111,7 @@ export const MEASURES: readonly Measure[] = [
   },
   {
     key: "secondsPerStep",
+    group: "Training",
     title: "Step",
     unit: "ms",
     digits: 1,
@@ -92,8 +131,8 @@ export function describeOptions(options: Readonly<Record<string, number>>): stri
 }
 
 /** The variants in the order in which they first come. */
-export function gatherVariants(results: readonly RunResult[]): Variant[] {
-  const variants = new Map<string, { mapping: string; options: string; runs: RunResult[] }>();
+export function gatherVariants<R extends ComparedRun>(results: readonly R[]): Variant<R>[] {
+  const variants = new Map<string, { mapping: string; options: string; runs: R[] }>();
   for (const run of results) {
     const options = describeOptions(run.config.mappingOptions);
     const key = JSON.stringify([run.config.mapping, run.config.mappingOptions]);
@@ -106,31 +145,36 @@ export function gatherVariants(results: readonly RunResult[]): Variant[] {
 }
 
 /** One row of the table: a figure a measure, in their order, each with whether none is better as far as its digits show. */
-export interface SummaryRow {
-  readonly variant: Variant;
-  readonly figures: readonly { readonly measure: Measure; readonly spread: Spread; readonly best: boolean }[];
+export interface SummaryRow<R extends ComparedRun = RunResult> {
+  readonly variant: Variant<R>;
+  readonly figures: readonly { readonly measure: Measure<R>; readonly spread: Spread | null; readonly best: boolean }[];
 }
 
 /** A run that diverged leaves its variant without a figure, not the comparison without a report. */
-function spreadOf(values: readonly number[]): Spread {
+function spreadOf(values: readonly (number | null)[]): Spread | null {
+  if (!values.every((value) => value !== null)) return null;
   return values.every(Number.isFinite) ? spread(values) : { mean: Number.NaN, deviation: null, count: values.length };
 }
 
-export function summarize(variants: readonly Variant[]): SummaryRow[] {
-  const spreads = variants.map(({ runs }) => MEASURES.map((measure) => spreadOf(runs.map(measure.of))));
+export function summarize<R extends ComparedRun>(
+  variants: readonly Variant<R>[],
+  measures: readonly Measure<R>[],
+): SummaryRow<R>[] {
+  const spreads = variants.map(({ runs }) => measures.map((measure) => spreadOf(runs.map(measure.of))));
   const shown = (row: number, column: number): number => {
-    const { digits, scale } = MEASURES[column]!;
-    return Number((spreads[row]![column]!.mean * scale).toFixed(digits));
+    const { digits, scale } = measures[column]!;
+    return Number(((spreads[row]![column]?.mean ?? Number.NaN) * scale).toFixed(digits));
   };
-  const best = MEASURES.map((measure, column) => {
+  const best = measures.map((measure, column) => {
     const means = variants.map((_, row) => shown(row, column)).filter(Number.isFinite);
+    if (measure.best === "none") return Number.NaN;
     return measure.best === "highest" ? Math.max(...means) : Math.min(...means);
   });
   return variants.map((variant, row) => ({
     variant,
-    figures: MEASURES.map((measure, column) => ({
+    figures: measures.map((measure, column) => ({
       measure,
-      spread: spreads[row]![column]!,
+      spread: spreads[row]![column] ?? null,
       // With one variant, or with all alike, nothing is better than anything.
       best: shown(row, column) === best[column] && variants.some((_, other) => shown(other, column) !== best[column]),
     })),

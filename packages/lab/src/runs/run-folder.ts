@@ -1,6 +1,6 @@
 /** The files of a run's folder: what each is called, holds and must hold to be read. */
 import { join } from "node:path";
-import type { EpochMetrics, RunConfig, RunResult } from "../run-types.ts";
+import type { EpochMetrics, RunConfig } from "../run-types.ts";
 import { vocabularyFromJson, type Vocabulary } from "../data/vocabulary.ts";
 import type { NamedTensors } from "../models/parameters.ts";
 import { RunError } from "./run-error.ts";
@@ -45,10 +45,29 @@ export function readConfig(folder: string): StoredConfig | null {
   return { config: config as unknown as RunConfig, labels: labels as string[] };
 }
 
+const STUDY_FORMAT = "fenchel-study";
+
+/** Writes the configuration of a study's run. */
+export function writeStudyConfig(folder: string, config: object): void {
+  writeWhole(runFiles(folder).config, `${JSON.stringify({ format: STUDY_FORMAT, version: 1, ...config }, null, 2)}\n`);
+}
+
+/** The configuration of a study's run in `folder`, or null when there is none. */
+export function readStudyConfig<C>(folder: string): C | null {
+  const path = runFiles(folder).config;
+  const json = readJson(path);
+  if (json === null) return null;
+  const { format, version, ...config } = json as Record<string, unknown>;
+  if (format !== STUDY_FORMAT || version !== 1) {
+    throw new RunError(`${path} is not the configuration of a study's run; choose another folder`);
+  }
+  return config as C;
+}
+
 /** Names of the settings in which two configurations differ, with both values. */
-export function differences(stored: RunConfig, wanted: RunConfig): string[] {
+export function differences(stored: object, wanted: object): string[] {
   const names = new Set([...Object.keys(stored), ...Object.keys(wanted)]);
-  const text = (config: RunConfig, name: string) => canonical((config as unknown as Record<string, unknown>)[name]);
+  const text = (config: object, name: string) => canonical((config as Record<string, unknown>)[name]);
   return [...names]
     .filter((name) => text(stored, name) !== text(wanted, name))
     .map((name) => `${name} ${text(stored, name)} there, ${text(wanted, name)} here`);
@@ -95,13 +114,13 @@ export function readModel(folder: string): NamedTensors {
   return readSafetensors(needed(readIfThere(path), path), path).tensors;
 }
 
-export function writeResult(folder: string, result: RunResult): void {
+export function writeResult(folder: string, result: object): void {
   writeWhole(runFiles(folder).result, `${JSON.stringify(result)}\n`);
 }
 
 /** The result of a run that has ended, or null. */
-export function readResult(folder: string): RunResult | null {
-  return readJson(runFiles(folder).result) as RunResult | null;
+export function readResult<R>(folder: string): R | null {
+  return readJson(runFiles(folder).result) as R | null;
 }
 
 function readJson(path: string): unknown {

@@ -61,7 +61,7 @@ export async function loadRun(folder: string): Promise<TrainedRun> {
     labels,
     vocabulary,
     epochs: readMetrics(folder),
-    result: readResult(folder),
+    result: readResult<RunResult>(folder),
     classifier,
     parameters,
     dispose: () => {

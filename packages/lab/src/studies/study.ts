@@ -2,6 +2,7 @@
  * A study: a task whose runs are compared, whatever its data and model. The comparison, its processes, its folders and its report
  * know of a task only what is written here.
  */
+import type { NamedTensors } from "../models/parameters.ts";
 import type { Markup } from "../report/markup.ts";
 import type { EpochMetrics } from "../run-types.ts";
 import type { TrainProgress } from "../training/fit.ts";
@@ -25,6 +26,14 @@ export interface StudyConfig {
   /** The study's own settings by name, all of them. */
   readonly settings: Readonly<Record<string, SettingValue>>;
   readonly dataChecksum: string;
+  /** Digest of the parameters that the run began with, when these are not its own. */
+  readonly startedFrom?: string;
+}
+
+export interface StudyTrainOptions {
+  readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
+  /** Parameters to begin with, by their names, in the place of the study's own: a run that goes on from another's. */
+  readonly initial?: NamedTensors | undefined;
 }
 
 /** A setting of a study, and its option on the command line: `learningRate` is `--learning-rate`. */
@@ -97,18 +106,17 @@ export interface Study<D extends StudyData = StudyData> {
   readonly measures: readonly Measure[];
   /** The choice with the defaults of its options. Throws a RangeError or TypeError for one that cannot be trained, in one line. */
   complete(choice: Choice): Choice;
-  /** Reads the data; `folder` is the user's data folder. Throws a DataError. */
-  load(folder: string | undefined, settings: Readonly<Record<string, SettingValue>>): Promise<D>;
+  /** Reads the data; `folder` is the user's data folder (`dataFolder` of data/sets). Throws a DataError. */
+  load(folder: string, settings: Readonly<Record<string, SettingValue>>): Promise<D>;
   /**
    * Trains one run in its folder, from which it resumes, with `fit`; scores the best epoch on the test set. The folder exists
    * and holds config.json; result.json is written by the caller. Throws a RunError.
    */
-  train(
-    config: StudyConfig,
-    data: D,
-    folder: string,
-    onProgress: (progress: TrainProgress) => void,
-  ): Promise<StudyResult>;
+  train(config: StudyConfig, data: D, folder: string, options: StudyTrainOptions): Promise<StudyResult>;
+  /** Options to choose from on the dev set when a comparison is told to tune; none for a mapping that has nothing to choose. */
+  readonly grid?: Readonly<Record<string, readonly Choice["options"][]>>;
+  /** The data with the dev split in the test split's place: runs that choose options must not see the test set. */
+  withoutTest?(data: D): D;
   /** The pictures of the report, from the runs of the first seed, one of every choice. No scripts, no requests; data escaped. */
   pictures(results: readonly StudyResult[]): Markup | null;
   /** Rules of the pictures' own elements, with the page's custom properties for colours. */

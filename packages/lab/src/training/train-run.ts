@@ -41,7 +41,7 @@ function openFolder(folder: string, config: RunConfig, data: ClassificationData)
         `${folder} holds a run with other settings (${differing.join("; ")}): choose another folder or remove this one`,
       );
     }
-    const result = readResult(folder);
+    const result = readResult<RunResult>(folder);
     if (result !== null) return result;
   }
   writeConfig(folder, { config, labels: data.labels });

@@ -6,7 +6,14 @@ import { attentionMarkup } from "../../src/report/heat-map.ts";
 import { niceScale } from "../../src/report/learning-curves.ts";
 import { escapeHtml, markup } from "../../src/report/markup.ts";
 import { DARK, LIGHT } from "../../src/report/page-style.ts";
-import { gatherVariants, reportPage, summarize, writeReport, explanationSvg } from "../../src/report/index.ts";
+import {
+  gatherVariants,
+  MEASURES,
+  reportPage,
+  summarize,
+  writeReport,
+  explanationSvg,
+} from "../../src/report/index.ts";
 import { DARK_SHADES, formatWeight, LEVELS, LIGHT_SHADES, weightLevel } from "../../src/report/weight-levels.ts";
 import { explainedText, meta, result, results } from "./results.ts";
 
@@ -100,7 +107,7 @@ describe("the table", () => {
     const other = result("fusedmax", 3, {
       config: { ...result("fusedmax", 3).config, mappingOptions: { lambda: 0.2, gamma: 1 } },
     });
-    const rows = summarize(gatherVariants([...results, other]));
+    const rows = summarize(gatherVariants([...results, other]), MEASURES);
     expect(rows.map(({ variant }) => [variant.mapping, variant.options, variant.runs.length])).toEqual([
       ["softmax", "", 2],
       ["fusedmax", "λ = 0.1, γ = 1", 2],
@@ -112,8 +119,8 @@ describe("the table", () => {
       ["loss", "zeros", "support", "segments", "entropy"],
       ["accuracy", "loss", "zeros", "support", "segments", "entropy"],
     ]);
-    expect(rows[0]!.figures[0]!.spread.mean).toBeCloseTo(0.975, 12);
-    expect(rows[0]!.figures[0]!.spread.deviation).toBeCloseTo(0.01 / Math.SQRT2, 12);
+    expect(rows[0]!.figures[0]!.spread!.mean).toBeCloseTo(0.975, 12);
+    expect(rows[0]!.figures[0]!.spread!.deviation).toBeCloseTo(0.01 / Math.SQRT2, 12);
   });
   it("shows mean and deviation", () => {
     const page = reportPage(results, meta);

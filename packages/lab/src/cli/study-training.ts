@@ -1,0 +1,78 @@
+/** A study's comparison with progress on standard error. */
+import { dataFolder } from "../data/sets/data-folder.ts";
+import {
+  compareStudy,
+  completeSettings,
+  type PlannedStudyRun,
+  type Settings,
+  type StudyComparison,
+} from "../studies/compare-study.ts";
+import type { Choice, Study, StudyData, StudyResult } from "../studies/study.ts";
+import { followRuns, training } from "./follow-runs.ts";
+import { makeProgress } from "./progress.ts";
+
+export interface StudyTrainingRequest {
+  readonly study: Study;
+  readonly choices: readonly Choice[];
+  readonly seeds: readonly number[];
+  readonly settings: Settings;
+  readonly folder: string;
+  readonly jobs: number;
+  readonly fresh: boolean;
+  readonly tune: boolean;
+  readonly warmStart: boolean;
+  /** --data-dir. */
+  readonly dataDir: string | undefined;
+}
+
+export interface TrainedStudy extends StudyComparison {
+  readonly data: StudyData;
+  /** All settings, defaults included. */
+  readonly settings: Settings;
+  readonly seconds: number;
+}
+
+/** The first two of the study's figures. */
+function summary(study: Study): (result: StudyResult) => string {
+  return ({ scores, epochs }) => {
+    const figures = study.measures.flatMap(({ key, title, unit, digits, scale }) => {
+      const value = scores[key];
+      return value === undefined ? [] : [`${title.toLowerCase()} ${(value * scale).toFixed(digits)} ${unit}`.trim()];
+    });
+    return [...figures.slice(0, 2), `${epochs.length} epochs`].join(", ");
+  };
+}
+
+/** Trains what is asked for; says what went wrong in the words of the command line. */
+export function trainStudy(request: StudyTrainingRequest): Promise<TrainedStudy> {
+  return training(async (signal) => {
+    const begun = performance.now();
+    const { study, choices, seeds, folder, jobs, fresh, tune, warmStart } = request;
+    const settings = completeSettings(study, request.settings);
+    const progress = makeProgress(process.stderr);
+    progress.show([`reading the data of ${study.name}`], `reading the data of ${study.name}`);
+    let listener: ReturnType<typeof followRuns<PlannedStudyRun, StudyResult>> | undefined;
+    try {
+      const data = await study.load(dataFolder(request.dataDir), settings);
+      const compared = await compareStudy(
+        study,
+        data,
+        { choices, seeds, settings, folder },
+        {
+          tune,
+          warmStart,
+          stage(stage, plan) {
+            listener?.end();
+            if (stage !== "comparison" || listener !== undefined) progress.log(`${stage}: ${plan.length} runs`);
+            listener = followRuns(progress, plan.length, summary(study));
+            return { jobs, fresh, signal, ...listener };
+          },
+        },
+      );
+      return { ...compared, data, settings, seconds: (performance.now() - begun) / 1000 };
+    } finally {
+      listener?.end();
+      progress.end();
+    }
+  });
+}

@@ -1,0 +1,170 @@
+/** The report of a study's comparison: the same page as any comparison, with the study's own measures, pictures and published tables. */
+
+import type { Tuned } from "../studies/compare-study.ts";
+import type { Published, Study, StudyResult } from "../studies/study.ts";
+import { learningCurves } from "./learning-curves.ts";
+import { markup, type Markup } from "./markup.ts";
+import { count, distinct, htmlDocument, list, NUMBER_WORDS, type ReportMeta } from "./page.ts";
+import { resultsTable } from "./results-table.ts";
+import { describeOptions, gatherVariants, summarize, type Measure } from "./variants.ts";
+
+/** What is told besides the results. */
+export interface StudyReportMeta extends Omit<ReportMeta, "labels"> {
+  /** What `--tune` chose. */
+  readonly tuned: readonly Tuned[];
+  /** Whether all runs of a seed went on from one softmax run, and for how long. */
+  readonly warmStart: { readonly epochs: number; readonly before: number } | null;
+  readonly settings: Readonly<Record<string, number | string | boolean>>;
+}
+
+/** The measures of a study as columns, with the time of a step as the last. */
+export function measuresOf({ measures }: Study): Measure<StudyResult>[] {
+  const own = measures.map((measure): Measure<StudyResult> => ({
+    ...measure,
+    of: ({ scores }) => scores[measure.key] ?? null,
+  }));
+  const step: Measure<StudyResult> = {
+    key: "secondsPerStep",
+    group: "Training",
+    title: "Step",
+    unit: "ms",
+    digits: 0,
+    scale: 1000,
+    best: "lowest",
+    of: ({ secondsPerStep }) => secondsPerStep,
+  };
+  return own.some(({ key }) => key === step.key) ? own : [...own, step];
+}
+
+function publishedTable({ caption, columns, rows }: Published): Markup {
+  return markup`<div class="scroll" role="region" aria-label="Published figures" tabindex="0">
+    <table class="results published">
+      <caption>${caption}</caption>
+      <thead>
+        <tr>
+          <td></td>
+          ${columns.map((title) => markup`<th scope="col">${title}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ([name, ...figures]) =>
+            markup`<tr>
+              <th scope="row">${name}</th>
+              ${figures.map((figure) => markup`<td>${figure}</td>`)}
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function tunedTable(tuned: readonly Tuned[]): Markup {
+  return markup`<section aria-labelledby="tuning">
+    <h2 id="tuning">Options chosen on the dev set</h2>
+    <p class="note">
+      Every point of the grid was trained with the first seed; the one with the highest dev accuracy, then the lowest dev loss, was taken. The test set had no part in it.
+    </p>
+    <div class="scroll" role="region" aria-label="Tuning" tabindex="0">
+      <table class="results">
+        <thead>
+          <tr>
+            <th scope="col">Mapping</th>
+            <th scope="col">Options</th>
+            <th scope="col">Dev accuracy<span class="unit">%</span></th>
+            <th scope="col">Dev loss<span class="unit">nats</span></th>
+          </tr>
+        </thead>
+        <tbody>
+          ${tuned.flatMap(({ mapping, tried, chosen }) =>
+            tried.map(({ options, accuracy, loss }) => {
+              const text = describeOptions(options) || "defaults";
+              return markup`<tr>
+                <th scope="row"><span class="mapping">${mapping}</span></th>
+                <td>${options === chosen ? markup`<b>${text}</b>` : text}</td>
+                <td>${(100 * accuracy).toFixed(2)}</td>
+                <td>${loss.toFixed(3)}</td>
+              </tr> `;
+            }),
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+function intro(study: Study, meta: StudyReportMeta, results: readonly StudyResult[]): Markup {
+  const { data, machine, warmStart } = meta;
+  const seeds = distinct(results.map(({ config }) => config.seed)).sort((a, b) => a - b);
+  const where = machine.description === undefined ? "" : ` (${machine.description})`;
+  const date = `${meta.date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const shared =
+    warmStart === null
+      ? ""
+      : ` One softmax run of each seed was trained for at most ${warmStart.before} epochs; every row of the table, softmax too, went on from it for ${warmStart.epochs}.`;
+  return markup`<p class="lead">
+      The model of the task ${meta.task} was trained with
+      ${list(distinct(results.map(({ config }) => config.mapping)))}, changing nothing but the attention. Its data:
+      ${data.description}; ${count(data.train)} ${study.items} to train on, ${count(data.dev)} to stop by and
+      ${count(data.test)} to test on.${data.note === undefined ? "" : ` ${data.note}`}${shared}
+      ${seeds.length === 1 ? "Seed" : "Seeds"} ${list(seeds.map(String))}; finished on
+      ${date}, on ${machine.cores} ${machine.cores === 1 ? "core" : "cores"}${where}.</p>
+    <pre class="command"><code>${meta.command}</code></pre>
+    <p class="checksum">Data SHA-256 <code>${data.checksum}</code></p>`;
+}
+
+/** The report as one HTML file. Throws a RangeError when there are no results. */
+export function studyPage(study: Study, results: readonly StudyResult[], meta: StudyReportMeta): string {
+  if (results.length === 0) throw new RangeError("results must not be empty");
+  const variants = gatherVariants(results);
+  const pictures = study.pictures(variants.map(({ runs }) => runs[0]!));
+  const ways = `${NUMBER_WORDS[variants.length] ?? variants.length} ${variants.length === 1 ? "way" : "ways"} to attend`;
+  const title = `${ways} on ${meta.task}`;
+  return htmlDocument(
+    `${title} \u00b7 fenchel`,
+    markup`<header>
+        <p class="kicker">fenchel compare</p>
+        <h1>${title}</h1>
+        ${intro(study, meta, results)}
+      </header>
+      <main>
+        <section aria-labelledby="results">
+          <h2 id="results">Results</h2>
+          ${resultsTable(summarize(variants, measuresOf(study)), { name: "Attention" })}
+        </section>
+        ${
+          study.published === undefined
+            ? null
+            : markup`<section aria-labelledby="published">
+                <h2 id="published">Published beside it</h2>
+                ${study.published.map(publishedTable)}
+              </section>`
+        }
+        ${
+          pictures === null
+            ? null
+            : markup`<section aria-labelledby="attention">
+                <h2 id="attention">Where the models look</h2>
+                ${pictures}
+              </section>`
+        }
+        <section aria-labelledby="curves">
+          <h2 id="curves">Learning curves</h2>
+          <p class="note">
+            A line a seed, all figures on the same axes. <b>dev</b> is the solid line, train the dotted one; the dot
+            marks the epoch whose model was kept.
+          </p>
+          ${learningCurves(variants)}
+        </section>
+        ${meta.tuned.length === 0 ? null : tunedTable(meta.tuned)}
+        <section aria-labelledby="settings">
+          <h2 id="settings">Settings</h2>
+          <p class="note">
+            ${Object.entries(meta.settings).map(([name, value], i) => `${i === 0 ? "" : ", "}${name} ${value}`)}
+          </p>
+        </section>
+      </main>
+      <footer><p>fenchel-lab ${meta.version}. The same figures are in report.json, beside this file.</p></footer>`,
+    study.style,
+  );
+}

@@ -1,0 +1,14 @@
+/** Every study by its name. */
+import type { Study, StudyData } from "./study.ts";
+
+const all: readonly Study<never>[] = [];
+
+/** The studies, as the comparison sees them: their data only passes through it. */
+export const studies = all as unknown as readonly Study[];
+
+/** The study of a name that is known to exist. */
+export function studyNamed<D extends StudyData = StudyData>(name: string): Study<D> {
+  const found = studies.find((study) => study.name === name);
+  if (found === undefined) throw new RangeError(`study is ${JSON.stringify(name)}: there is no such study`);
+  return found as unknown as Study<D>;
+}
