@@ -69,11 +69,16 @@ export function planStudy(
 
 export type StudyRunsOptions = RunsOptions<PlannedStudyRun, StudyResult>;
 
-function runPlan(plan: readonly PlannedStudyRun[], data: StudyData, options: StudyRunsOptions): Promise<StudyResult[]> {
+function runPlan(
+  plan: readonly PlannedStudyRun[],
+  data: StudyData,
+  options: StudyRunsOptions,
+  script: string | URL = new URL("./study-process.js", import.meta.url),
+): Promise<StudyResult[]> {
   return compareRuns(
     plan,
     {
-      script: new URL("./study-process.js", import.meta.url),
+      script,
       ended: ({ folder, config }) => endedStudyRun(folder, config),
       message: ({ config, folder, from }): StudyJob => ({ config, folder, data, from }),
     },
@@ -91,6 +96,8 @@ export interface CompareStudyOptions {
   readonly warmStart: boolean;
   /** How a stage's runs are run: with how many processes, and who hears of them. */
   readonly stage: (stage: Stage, plan: readonly PlannedStudyRun[]) => StudyRunsOptions;
+  /** Module of a run's process, for tests of what happens around it. */
+  readonly script?: string | URL;
 }
 
 /** What was chosen for a mapping, from what. */
@@ -116,7 +123,7 @@ async function tune(
   study: Study,
   data: StudyData,
   request: StudyRequest,
-  { stage }: CompareStudyOptions,
+  { stage, script }: CompareStudyOptions,
   starts: PlanOptions,
 ): Promise<Tuned[]> {
   const open = request.choices.filter(({ mapping, options }) => {
@@ -128,7 +135,7 @@ async function tune(
   const seeds = request.seeds.slice(0, 1);
   const folder = join(request.folder, "tuning");
   const plan = planStudy(study, { ...request, choices, seeds, folder }, blind.checksum, starts);
-  const results = await runPlan(plan, blind, stage("tuning", plan));
+  const results = await runPlan(plan, blind, stage("tuning", plan), script);
   return open.map(({ mapping }) => {
     const tried = choices.flatMap((choice, i) => {
       return choice.mapping === mapping ? [{ options: choice.options, ...devScores(results[i]!) }] : [];
@@ -143,14 +150,14 @@ async function commonStarts(
   study: Study,
   data: StudyData,
   request: StudyRequest,
-  { stage }: CompareStudyOptions,
+  { stage, script }: CompareStudyOptions,
 ): Promise<NonNullable<PlanOptions["starts"]>> {
   // Its test scores are not for anybody: only its parameters are.
   const blind = study.withoutTest?.(data) ?? data;
   const folder = join(request.folder, "start");
   const choices = [{ mapping: "softmax", options: {} }];
   const plan = planStudy(study, { ...request, choices, folder }, blind.checksum);
-  await runPlan(plan, blind, stage("common start", plan));
+  await runPlan(plan, blind, stage("common start", plan), script);
   return new Map(
     plan.map((run) => {
       const model = readFileSync(runFiles(run.folder).model);
@@ -188,5 +195,5 @@ export async function compareStudy(
     return found === undefined ? choice : { mapping: choice.mapping, options: found.chosen };
   });
   const runs = planStudy(study, { ...asked, choices }, data.checksum, plan);
-  return { results: await runPlan(runs, data, options.stage("comparison", runs)), tuned };
+  return { results: await runPlan(runs, data, options.stage("comparison", runs), options.script), tuned };
 }
