@@ -1,0 +1,116 @@
+/** r = E_p[psi] of a batch of beta-Gaussians inside a program. */
+import { numpy as np } from "@jax-js/jax";
+import { checkOptions, valueError } from "../arguments.ts";
+import type { Basis, GaussianBasis } from "../continuous/basis.ts";
+import { checkCount } from "../continuous/density.ts";
+import { checkedAlpha, heightOf, releaseShape, shapeOf, type Shape } from "./continuous-shape.ts";
+import { bumpLine, normalLine } from "./gaussian-line.ts";
+import { bumpPlane, determinant, normalPlane } from "./gaussian-plane.ts";
+import type { Parameter } from "./scores.ts";
+
+/** How finely the integrals are computed. */
+export interface QuadratureOptions {
+  /** Nodes of the inner integrals, 2 or more. Default 16, 28 where 1 / (alpha - 1) is no integer from 1 to 8. */
+  readonly nodes?: number | undefined;
+  /** Slices of a density in the plane, 2 or more. Default: enough for the basis under a density of any size. */
+  readonly slices?: number | undefined;
+}
+
+/** One density a row. */
+export interface DensityOptions extends QuadratureOptions {
+  /** mu: [batch], in the plane [batch, 2]. */
+  readonly location: np.Array;
+  /** Sigma: [batch] above 0, in the plane [batch, 2, 2] positive definite. */
+  readonly scale2: np.Array;
+  /** A number of 1 or more; or an array above 1, a scalar or [batch], which may be traced. Default 2. */
+  readonly alpha?: Parameter | undefined;
+}
+
+export const quadratureOptions: readonly string[] = ["nodes", "slices"];
+
+/** Throws unless the basis can be used in a program. */
+export function gaussianOnly(basis: Basis): GaussianBasis {
+  if (basis?.kind === "gaussian") return basis;
+  throw valueError("basis.kind", basis?.kind, "inside programs it must be gaussian", "type");
+}
+
+/** Throws unless the array has the shape. */
+export function checkShape(name: string, array: np.Array, wanted: readonly number[], words: string): void {
+  const { shape } = array;
+  if (shape.length === wanted.length && shape.every((size, axis) => size === wanted[axis])) return;
+  throw new RangeError(`${name} has the shape [${shape.join(", ")}]: [${wanted.join(", ")}] is needed (${words})`);
+}
+
+/** The checked number of rows. */
+export function checkDensities(dimension: 1 | 2, location: np.Array, scale2: np.Array): number {
+  const batch = location.shape[0] ?? 0;
+  if (dimension === 1) checkShape("location", location, [location.size], "[batch]");
+  else checkShape("location", location, [batch, 2], "[batch, 2] for a basis in the plane");
+  checkShape("scale2", scale2, dimension === 1 ? [batch] : [batch, 2, 2], "one a row of location");
+  return batch;
+}
+
+/** |Sigma| of [batch] or [batch, 2, 2]. Borrows. */
+export function determinantOf(dimension: 1 | 2, matrices: np.Array): np.Array {
+  return dimension === 1 ? matrices.ref : determinant(matrices);
+}
+
+/** numbers [batch] times scalars or matrices of a row. Owns both. */
+export function scaleRows(dimension: 1 | 2, matrices: np.Array, factors: np.Array): np.Array {
+  return matrices.mul(dimension === 1 ? factors : factors.reshape([matrices.shape[0]!, 1, 1]));
+}
+
+/**
+ * E_p[psi] for densities given by mu and the spread h Sigma. `shape` is undefined at alpha = 1. Owns location and spread,
+ * borrows the shape.
+ */
+export function expectationOf(
+  basis: GaussianBasis,
+  location: np.Array,
+  spread: np.Array,
+  shape: Shape | undefined,
+  { nodes, slices }: QuadratureOptions,
+): np.Array {
+  if (nodes !== undefined) checkCount("nodes", nodes, 2);
+  if (slices !== undefined) checkCount("slices", slices, 2);
+  if (basis.dimension === 1) {
+    if (shape === undefined) return normalLine(location, spread, basis);
+    return bumpLine(location, spread, basis, shape, nodes);
+  }
+  if (shape === undefined) return normalPlane(location, spread, basis);
+  return bumpPlane(location, spread, basis, shape, nodes, slices);
+}
+
+/**
+ * r_j = E_p[psi_j(t)] for a batch of beta-Gaussians p and Gaussian basis functions psi_j, inside a program: [batch,
+ * functions], equal to the core's `basisExpectation`, differentiable in location, scale2 and, when it is an array, alpha.
+ *
+ * - Closed forms at alpha = 1. Elsewhere Gauss-Legendre over the part of the support where the function lives, so that the
+ *   accuracy does not depend on how narrow a function is against the density: 1e-5 of a function's peak or better.
+ * - `basis`: Gaussian, on the line or in the plane, where grids of one width (`gaussianGrid`) are fastest. `location`, `scale2`,
+ *   `alpha`: see `DensityOptions`. They are not looked at: a scale of 0 or below gives NaN.
+ * - alpha as an array must be above 1; its gradient loses digits towards 1 as 1e-7 / (alpha - 1)^2.
+ * - Throws a TypeError for another kind of basis, a RangeError for other shapes, a number alpha below 1, a count below 2.
+ * - Cost: O(batch functions nodes); in the plane, with g distinct y among the functions, O(batch slices (g nodes + functions)).
+ *
+ * Martins et al., "Sparse and Continuous Attention Mechanisms" (2020) and "Sparse Continuous Distributions and
+ * Fenchel-Young Losses" (2022).
+ *
+ * @example
+ * const basis = gaussianBasis({ centres: [0.3, 0.5], widths: [0.1, 0.5] });
+ * expectedBasis(basis, { location: np.array([0.4]), scale2: np.array([0.02]) }); // [[1.924628, 0.754202]]
+ */
+export function expectedBasis(basis: Basis, options: DensityOptions): np.Array {
+  checkOptions("expectedBasis", options, ["location", "scale2", "alpha", ...quadratureOptions]);
+  const { location, scale2, ...rest } = options;
+  const known = gaussianOnly(basis);
+  const { dimension } = known;
+  const batch = checkDensities(dimension, location, scale2);
+  const alpha = checkedAlpha(rest.alpha, batch);
+  if (alpha === 1) return expectationOf(known, location, scale2, undefined, rest);
+  const shape = shapeOf(alpha, dimension);
+  const height = heightOf(shape.k, dimension, np.log(determinantOf(dimension, scale2)));
+  const expected = expectationOf(known, location, scaleRows(dimension, scale2, height), shape, rest);
+  releaseShape(shape);
+  return expected;
+}
