@@ -1,5 +1,6 @@
 /** One way to run a model with any mapping: closed forms in one jitted program, the others in host-solved phases. */
 import { jit, tree, valueAndGrad, type JsTree, type numpy as np } from "@jax-js/jax";
+import { entmax } from "./entmax.ts";
 import { fusedmax } from "./fusedmax.ts";
 import type { ClosedForm, JaxMapping, Solution, Solved } from "./mapping.ts";
 import { checkAttenderOptions, type AttenderOptions } from "./options.ts";
@@ -20,7 +21,7 @@ import { sparsemax } from "./sparsemax.ts";
 import { tvmax } from "./tvmax.ts";
 
 /** The mappings of this module under their names. */
-export const mappings: Readonly<Record<string, JaxMapping>> = { softmax, sparsemax, fusedmax, oscarmax, tvmax };
+export const mappings: Readonly<Record<string, JaxMapping>> = { softmax, sparsemax, fusedmax, oscarmax, tvmax, entmax };
 
 /** A compiled program. Owns its arguments; `dispose` frees what was compiled. */
 export interface Compiled<A extends Arrays[], R> {

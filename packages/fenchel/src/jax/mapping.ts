@@ -22,6 +22,8 @@ export type Solution = {
   readonly share?: np.Array;
   /** A subgradient of the penalty R at the weights; only where lambda is an array, whose gradient needs it. */
   readonly slope?: np.Array;
+  /** entmax: y^(1 - alpha) where the weight y is positive, 0 elsewhere. */
+  readonly power?: np.Array;
 };
 
 /** Options of the mappings that the host solves; each reads those that it takes. */

@@ -1,5 +1,5 @@
 import { init, numpy as np, tree } from "@jax-js/jax";
-import { fusedmax, oscarmax, registry, tvmax } from "fenchel";
+import { entmax, fusedmax, oscarmax, registry, tvmax } from "fenchel";
 import { attender, mappings, type Attend, type AttenderOptions, type Numbers } from "fenchel/jax";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { randomNumbers } from "./random.ts";
@@ -208,6 +208,13 @@ describe("attender", () => {
     expect(() => attender("fusedmax", { grid: [1, 2] })).toThrow("options.grid is unknown to fusedmax");
     expect(() => attender("tvmax")).toThrow(new TypeError("grid is undefined: [height, width] is needed"));
     expect(() => attender("tvmax", { grid: [2, -1] })).toThrow("grid[1] is -1: height and width must be integers");
+    expect(() => attender("entmax", { alpha: 0.9 })).toThrow(
+      new RangeError("alpha is 0.9: a finite number of 1 or more is needed"),
+    );
+    expect(() => attender("entmax", { lambda: 0.1 })).toThrow(
+      new TypeError("options.lambda is unknown to entmax: it takes gamma, alpha"),
+    );
+    expect(() => attender("softmax", { alpha: 1 })).toThrow("options.alpha is unknown to softmax");
     const text = { gamma: "1" } as unknown as Numbers;
     expect(() => attender("softmax", text)).toThrow(new TypeError('gamma is "1": a finite number above 0 is needed'));
   });
@@ -229,6 +236,24 @@ describe("attender", () => {
     const even = await attender("sparsemax", { gamma: 0.5 }).jit(program)(np.array(scores), lambda.ref);
     expect(even.dataSync()[0]).toBeCloseTo(0.6, 6);
     expect(lambda.refCount).toBe(1);
+  });
+
+  it.each([1, 1.3, 2, 3])("differentiates a model with entmax at alpha %f, and in a traced gamma", async (alpha) => {
+    const scores = Float32Array.from([1, 0.2, 0.9, 0.1, 0.6, 0.3, 0.7, -1]);
+    const cotangent = Float32Array.from([1, -2, 0.5, 0, 3, -1, 2, 0.5]);
+    const step = attender("entmax", { alpha }).valueAndGrad((attend, { x, gamma }: { x: np.Array; gamma: np.Array }) =>
+      attend(x.reshape([2, 4]), { gamma })
+        .mul(np.array(cotangent).reshape([2, 4]))
+        .sum(),
+    );
+    const [value, gradient] = await step({ x: np.array(scores), gamma: np.array(0.75) });
+    const exact = entmax.vjp(Float64Array.from(scores), { shape: [2, 4], alpha, gamma: 0.75 });
+    const wanted = exact.pullback(Float64Array.from(cotangent));
+    const sum = exact.weights.reduce((total, weight, i) => total + weight * cotangent[i]!, 0);
+    expect(value.item()).toBeCloseTo(sum, 5);
+    const found = gradient.x.dataSync();
+    wanted.scores.forEach((partial, i) => expect(found[i]).toBeCloseTo(partial, 5));
+    expect(gradient.gamma.item()).toBeCloseTo(wanted.gamma, 5);
   });
 
   it("rejects with the core's error when rows are not the grid's", async () => {

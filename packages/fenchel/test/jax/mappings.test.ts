@@ -1,6 +1,6 @@
 import { grad, init, jit, jvp, numpy as np } from "@jax-js/jax";
-import { registry } from "fenchel";
-import { mappings, tvmax, type Grid, type JaxMapping, type Solution } from "fenchel/jax";
+import { entmax as coreEntmax, registry } from "fenchel";
+import { entmax, mappings, softmax, sparsemax, tvmax, type Grid, type JaxMapping, type Solution } from "fenchel/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import { randomNumbers } from "./random.ts";
 
@@ -64,8 +64,14 @@ function traced(mapping: JaxMapping, shape: readonly number[], cotangent: Float3
     const weights =
       mapping.kind === "closed"
         ? mapping(x, { mask, gamma })
-        : mapping(x, { ...own, mask, gamma, lambda, solution: solution as Solution });
-    if (mapping.kind === "closed") lambda.dispose();
+        : mapping(x, {
+            ...own,
+            mask,
+            gamma,
+            ...(takesLambda(mapping) ? { lambda } : {}),
+            solution: solution as Solution,
+          });
+    if (!takesLambda(mapping)) lambda.dispose();
     return weights.mul(array(cotangent, shape)).sum();
   };
 }
@@ -96,14 +102,17 @@ describe.each(Object.keys(mappings))("%s in a program", (name) => {
     const inputs = () => ({ x: array(scores, shape), gamma: array(gamma, rowShape), lambda: array(lambda, rowShape) });
     const solve = async () => {
       if (mapping.kind === "closed") return {};
-      const { x, ...parameters } = inputs();
+      const { x, gamma: g, lambda: l } = inputs();
+      const parameters = takesLambda(mapping) ? { gamma: g, lambda: l } : { gamma: g };
       return mapping.solve(x, { ...needs(name, n), ...parameters, mask: array(kept, shape) });
     };
     const { x, gamma: g, lambda: l } = inputs();
-    if (mapping.kind === "closed") l.dispose();
+    if (!takesLambda(mapping)) l.dispose();
     const options = { mask: array(kept, shape), gamma: g };
     const weights =
-      mapping.kind === "closed" ? mapping(x, options) : mapping(x, { ...needs(name, n), ...options, lambda: l });
+      mapping.kind === "closed"
+        ? mapping(x, options)
+        : mapping(x, { ...needs(name, n), ...options, ...(takesLambda(mapping) ? { lambda: l } : {}) });
     const found = weights.dataSync();
     found.forEach((weight: number, i: number) => expect(weight).toBeCloseTo(exact.weights[i]!, 5));
     if (name !== "softmax") {
@@ -121,7 +130,7 @@ describe.each(Object.keys(mappings))("%s in a program", (name) => {
       const scale = Math.max(1, ...scores.filter(Number.isFinite).map(Math.abs));
       compare(got["x"]!, wanted["scores"]!, 1e-5);
       compare(got["gamma"]!, wanted["gamma"]!, 1e-5 * scale);
-      if (mapping.kind === "closed") got["lambda"]!.dispose();
+      if (!takesLambda(mapping)) got["lambda"]!.dispose();
       else compare(got["lambda"]!, wanted["lambda"]!, 1e-5 * n);
     }
   });
@@ -215,6 +224,67 @@ describe("tvmax", () => {
   it("needs a solution of its own kind", () => {
     const solution = { weights: np.array([0.5, 0.5]) };
     expect(() => tvmax(np.array([1, 2]), { grid: [1, 2], solution })).toThrow(/tvmax: solution.groups is missing/);
+  });
+});
+
+describe("entmax", () => {
+  const shape = [12, 17];
+  const next = randomNumbers(23);
+  // Rows from nearly flat to far apart.
+  const scores = Float32Array.from({ length: 204 }, (_, i) => 0.02 * 1.8 ** Math.floor(i / 17) * (next() + next() - 1));
+  const cotangent = Float32Array.from(scores, () => 2 * next() - 1);
+
+  const gradient = async (x: Float32Array, alpha: number) => {
+    const solution = await entmax.solve(array(x, shape), { alpha });
+    const weighed = (moving: np.Array) => entmax(moving, { alpha, solution }).mul(array(cotangent, shape)).sum();
+    return grad(weighed)(array(x, shape));
+  };
+
+  it.each([1, 1.0001, 1.2, 1.5, 1.8, 2, 2.5, 4, 10])("equals the core at alpha %f", async (alpha) => {
+    const exact = coreEntmax.vjp(Float64Array.from(scores), { shape, alpha });
+    const wanted = exact.pullback(Float64Array.from(cotangent)).scores;
+    const weights = entmax(array(scores, shape), { alpha }).dataSync();
+    const found = (await gradient(scores, alpha)).dataSync();
+    for (let start = 0; start < 204; start += 17) {
+      // Above alpha = 2 a derivative may be as large as y^(2 - alpha): its row is compared in its own scale.
+      const scale = Math.max(1, ...wanted.subarray(start, start + 17).map(Math.abs));
+      for (let i = start; i < start + 17; i++) {
+        expect(Math.abs(weights[i]! - exact.weights[i]!)).toBeLessThan(1e-6);
+        expect(Math.abs(found[i]! - wanted[i]!)).toBeLessThan(5e-6 * scale);
+        if (exact.weights[i] === 0) expect([weights[i], Math.abs(found[i]!)]).toEqual([0, 0]);
+      }
+    }
+  });
+
+  it("is softmax at alpha 1 and sparsemax at 2", () => {
+    compare(entmax(array(scores, shape), { alpha: 1 }), softmax(array(scores, shape)).dataSync(), 1e-6);
+    compare(entmax(array(scores, shape), { alpha: 2 }), sparsemax(array(scores, shape)).dataSync(), 1e-6);
+  });
+
+  it.each([1, 1.3, 1.5, 2])("has exact second derivatives at alpha %f", async (alpha) => {
+    const direction = Float32Array.from(scores, () => 2 * next() - 1);
+    const solution = await entmax.solve(array(scores, shape), { alpha });
+    const weighed = (x: np.Array) => entmax(x, { alpha, solution }).mul(array(cotangent, shape)).sum();
+    const step = 1e-5;
+    const sides = [1, -1].map((sign) => {
+      const moved = Float64Array.from(scores, (score, i) => score + sign * step * direction[i]!);
+      return coreEntmax.vjp(moved, { shape, alpha }).pullback(Float64Array.from(cotangent)).scores;
+    });
+    const wanted = sides[0]!.map((value, i) => (value - sides[1]![i]!) / (2 * step));
+    const slope = (x: np.Array) => grad(weighed)(x).mul(array(direction, shape)).sum();
+    compare(grad(slope)(array(scores, shape)), wanted, 2e-4);
+  });
+
+  it("tells what is wrong with alpha or a solution", async () => {
+    await expect(entmax.solve(np.array([1, 2]), { alpha: 0.5 })).rejects.toThrow(
+      new RangeError("alpha is 0.5: a finite number of 1 or more is needed"),
+    );
+    const solution = { weights: np.array([0.5, 0.5]) };
+    expect(() => entmax(np.array([1, 2]), { solution })).toThrow(/entmax: solution.power is missing/);
+  });
+
+  it("is the example of its documentation", () => {
+    compare(entmax(np.array([1, 1, -2]), { alpha: 1.5 }), [0.5, 0.5, 0], 1e-7);
   });
 });
 
