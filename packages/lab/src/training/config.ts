@@ -28,6 +28,7 @@ export const defaultSettings: Settings = {
 const defaultOptions: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   softmax: { gamma: 0.2 },
   sparsemax: { gamma: 2 },
+  entmax: { gamma: 1, alpha: 1.5 },
   fusedmax: { gamma: 2, lambda: 0.03 },
   oscarmax: { gamma: 2, lambda: 0.0002 },
 };

@@ -145,6 +145,7 @@ describe("fenchel compare and train", () => {
       [["compare", "--mappings", "softmax,softmax"], /softmax is named twice/],
       [["compare", "--mappings", "fusedmax:lambda"], /write fusedmax or fusedmax:lambda=0.2/],
       [["compare", "--mappings", "fusedmax:lambda=-1"], /lambda is -1/],
+      [["compare", "--mappings", "entmax:alpha=0.9"], /--alpha is 0.9: a finite number of 1 or more/],
       [["compare", "--mappings", "softmax:lambda=1"], /--lambda is no option of softmax/],
       [["compare", "--seeds", "0"], /--seeds is "0": an integer from 1/],
       [["compare", "--jobs", "many"], /--jobs is "many"/],
@@ -156,6 +157,11 @@ describe("fenchel compare and train", () => {
       [["train"], /no mapping is given/],
       [["train", "--mapping", "sparsmax"], /did you mean sparsemax\?/],
       [["train", "--mapping", "fusedmax", "--lambda", "x"], /--lambda is "x"/],
+      [
+        ["train", "--mapping", "entmax", "--lambda", "0.1"],
+        /--lambda is no option of entmax: it takes --gamma, --alpha/,
+      ],
+      [["train", "--mapping", "tvmax"], /"tvmax" cannot be trained with: choose from softmax, /],
       [["train", "--mapping", "softmax", "--seed", "-1"], /--seed is/],
     ];
     for (const [args, message] of mistakes) expect(await mistake(...args, "--out", out)).toMatch(message);

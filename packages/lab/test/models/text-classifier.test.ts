@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 
 const sizes = { vocabulary: 20, embedding: 6, hidden: 8, labels: 2 };
-const names = ["softmax", "sparsemax", "fusedmax", "oscarmax"];
+const names = ["softmax", "sparsemax", "entmax", "fusedmax", "oscarmax"];
 
 type Values = Record<string, Float32Array<ArrayBuffer>>;
 

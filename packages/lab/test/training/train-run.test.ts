@@ -40,7 +40,7 @@ const storedResult = (folder: string) => JSON.parse(readFileSync(runFiles(folder
 const model = (folder: string) => readFileSync(runFiles(folder).model).toString("base64");
 
 describe("trainRun", () => {
-  it.each(["softmax", "sparsemax", "fusedmax", "oscarmax"])(
+  it.each(["softmax", "sparsemax", "entmax", "fusedmax", "oscarmax"])(
     "learns with %s, and leaves a folder that loads",
     async (mapping) => {
       const folder = newFolder();
