@@ -6,7 +6,7 @@ import type { OptionRule } from "./options.ts";
 import { checkAxis } from "./scores.ts";
 
 /** The two halves. */
-export interface Halves {
+interface Halves {
   readonly mappingName: string;
   readonly takes: readonly OptionRule[];
   /** Solves every row. */

@@ -12,7 +12,7 @@ import { solvedOnHost } from "./solved.ts";
  * A subgradient of the penalty R at the weights of one row, written into `slope`. `at` lists the row's kept entries in
  * order, `start` is the place of the row's first entry; `own` are the mapping's further options.
  */
-export type PenaltySlope<E extends object = object> = (
+type PenaltySlope<E extends object = object> = (
   weights: Float32Array,
   at: readonly number[],
   slope: Float32Array,
