@@ -2,6 +2,23 @@
 
 export { attentionSegments, attentionStatistics, meanStatistics } from "./attention.ts";
 export type { Segment } from "./attention.ts";
+export { bleu, bleuLine, bleuSums } from "./bleu.ts";
+export type { BleuOptions, BleuScore } from "./bleu.ts";
+export { accuracyInterval, bootstrapInterval } from "./bootstrap.ts";
+export type { BootstrapOptions, Interval, ItemStatistic, Resampled, ResamplingOptions } from "./bootstrap.ts";
+export { chrf, chrfSums } from "./chrf.ts";
+export type { ChrfOptions, ChrfScore } from "./chrf.ts";
 export { accuracy, f1 } from "./classification.ts";
+export { meanSums, scoreOfAll } from "./item-sums.ts";
+export type { ItemSums } from "./item-sums.ts";
+export { porterStem } from "./porter-stemmer.ts";
+export { rougeRecallAtBytes } from "./rouge-at-bytes.ts";
+export type { RougeRecall, RougeRecallOptions } from "./rouge-at-bytes.ts";
+export { rouge, rougeKinds } from "./rouge.ts";
+export type { PrecisionRecall, RougeKind, RougeOptions, RougeScores } from "./rouge.ts";
+export type { References } from "./sentence-pairs.ts";
+export { pairedSignificance } from "./significance.ts";
+export type { Significance, SignificanceOptions } from "./significance.ts";
 export { formatSpread, spread } from "./spread.ts";
 export type { Spread } from "./spread.ts";
+export { tokenize13a } from "./tokenize-13a.ts";
