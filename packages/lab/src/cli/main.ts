@@ -5,6 +5,7 @@ import { addEvaluateCommand } from "./evaluate-command.ts";
 import { addExplainCommand } from "./explain-command.ts";
 import { Exit, oneLine, userMessage } from "./errors.ts";
 import { addBenchCommand } from "./bench-command.ts";
+import { addDataCommand } from "./data-command.ts";
 import { addListCommand } from "./list-command.ts";
 import { addMapCommand } from "./map-command.ts";
 import { unknownName } from "./nearest.ts";
@@ -16,6 +17,7 @@ const examples = `
 Examples:
   fenchel compare spam                         train the spam classifier with every mapping and write a report
   fenchel map fusedmax --lambda 0.1 1 2.1 1.9  weights for scores
+  fenchel data list                            the data sets, and how to get them
   fenchel bench --quick                        speed of the mappings on this machine
   fenchel help map                             a command's own help`;
 
@@ -34,7 +36,8 @@ export function makeProgram(say: (text: string) => void): Command {
   addMapCommand(program);
   addBenchCommand(program);
   addListCommand(program);
-  for (const command of [program, ...program.commands]) {
+  addDataCommand(program);
+  for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
     command.exitOverride().configureOutput({ writeOut: say, writeErr: () => {} });
   }
   return program;
@@ -47,11 +50,17 @@ function protectNumbers(args: readonly string[]): string[] {
   return args.map((arg) => (signLike.test(arg) ? `\u2212${arg.slice(1)}` : arg));
 }
 
+/** The command whose subcommands are meant: `data` for "data lst", else the program. */
+function groupNamed(program: Command, args: readonly string[]): Command {
+  const first = args.find((arg) => !arg.startsWith("-"));
+  return program.commands.find((command) => command.name() === first && command.commands.length > 0) ?? program;
+}
+
 /** A usage error in the words of the command line, or null for help and version. */
-function usageMessage(error: CommanderError, program: Command): string | null {
+function usageMessage(error: CommanderError, group: Command): string | null {
   if (error.exitCode === 0) return null;
   const unknown = /unknown command '([^']*)'/.exec(error.message);
-  const names = program.commands.map((command) => command.name());
+  const names = group.commands.map((command) => command.name());
   if (unknown !== null) return unknownName("command", unknown[1]!, names);
   if (error.code === "commander.help") return `no command is given. Known are ${names.join(", ")}; see fenchel --help`;
   const message = oneLine(error.message.replace(/^error: /, ""));
@@ -70,7 +79,7 @@ export async function run(args: readonly string[]): Promise<number> {
       await program.parseAsync(protectNumbers(args), { from: "user" });
     } catch (error) {
       if (!(error instanceof CommanderError)) throw error;
-      const message = usageMessage(error, program);
+      const message = usageMessage(error, groupNamed(program, args));
       if (message !== null) {
         warn(`fenchel: ${message}`);
         return 2;

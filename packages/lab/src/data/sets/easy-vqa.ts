@@ -103,7 +103,7 @@ function picturesFile(split: string): SetFile<RgbPicture> {
   const file = `vqa/easy_vqa_${split}_images.tar`;
   return {
     path: file,
-    read(folder, onFault) {
+    read(folder, { onFault } = {}) {
       const path = setPath(folder, file, { set: "easy-vqa" });
       const archive = readUnpacked(path);
       if (archive.length === 0) throw new DataError(`${path}: the file is empty`);

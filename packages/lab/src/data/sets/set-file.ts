@@ -16,14 +16,18 @@ export interface SetRows<Row> {
   readonly sha256: string;
 }
 
-/** Takes faults of single rows, so that a check can tell them all; without one the first is thrown. */
-export type OnFault = (fault: DataError) => void;
+export interface ReadOptions {
+  /** Takes faults of single rows, so that a check can tell them all; without it the first is thrown. */
+  readonly onFault?: (fault: DataError) => void;
+  /** Rows to read at most. */
+  readonly most?: number;
+}
 
 export interface SetFile<Row> {
   /** Relative to the data folder, with forward slashes. */
   readonly path: string;
   /** @throws DataError when the file is missing, empty or malformed. */
-  read(folder: string, onFault?: OnFault): SetRows<Row>;
+  read(folder: string, options?: ReadOptions): SetRows<Row>;
 }
 
 /** The fields of a line by their columns' names; an optional column that the file lacks is undefined. */
@@ -84,13 +88,14 @@ export function readSplits<const Files extends Readonly<Record<string, SetFile<u
 export function readRows<Row>(
   path: string,
   parse: (text: string, fault: (what: string) => DataError, line: number) => Row | undefined,
-  onFault?: OnFault,
+  { onFault, most = Number.POSITIVE_INFINITY }: ReadOptions = {},
 ): SetRows<Row> {
   const bytes = readUnpacked(path);
   if (bytes.length === 0) throw new DataError(`${path}: the file is empty`);
   const rows: Row[] = [];
   let faults = 0;
   for (const { line, text } of linesOf(path, bytes)) {
+    if (rows.length >= most) break;
     try {
       const row = parse(text, (what) => new DataError(`${path}:${line}: ${what}`), line);
       if (row !== undefined) rows.push(row);
@@ -113,7 +118,7 @@ export function tableFile<const Column extends string, Row, const Extra extends 
   const named: readonly string[] = [...columns, ...extra];
   return {
     path: spec.path,
-    read(folder, onFault) {
+    read(folder, options) {
       const path = setPath(folder, spec.path, spec);
       let width = 0;
       let places: number[] = [];
@@ -133,7 +138,7 @@ export function tableFile<const Column extends string, Row, const Extra extends 
           const fields = Object.fromEntries(named.map((name, i) => [name, cells[places[i]!]]));
           return spec.row(fields as Fields<Column, Extra>, fault);
         },
-        onFault,
+        options,
       );
     },
   };
@@ -193,11 +198,11 @@ export function parseRecord(text: string, fault: (what: string) => DataError): R
 export function recordsFile<Row>(spec: RecordsSpec<Row>): SetFile<Row> {
   return {
     path: spec.path,
-    read: (folder, onFault) =>
+    read: (folder, options) =>
       readRows(
         setPath(folder, spec.path, spec),
         (text, fault) => spec.row(recordFields(parseRecord(text, fault), fault), fault),
-        onFault,
+        options,
       ),
   };
 }

@@ -12,7 +12,7 @@ import {
   readSplits,
   recordsFile,
   tableFile,
-  type OnFault,
+  type ReadOptions,
   type SetFile,
   type SetRows,
   type Splits,
@@ -46,63 +46,80 @@ export function readSentenceCompression(folder: string): Splits<typeof compressi
   return readSplits(folder, compressionFiles);
 }
 
-/** A line of a plain file. */
+/** A plain file with a text on every line. */
 function linesFile(set: string, path: string): SetFile<string> {
   return {
     path,
-    read: (folder: string, onFault?: OnFault) =>
-      readRows(setPath(folder, path, { set, byHand: true }), (text, fault) => filled("text", text, fault), onFault),
+    read: (folder, options) =>
+      readRows(setPath(folder, path, { set, byHand: true }), (text, fault) => filled("text", text, fault), options),
   };
+}
+
+type ReadFile<Row> = readonly [SetFile<Row>, SetRows<Row>];
+
+function readEach<const Name extends string>(
+  folder: string,
+  files: Readonly<Record<Name, SetFile<string>>>,
+  options: (name: Name) => ReadOptions = () => ({}),
+): Record<Name, ReadFile<string>> {
+  const names = Object.keys(files) as Name[];
+  return Object.fromEntries(
+    names.map((name) => [name, [files[name], files[name].read(folder, options(name))] as const]),
+  ) as Record<Name, ReadFile<string>>;
+}
+
+/** Line i of one file goes with line i of each other. */
+function mustGoTogether(first: ReadFile<string>, ...others: readonly ReadFile<string>[]): void {
+  const odd = others.find(([, { rows }]) => rows.length !== first[1].rows.length);
+  if (odd === undefined) return;
+  throw new DataError(
+    `${odd[0].path} has ${odd[1].rows.length} lines, but ${first[0].path} has ${first[1].rows.length}; they must go together line by line`,
+  );
+}
+
+function pairsOf(articles: ReadFile<string>, titles: ReadFile<string>): TextSummary[] {
+  mustGoTogether(articles, titles);
+  return articles[1].rows.map((text, i) => ({ text, summary: titles[1].rows[i]! }));
 }
 
 const gigawordLines = (file: string) => linesFile("gigaword", `summarization/gigaword/${file}.txt`);
 
-/** The files that the preparation of Rush et al. (2015) makes of the licensed corpus. */
+/** The files that Rush et al. (2015) make of the licensed corpus, by the names they give them. */
 export const gigawordFiles = {
   trainArticles: gigawordLines("train.article"),
   trainTitles: gigawordLines("train.title"),
   devArticles: gigawordLines("valid.article.filter"),
   devTitles: gigawordLines("valid.title.filter"),
+  testArticles: gigawordLines("input"),
+  testTitles: gigawordLines("task1_ref0"),
 };
 
 export interface GigawordData {
   readonly train: readonly TextSummary[];
   readonly dev: readonly TextSummary[];
+  readonly test: readonly TextSummary[];
   readonly checksum: string;
 }
 
-/** Line i of one file goes with line i of each other. */
-function sameLength(files: readonly (readonly [SetFile<string>, SetRows<string>])[]): void {
-  const [[first, { rows }], ...others] = files as [(typeof files)[number], ...typeof files];
-  const other = others.find(([, content]) => content.rows.length !== rows.length);
-  if (other !== undefined)
-    throw new DataError(
-      `${other[0].path} has ${other[1].rows.length} lines, but ${first.path} has ${rows.length}; they must go together line by line`,
-    );
-}
-
-function pairsOf(articles: SetRows<string>, titles: SetRows<string>): TextSummary[] {
-  return articles.rows.map((text, i) => ({ text, summary: titles.rows[i]! }));
+export interface GigawordOptions {
+  /** Pairs of the 3.8 million for training that are read; default all. */
+  readonly mostTrain?: number;
 }
 
 /**
  * First sentences of articles and their headlines, from a local folder: Gigaword is licensed (LDC2012T21).
  * @throws DataError with file and line, or when articles and titles do not go together.
  */
-export function readGigaword(folder: string): GigawordData {
-  const files = Object.values(gigawordFiles).map((file) => [file, file.read(folder)] as const);
-  const [trainArticles, trainTitles, devArticles, devTitles] = files as [
-    (typeof files)[number],
-    (typeof files)[number],
-    (typeof files)[number],
-    (typeof files)[number],
-  ];
-  sameLength([trainArticles, trainTitles]);
-  sameLength([devArticles, devTitles]);
+export function readGigaword(
+  folder: string,
+  { mostTrain = Number.POSITIVE_INFINITY }: GigawordOptions = {},
+): GigawordData {
+  const files = readEach(folder, gigawordFiles, (name) => (name.startsWith("train") ? { most: mostTrain } : {}));
   return {
-    train: pairsOf(trainArticles[1], trainTitles[1]),
-    dev: pairsOf(devArticles[1], devTitles[1]),
-    checksum: checksumOf(files),
+    train: pairsOf(files.trainArticles, files.trainTitles),
+    dev: pairsOf(files.devArticles, files.devTitles),
+    test: pairsOf(files.testArticles, files.testTitles),
+    checksum: checksumOf(Object.values(files)),
   };
 }
 
@@ -129,15 +146,13 @@ export interface DucData {
 
 /** Task 1 of DUC 2004, 500 first sentences with four references each, from a local folder: the data are licensed by NIST. */
 export function readDuc2004(folder: string): DucData {
-  const files = Object.values(ducFiles).map((file) => [file, file.read(folder)] as const);
-  sameLength(files);
-  const [input, ...references] = files.map(([, content]) => content.rows) as [
-    readonly string[],
-    ...(readonly string[])[],
-  ];
+  const files = readEach(folder, ducFiles);
+  const { input, ...references } = files;
+  const read = Object.values(references);
+  mustGoTogether(input, ...read);
   return {
-    test: input.map((text, i) => ({ text, summaries: references.map((rows) => rows[i]!) })),
-    checksum: checksumOf(files),
+    test: input[1].rows.map((text, i) => ({ text, summaries: read.map(([, { rows }]) => rows[i]!) })),
+    checksum: checksumOf(Object.values(files)),
   };
 }
 

@@ -63,3 +63,27 @@ export function* tarFiles(path: string, archive: Uint8Array): Generator<Archived
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
   }
 }
+
+/** An archive of plain files whose names have at most 100 bytes. */
+export function packTar(files: Iterable<ArchivedFile>): Buffer {
+  const blocks: Uint8Array[] = [];
+  for (const { name, bytes } of files) {
+    const header = Buffer.alloc(BLOCK);
+    if (header.write(name, 0, 100) < Buffer.byteLength(name))
+      throw new RangeError(`a name in the archive is too long: ${name}`);
+    const octal = (value: number, at: number, digits: number) =>
+      header.write(value.toString(8).padStart(digits, "0"), at);
+    octal(0o644, 100, 7);
+    octal(0, 108, 7);
+    octal(0, 116, 7);
+    octal(bytes.length, 124, 11);
+    octal(0, 136, 11);
+    header.write("0", 156);
+    header.write("ustar\u000000", 257);
+    octal(headerSum(header), 148, 6);
+    header.write("\0 ", 154);
+    blocks.push(header, bytes, Buffer.alloc((BLOCK - (bytes.length % BLOCK)) % BLOCK));
+  }
+  blocks.push(Buffer.alloc(2 * BLOCK));
+  return Buffer.concat(blocks);
+}

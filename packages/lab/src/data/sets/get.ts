@@ -1,0 +1,108 @@
+/** Brings a data set into a folder: fetched, verified, converted, read back, and only then put in its place. */
+
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { writeWhole } from "../../runs/whole-files.ts";
+import { DataError } from "../data-error.ts";
+import type { DataSet, RemoteFile } from "./catalogue.ts";
+import { verifyDownload, type FileDigest, type Trust } from "./checksums.ts";
+import { download, type DownloadOptions } from "./download.ts";
+
+export interface GetOptions extends Omit<DownloadOptions, "onProgress"> {
+  /** Fetch and convert anew what is there already. */
+  readonly again?: boolean;
+  /** `file` is the one being fetched, `index` its place from 0. */
+  readonly onProgress?: (at: {
+    readonly file: RemoteFile;
+    readonly index: number;
+    readonly received: number;
+    readonly total: number | undefined;
+  }) => void;
+  /** What goes on besides fetching. */
+  readonly onStep?: (step: "verifying" | "converting") => void;
+  /** A file has come and is the right one. */
+  readonly onFetched?: (file: RemoteFile, digest: FileDigest & { readonly trust: Trust }) => void;
+}
+
+export interface GotFile extends Pick<FileDigest, "sha256"> {
+  readonly path: string;
+  readonly rows: number;
+}
+
+/** Folder, inside the data folder, of what is fetched and not yet converted. */
+const DOWNLOADS = "downloads";
+
+/** The fetched file, which is verified; a file that a call before has fetched is not fetched again. */
+async function fetchFile(
+  folder: string,
+  set: DataSet,
+  [index, file]: readonly [number, RemoteFile],
+  options: GetOptions,
+): Promise<string> {
+  const path = join(folder, DOWNLOADS, `${set.name}-${file.name}`);
+  if (!existsSync(path)) {
+    await download(file.url, path, {
+      ...options,
+      onProgress: (received, total) => options.onProgress?.({ file, index, received, total: total ?? file.bytes }),
+    });
+  }
+  options.onStep?.("verifying");
+  try {
+    options.onFetched?.(file, await verifyDownload(folder, { url: file.url, path, known: file.checksum }));
+  } catch (error) {
+    // Not what is meant: the next call fetches it anew.
+    rmSync(path, { force: true });
+    if (error instanceof DataError)
+      throw new DataError(`${error.message}; the file was removed, the same command fetches it again`);
+    throw error;
+  }
+  return path;
+}
+
+/**
+ * Puts the files of a data set into `folder`; files that are there stay as they are, unless `again`.
+ *
+ * A file takes its place only after all of the set have been converted, read back and counted.
+ * @returns the new files; none when all were there.
+ * @throws DataError when the set must be brought by hand, or what comes is not as it should be; see `download` for the rest.
+ */
+export async function getDataSet(set: DataSet, folder: string, options: GetOptions = {}): Promise<GotFile[]> {
+  const { fetching } = set;
+  if (fetching === undefined) throw new DataError(`${set.name}: ${set.byHand} (${set.address})`);
+  const known = new Map([...set.files, ...(set.optional ?? [])].map((file) => [file.path, file]));
+  const wanted = (path: string) => options.again === true || !existsSync(join(folder, path));
+  const brought = fetching.rows === undefined ? set.files.map(({ path }) => path) : Object.keys(fetching.rows);
+  if (!brought.some(wanted)) return [];
+
+  mkdirSync(join(folder, DOWNLOADS), { recursive: true });
+  const sources = new Map<string, string>();
+  for (const [index, file] of fetching.remote.entries())
+    sources.set(file.name, await fetchFile(folder, set, [index, file], options));
+
+  options.onStep?.("converting");
+  const staging = join(folder, DOWNLOADS, `${set.name}.${process.pid}.converted`);
+  try {
+    const got: GotFile[] = [];
+    for (const { path, bytes } of fetching.convert((name) => sources.get(name)!)) {
+      options.signal?.throwIfAborted();
+      const file = known.get(path);
+      if (file === undefined) throw new Error(`${path} is no file of ${set.name}`);
+      mkdirSync(dirname(join(staging, path)), { recursive: true });
+      writeWhole(join(staging, path), bytes);
+      const { rows, sha256 } = file.read(staging);
+      const expected = fetching.rows?.[path];
+      if (expected !== undefined && rows.length !== expected)
+        throw new DataError(`${set.name}: ${path} came out with ${rows.length} rows, but ${expected} are expected`);
+      got.push({ path, rows: rows.length, sha256 });
+    }
+    const placed = got.filter(({ path }) => wanted(path));
+    for (const { path } of placed) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      renameSync(join(staging, path), join(folder, path));
+    }
+    for (const path of sources.values()) rmSync(path, { force: true });
+    return placed;
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
