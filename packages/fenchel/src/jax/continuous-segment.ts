@@ -61,30 +61,72 @@ function wholePower(x: np.Array, m: number): np.Array {
   return even;
 }
 
+/** Powers of e below this are as good as 0 here. */
+const lowest = -24;
+const squarings = 6;
+
+/**
+ * exp(x) for x <= 0 to 1e-7: expm1(x / 64) by its series, then six times q <- q (q + 2), which keeps the digits of
+ * exp(x) - 1. Products and sums alone, so that the engine's compiler makes vector code of it: three times as fast as exp.
+ */
+function decay(x: np.Array): np.Array {
+  const small = np.maximum(x, lowest).mul(2 ** -squarings);
+  let series = small.ref.mul(1 / 5040).add(1 / 720);
+  for (const factor of [1 / 120, 1 / 24, 1 / 6, 1 / 2, 1]) series = series.mul(small.ref).add(factor);
+  let q = series.mul(small);
+  for (let i = 0; i < squarings; i++) q = q.ref.mul(q.add(2));
+  return q.add(1);
+}
+
 /**
  * The integral for every entry of d and e (one shape, the batch first). The nodes are moved to where both factors live, so
  * that a Gaussian far narrower than the density is resolved as well as a wide one. Owns d and e, borrows the shape.
+ *
+ * Value and slopes are summed side by side and joined as f + f_d (d - stop(d)) + ..., which has the right first derivatives:
+ * the reverse pass then works on d and e alone and never on nodes.
  */
 export function segmentIntegral(d: np.Array, e: np.Array, shape: Shape, segment: Segment): np.Array {
   const { nodes, weights, integer } = segment;
-  const inner = d.shape;
-  const rank = inner.length + 1;
-  const outer = [...inner, 1];
+  const entries = d.shape;
+  const outer = [...entries, 1];
+  const still = { d: lax.stopGradient(d.ref), e: lax.stopGradient(e.ref) };
+  const moved = { d: d.sub(still.d.ref), e: e.sub(still.e.ref) };
   // Where the nodes stand is no function of the parameters: what lies beyond the ends is negligible.
-  const centre = lax.stopGradient(d.ref);
-  const scale = lax.stopGradient(e.ref);
-  const from = withinReach(centre.ref.mul(-1).sub(cut).div(scale.ref), shape);
-  const to = withinReach(centre.mul(-1).add(cut).div(scale), shape);
-  const half = to.ref.sub(from.ref).mul(0.5).reshape(outer);
-  const middle = to.add(from).mul(0.5).reshape(outer);
-  const s = half.ref.mul(np.array(nodes)).add(middle);
-  const nu = e.reshape(outer).mul(s.ref).add(d.reshape(outer));
-  const exponent = np.square(nu).mul(-0.5);
+  const from = withinReach(still.d.ref.mul(-1).sub(cut).div(still.e.ref), shape);
+  const to = withinReach(still.d.ref.mul(-1).add(cut).div(still.e.ref), shape);
+  const half = to.ref.sub(from.ref).mul(0.5);
+  const middle = to.add(from).mul(0.5);
+  const s = half.ref.reshape(outer).mul(np.array(nodes)).add(middle.reshape(outer));
+  const nu = still.e.reshape(outer).mul(s.ref).add(still.d.reshape(outer));
+  const exponent = np.square(nu.ref).mul(-0.5);
+  const square = np.square(s.ref);
+  const constants = np.array(weights);
   let terms: np.Array;
-  if (integer > 0) terms = np.exp(exponent).mul(wholePower(np.square(s).mul(-1).add(1), integer));
+  let byPower: np.Array | undefined;
+  if (integer > 0)
+    terms = decay(exponent)
+      .mul(wholePower(square.mul(-1).add(1), integer))
+      .mul(constants);
   else {
-    const edge = np.log1p(np.minimum(np.square(s), largestSquare).mul(-1)).mul(along(shape.power, rank));
-    terms = np.exp(exponent.add(edge));
+    const edge = np.log1p(np.minimum(square, largestSquare).mul(-1));
+    const power = along(shape.power, outer.length);
+    const stillPower = typeof power === "number" ? power : lax.stopGradient(power.ref);
+    terms = decay(exponent.add(edge.ref.mul(typeof stillPower === "number" ? stillPower : stillPower.ref))).mul(
+      constants,
+    );
+    if (typeof power === "number" || typeof stillPower === "number") edge.dispose();
+    else {
+      const change = power.sub(stillPower);
+      byPower = terms.ref
+        .mul(edge)
+        .sum(-1)
+        .mul(change.reshape([change.size, ...entries.slice(1).fill(1)]));
+    }
   }
-  return terms.mul(np.array(weights)).sum(-1).mul(half.reshape(inner));
+  const value = terms.ref.sum(-1);
+  const slope = terms.mul(nu);
+  const byD = slope.ref.sum(-1);
+  const byE = slope.mul(s).sum(-1);
+  const joined = value.sub(byD.mul(moved.d)).sub(byE.mul(moved.e));
+  return (byPower === undefined ? joined : joined.add(byPower)).mul(half);
 }
