@@ -28,9 +28,9 @@ export let scores: usize = 0;
 /** The nodes, those of a part side by side (u32 each). */
 export let order: usize = 0;
 let queue: usize = 0;
-/** Between two calls of cutApart, room for 16 bytes a node. */
+/** Room for 16 bytes a node, as in `order`; cutApart uses that of its part. */
 export let spare: usize = 0;
-// Parts still to be cut: the value none of them exceeds (f64), begin, end as places in `order` (u32 each).
+// There, parts still to be cut: the value none of them exceeds (f64), begin, end as places in `order` (u32 each).
 let pending: usize = 0;
 let pendingEnd: usize = 0;
 let capacity: f64 = 0;
@@ -43,10 +43,9 @@ export function layOut(at: usize, count: i32): void {
   const n = <usize>count;
   nodes = at;
   scores = nodes + NODE * n;
-  pending = scores + 8 * n;
-  order = pending + 16 * n;
+  spare = scores + 8 * n;
+  order = spare + 16 * n;
   queue = order + 4 * n;
-  spare = pending;
 }
 
 function neighbour(node: usize, d: usize): usize {
@@ -96,6 +95,7 @@ export function joinNode(k: i32, d: i32, other: i32): void {
  */
 export function cutApart(begin: usize, end: usize, lambda: f64, work: usize): void {
   capacity = lambda;
+  pending = spare + ((begin - order) << 2);
   pendingEnd = pending;
   pushParts(begin, end, Infinity);
   while (pendingEnd > pending) {

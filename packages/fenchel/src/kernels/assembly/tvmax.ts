@@ -9,11 +9,16 @@
 // scores; one along a spanning tree is found or ruled out in a single pass. Only the other parts are cut.
 
 import { NODE_BYTES, cutApart, joinNode, layOut, nodes, order, scores, spare } from "./grid-network";
+import { fits, raiseBound, thin } from "./grid-sweeps";
 import { PIECE, bound, crest, first, level, pieceCount, pieces, place, shape, settle, startRow, threshold } from "./levels";
 import { MOST, scoreAt, sparsemaxBound } from "./screen";
 import { atLeast, fill, maskOf } from "./vectors";
 
 const BLOCK: i32 = 16;
+/** In rows at least as long, sweeps along lines take out candidates where more than an eighth of all cells are. */
+const MANY: i32 = 256;
+/** Of fewer candidates, a part is cut when it is found; otherwise the means of all parts raise the bound before. */
+const FEW: i32 = 48;
 
 // What the frame of a grid holds for a cell: the number of its node, or
 const LIGHT: i32 = -1; // it weighs nothing
@@ -63,7 +68,9 @@ function row(
   x: usize, y: usize, groups: usize, n: i32, height: i32, width: i32, kept: usize,
   top: f64, gamma: f64, lambda: f64, scratch: usize,
 ): void {
-  if (!kept && lambda > 0 && allAtLeast(x, n, <f32>top)) {
+  // a flow from cell to cell along a snake through the grid carries n / 4 of the scores' range at most: half that is
+  // allowed, for the rounding of the bound
+  if (!kept && lambda > 0 && allAtLeast(x, n, <f32>(top - (2 * gamma * lambda) / <f64>n))) {
     fill(y, 0, n, reinterpret<i32>(<f32>(1 / <f64>n)));
     if (groups) memory.fill(groups, 0, (<usize>n) << 2);
     return;
@@ -76,13 +83,21 @@ function row(
   const network = places + room * 4;
   frame = network + room * NODE_BYTES;
   // with t the threshold of sparsemax of all scores: tau >= t - 4 lambda, and nothing rises by more than 4 lambda
-  const lowest = scoreAt(top, gamma, kept ? -1 - 8 * lambda : sparsemaxBound(x, n, top, gamma, 2) - 8 * lambda - 1e-6);
-  memory.fill(y, 0, room << 2);
-  if (groups) memory.fill(groups, 0xff, room << 2);
-  layFrame(height, width, kept);
-  const candidates = collect(x, n, width, kept, lowest, top, min(1 / gamma, MOST));
+  const level = kept ? -1 : sparsemaxBound(x, n, top, gamma, 2) - 1e-6;
+  const lowest = scoreAt(top, gamma, level - 8 * lambda);
+  const inverse = min(1 / gamma, MOST);
   // the greatest score loses 4 lambda at most
   startRow(scratch, -1 - 4 * lambda - 1e-12 * (1 + lambda));
+  layFrame(height, width, kept);
+  const enough = !kept && n >= MANY && fits(gamma, lambda) ? n >> 3 : n;
+  let candidates = collect(x, n, width, kept, lowest, top, inverse, enough);
+  if (candidates > enough) {
+    thin(x, y, height, width, top, gamma, lambda, level, enough, network, work);
+    layFrame(height, width, kept);
+    candidates = collect(y, n, width, kept, lowest, top, inverse, n);
+  }
+  memory.fill(y, 0, room << 2);
+  if (groups) memory.fill(groups, 0xff, room << 2);
   if (lambda > 0) {
     boundThreshold(candidates, width, lambda, work);
     const count = screen(candidates, width, lambda, work);
@@ -127,13 +142,15 @@ function fillInts(p: usize, count: i32, value: i32): void {
   for (let i = 0; i < count; i++) store<i32>(p + ((<usize>i) << 2), value);
 }
 
-/** Lists the kept cells with score >= lowest and numbers them in the frame. */
-function collect(x: usize, n: i32, width: i32, kept: usize, lowest: f32, top: f64, inverse: f64): i32 {
+/** Lists the kept cells with score >= lowest and numbers them in the frame; gives up when there are more than `most`. */
+function collect(
+  x: usize, n: i32, width: i32, kept: usize, lowest: f32, top: f64, inverse: f64, most: i32,
+): i32 {
   let count = 0;
   // of the line that cells are in: where the next one begins, and what its places are ahead of its cells
   let next = width;
   let ahead = width + 3;
-  for (let i = 0; i < n; i += BLOCK) {
+  for (let i = 0; i < n && count <= most; i += BLOCK) {
     const p = x + ((<usize>i) << 2);
     let bits: u32 = 0;
     if (i + BLOCK <= n) {
@@ -201,9 +218,7 @@ function boundThreshold(candidates: i32, width: i32, lambda: f64, work: usize): 
     place(base + (sum - lambda * <f64>edges) / <f64>(k - from), from, k - from);
     settle(work);
   }
-  const tau = threshold(work) + crest;
-  // a little lower, for its rounding
-  startRow(pieces, tau - 1e-12 * (1 + abs(tau)));
+  raiseBound(work);
 }
 
 /**
@@ -254,50 +269,92 @@ function most(at: i32): i32 {
   return i32(state >= 0) - i32(state == LIGHT);
 }
 
-// For the cells of a part, as they are found: what they have to pass on (f64), their place (i32), where they were found
-// from (the address of that record, u32).
+// For the cells of a part, as they are found: what they have to pass on, in the end for the first the mean (f64), their
+// place (i32), where they were found from (the address of that record, u32), for the first whether the part is to be cut.
 const STEP: usize = 16;
 
-/** Places the groups of the candidates that stay, part by part. */
+function foundFrom(record: usize): usize {
+  return <usize>load<u32>(record, 12);
+}
+
+/** Places the groups of the candidates that stay, part by part; of many, those to be cut after all others. */
 function solveParts(count: i32, across: i32, lambda: f64, work: usize): void {
+  const most = lambda * (1 - 1e-9);
   let tail = order;
+  let record = spare;
+  let held = false;
   for (let seed = 0; seed < count; seed++) {
     let at = load<i32>(places + ((<usize>seed) << 2));
     if (framed(at) < 0) continue;
-    const begin = tail;
-    find(at, begin, begin, spare);
-    tail += 4;
+    const root = record;
+    let head = tail;
+    tail = find(at, tail, 0);
     const base = load<f64>(values + ((<usize>seed) << 3));
     let sum = 0.0;
-    let record = spare;
-    for (let head = begin; head < tail; head += 4) {
+    for (; head < tail; head += 4) {
       at = load<i32>(record, 8);
-      tail = find(at - 1, begin, tail, record);
-      tail = find(at + 1, begin, tail, record);
-      tail = find(at - across, begin, tail, record);
-      tail = find(at + across, begin, tail, record);
+      tail = find(at - 1, tail, record);
+      tail = find(at + 1, tail, record);
+      tail = find(at - across, tail, record);
+      tail = find(at + across, tail, record);
       const score = tilted(nodeNumber(head), at, across, lambda);
       store<f64>(record, score);
       sum += score - base;
       record += STEP;
     }
-    const size = <i32>((tail - begin) >> 2);
+    const size = <i32>((record - root) >> 4);
     const mean = base + sum / <f64>size;
-    if (evensOut(record, mean, lambda * (1 - 1e-9))) {
-      place(mean, <i32>((begin - order) >> 2), size);
-      settle(work);
+    if (flowsOff(root, record, max(mean, bound), most)) {
+      store<f64>(root, mean);
+      place(mean, <i32>((root - spare) >> 4), size);
+    } else if (count < FEW) {
+      cutPart(root, record, across, lambda, work);
       continue;
+    } else {
+      store<f64>(root, mean);
+      store<u32>(root, 1, 12);
+      held = true;
+      place(mean, -1, size);
     }
-    record = spare;
-    for (let p = begin; p < tail; p += 4) {
-      const k = nodeNumber(p);
-      at = load<i32>(record, 8);
-      record += STEP;
-      store<f64>(scores + ((<usize>k) << 3), tilted(k, at, across, lambda));
-      for (let d = 0; d < 4; d++) joinNode(k, d, FOUND - framed(neighbourPlace(at, d, across)));
-    }
-    cutApart(begin, tail, lambda, work);
+    settle(work);
   }
+  if (!held) return;
+  raiseBound(work);
+  const last = record;
+  for (record = spare; record < last;) {
+    const root = record;
+    do record += STEP;
+    while (record < last && foundFrom(record) > 1);
+    const mean = load<f64>(root);
+    if (!foundFrom(root)) {
+      place(mean, <i32>((root - spare) >> 4), <i32>((record - root) >> 4));
+      settle(work);
+    } else if (mean > bound || !staysBelow(root, record, across, lambda)) {
+      cutPart(root, record, across, lambda, work);
+    }
+  }
+}
+
+function staysBelow(root: usize, end: usize, across: i32, lambda: f64): bool {
+  for (let record = root; record < end; record += STEP) {
+    store<f64>(record, tilted(nodeNumber(listed(record)), load<i32>(record, 8), across, lambda));
+  }
+  return flowsOff(root, end, bound, lambda);
+}
+
+function cutPart(root: usize, end: usize, across: i32, lambda: f64, work: usize): void {
+  for (let record = root; record < end; record += STEP) {
+    const k = nodeNumber(listed(record));
+    const at = load<i32>(record, 8);
+    store<f64>(scores + ((<usize>k) << 3), tilted(k, at, across, lambda));
+    for (let d = 0; d < 4; d++) joinNode(k, d, FOUND - framed(neighbourPlace(at, d, across)));
+  }
+  cutApart(listed(root), listed(end), lambda, work);
+}
+
+/** Where a record's node stands in the order. */
+function listed(record: usize): usize {
+  return order + ((record - spare) >> 2);
 }
 
 function nodeNumber(p: usize): i32 {
@@ -310,26 +367,35 @@ function tilted(k: i32, at: i32, across: i32, lambda: f64): f64 {
 }
 
 /** Puts the candidate at a place, if there is one not yet found, at the tail; returns the new tail. */
-function find(at: i32, begin: usize, tail: usize, parent: usize): usize {
+function find(at: i32, tail: usize, from: usize): usize {
   const k = framed(at);
   if (k < 0) return tail;
   store<i32>(frame + ((<usize>at) << 2), FOUND - k);
   store<u32>(tail, <u32>(nodes + ((<usize>k) << 6)));
-  const record = spare + ((tail - begin) << 2);
+  const record = spare + ((tail - order) << 2);
   store<i32>(record, at, 8);
-  store<u32>(record, <u32>parent, 12);
+  store<u32>(record, <u32>from, 12);
   return tail + 4;
 }
 
-/** Whether passing on all that cells have above the mean, last found first, loads no edge with more than `most`. */
-function evensOut(end: usize, mean: f64, most: f64): bool {
-  for (let record = end - STEP; record > spare; record -= STEP) {
-    const flow = load<f64>(record) - mean;
-    if (!(abs(flow) <= most)) return false;
-    const parent = <usize>load<u32>(record, 12);
-    store<f64>(parent, load<f64>(parent) + flow);
+/**
+ * Whether no cell of a part keeps more than `level` when cells, last found first, pass on what they have above it, or
+ * take what they have below, over edges that carry `most`. Then all of the prox is at most `level`.
+ */
+function flowsOff(root: usize, end: usize, level: f64, most: f64): bool {
+  let full = false;
+  for (let record = end - STEP; record > root; record -= STEP) {
+    let flow = load<f64>(record) - level;
+    if (!(flow <= most)) return false;
+    if (flow < -most) {
+      flow = -most;
+      full = true;
+    }
+    const from = foundFrom(record);
+    store<f64>(from, load<f64>(from) + flow);
   }
-  return true;
+  // with no edge full, what is left is the sum of all, for which the mean stands
+  return !full || load<f64>(root) <= level;
 }
 
 function write(y: usize, groups: usize, tau: f64): void {
