@@ -42,8 +42,8 @@ export interface RemoteFile {
 export interface Fetching {
   readonly remote: readonly RemoteFile[];
   readonly convert: Converter;
-  /** Rows that the official release has, by file. */
-  readonly rows?: Readonly<Record<string, number>>;
+  /** What the converter makes of the official release: rows, and the checksum where no archive's checksum is published. */
+  readonly makes?: Readonly<Record<string, number | { readonly rows: number; readonly sha256: string }>>;
 }
 
 export interface DataSet {
@@ -151,7 +151,7 @@ export const dataSets: readonly DataSet[] = [
         },
       ],
       convert: convertImdb,
-      rows: { "classification/imdb_train.tsv.gz": 25000, "classification/imdb_test.tsv.gz": 25000 },
+      makes: { "classification/imdb_train.tsv.gz": 25000, "classification/imdb_test.tsv.gz": 25000 },
     },
   },
   {
@@ -201,7 +201,7 @@ export const dataSets: readonly DataSet[] = [
         ),
       ]),
       convert: convertImdbCounterfactual,
-      rows: {
+      makes: {
         "classification/imdb_counterfactual_train.tsv.gz": 3414,
         "classification/imdb_counterfactual_dev.tsv.gz": 490,
         "classification/imdb_counterfactual_test.tsv.gz": 976,
@@ -258,7 +258,7 @@ export const dataSets: readonly DataSet[] = [
         },
       ],
       convert: convertSnli,
-      rows: {
+      makes: {
         "entailment/snli_train.tsv.gz": 550152,
         "entailment/snli_dev.tsv.gz": 10000,
         "entailment/snli_test.tsv.gz": 10000,
@@ -282,7 +282,7 @@ export const dataSets: readonly DataSet[] = [
         },
       ]),
       convert: convertSnliCounterfactual,
-      rows: { "entailment/cad_snli_counterfactual_train.tsv.gz": 8330 },
+      makes: { "entailment/cad_snli_counterfactual_train.tsv.gz": 8330 },
     },
   },
   {
@@ -302,7 +302,7 @@ export const dataSets: readonly DataSet[] = [
         },
       ],
       convert: convertSick,
-      rows: {
+      makes: {
         "entailment/sick_train.tsv.gz": 4439,
         "entailment/sick_dev.tsv.gz": 495,
         "entailment/sick_test.tsv.gz": 4906,
@@ -374,7 +374,7 @@ export const dataSets: readonly DataSet[] = [
         ),
       ),
       convert: convertMulti30k,
-      rows: {
+      makes: {
         "translation/multi30k_train.tsv.gz": 29000,
         "translation/multi30k_dev.tsv.gz": 1014,
         "translation/multi30k_test2016.tsv.gz": 1000,
@@ -475,7 +475,7 @@ export const dataSets: readonly DataSet[] = [
         },
       ]),
       convert: convertSciTldr,
-      rows: {
+      makes: {
         "summarization/scitldr_train.jsonl.gz": 1992,
         "summarization/scitldr_dev.jsonl.gz": 619,
         "summarization/scitldr_test.jsonl.gz": 618,
@@ -509,11 +509,23 @@ export const dataSets: readonly DataSet[] = [
         },
       ],
       convert: convertEasyVqa,
-      rows: {
-        "vqa/easy_vqa_train_questions.tsv.gz": 38575,
-        "vqa/easy_vqa_test_questions.tsv.gz": 9673,
-        "vqa/easy_vqa_train_images.tar": 4000,
-        "vqa/easy_vqa_test_images.tar": 1000,
+      makes: {
+        "vqa/easy_vqa_train_questions.tsv.gz": {
+          rows: 38575,
+          sha256: "48682894b82147a788c47d0ba5734496a09ed50d53963ed6c932009b5cf61eb8",
+        },
+        "vqa/easy_vqa_test_questions.tsv.gz": {
+          rows: 9673,
+          sha256: "8aa92b31db6461eeda3b11b54c9413e51f0ce53e5a898820ec1b624422e18c48",
+        },
+        "vqa/easy_vqa_train_images.tar": {
+          rows: 4000,
+          sha256: "29855c6ca8f09b68d2f88b7e1d841a1285ef1959abca6396fdda130e7d06f455",
+        },
+        "vqa/easy_vqa_test_images.tar": {
+          rows: 1000,
+          sha256: "54853f217fd1554c66442b3b538bf9778aa5ff7668e4aafe5276b524c19999bf",
+        },
       },
     },
     agree: readEasyVqa,

@@ -71,7 +71,7 @@ export async function getDataSet(set: DataSet, folder: string, options: GetOptio
   if (fetching === undefined) throw new DataError(`${set.name}: ${set.byHand} (${set.address})`);
   const known = new Map([...set.files, ...(set.optional ?? [])].map((file) => [file.path, file]));
   const wanted = (path: string) => options.again === true || !existsSync(join(folder, path));
-  const brought = fetching.rows === undefined ? set.files.map(({ path }) => path) : Object.keys(fetching.rows);
+  const brought = fetching.makes === undefined ? set.files.map(({ path }) => path) : Object.keys(fetching.makes);
   if (!brought.some(wanted)) return [];
 
   mkdirSync(join(folder, DOWNLOADS), { recursive: true });
@@ -90,9 +90,12 @@ export async function getDataSet(set: DataSet, folder: string, options: GetOptio
       mkdirSync(dirname(join(staging, path)), { recursive: true });
       writeWhole(join(staging, path), bytes);
       const { rows, sha256 } = file.read(staging);
-      const expected = fetching.rows?.[path];
-      if (expected !== undefined && rows.length !== expected)
-        throw new DataError(`${set.name}: ${path} came out with ${rows.length} rows, but ${expected} are expected`);
+      const expected = fetching.makes?.[path];
+      const [count, checksum] = typeof expected === "object" ? [expected.rows, expected.sha256] : [expected, undefined];
+      if (count !== undefined && rows.length !== count)
+        throw new DataError(`${set.name}: ${path} came out with ${rows.length} rows, but ${count} are expected`);
+      if (checksum !== undefined && sha256 !== checksum)
+        throw new DataError(`${set.name}: ${path} came out with SHA-256 ${sha256}, but ${checksum} is expected`);
       got.push({ path, rows: rows.length, sha256 });
     }
     const placed = got.filter(({ path }) => wanted(path));

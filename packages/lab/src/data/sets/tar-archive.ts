@@ -11,6 +11,7 @@ export interface ArchivedFile {
 }
 
 const BLOCK = 512;
+const RECORD = 20 * BLOCK;
 
 function fieldText(bytes: Uint8Array, start: number, length: number): string {
   const field = Buffer.from(bytes.buffer, bytes.byteOffset + start, length);
@@ -84,6 +85,8 @@ export function packTar(files: Iterable<ArchivedFile>): Buffer {
     header.write("\0 ", 154);
     blocks.push(header, bytes, Buffer.alloc((BLOCK - (bytes.length % BLOCK)) % BLOCK));
   }
-  blocks.push(Buffer.alloc(2 * BLOCK));
+  // Two blocks of zeros, and more to fill a record, as tar itself does.
+  const size = blocks.reduce((sum, { length }) => sum + length, 2 * BLOCK);
+  blocks.push(Buffer.alloc(2 * BLOCK + ((RECORD - (size % RECORD)) % RECORD)));
   return Buffer.concat(blocks);
 }

@@ -30,24 +30,39 @@ export const convertImdb: Converter = function* (sources: Sources): Generator<Co
   }
 };
 
+/** A few reviews stand in the tables twice, with either label. */
+function keyOf([sentiment = "", review = ""]: readonly string[]): string {
+  return `${sentiment} ${reviewText(review)}`;
+}
+
 /** Tables of pairs (Sentiment, Text, batch_id), and of the original reviews alone, which tell the two of a pair apart. */
 export const convertImdbCounterfactual: Converter = function* (sources: Sources): Generator<ConvertedFile> {
   for (const split of ["train", "dev", "test"]) {
     const originals = new Set<string>();
     for (const { text, fault } of sourceLines(sources(`orig_${split}.tsv`)))
-      originals.add(reviewText(unquotedFields(text, fault)[1] ?? ""));
-    const rows: string[][] = [];
+      originals.add(keyOf(unquotedFields(text, fault)));
+    const pairs = new Map<string, { label: string; words: string; isOriginal: boolean }[]>();
     let header = true;
     for (const { text, fault } of sourceLines(sources(`${split}_paired.tsv`))) {
       if (!header) {
         const [sentiment, review, pair] = unquotedFields(text, fault);
         if (pair === undefined || !["Positive", "Negative"].includes(sentiment!))
           throw fault("expected Positive or Negative, a review and the number of a pair");
-        const words = reviewText(review!);
-        rows.push([sentiment === "Positive" ? "1" : "0", pair, originals.has(words) ? "original" : "revised", words]);
+        const both = pairs.get(pair) ?? [];
+        const isOriginal = originals.has(keyOf([sentiment!, review!]));
+        both.push({ label: sentiment === "Positive" ? "1" : "0", words: reviewText(review!), isOriginal });
+        pairs.set(pair, both);
       }
       header = false;
     }
+    const rows = Array.from(pairs, ([pair, both]) => {
+      // Two originals were mended before they were revised; the original comes first.
+      const known = both.some(({ isOriginal }) => isOriginal);
+      return both.map(({ label, words, isOriginal }, i) => {
+        const kind = (known ? isOriginal : i === 0) ? "original" : "revised";
+        return [label, pair, kind, words];
+      });
+    }).flat();
     const path = `classification/imdb_counterfactual_${split}.tsv.gz`;
     yield packTable(path, ["label", "pair", "kind", "text"], rows);
   }
