@@ -1,16 +1,11 @@
 /** ROUGE-1, 2, L and Lsum of summaries, equal to the rouge_score package's. */
 import { commonLength, markCommon } from "./common-subsequence.ts";
 import { countsOf, gramsOf, matchesOf } from "./grams.ts";
+import { precisionRecall } from "./precision-recall.ts";
+import type { PrecisionRecall } from "./precision-recall.ts";
 import { cachedStems, rougeTokens } from "./rouge-tokens.ts";
 import { checkedReferences } from "./sentence-pairs.ts";
 import type { References } from "./sentence-pairs.ts";
-
-export interface PrecisionRecall {
-  readonly precision: number;
-  readonly recall: number;
-  /** 2 P R / (P + R); 0 when both are. */
-  readonly f1: number;
-}
 
 /** Single words, pairs of neighbours, longest common subsequence of the texts, and line by line. */
 export type RougeKind = "rouge1" | "rouge2" | "rougeL" | "rougeLsum";
@@ -25,13 +20,6 @@ export interface RougeOptions {
 /** Means over the summaries, and the scores of each. */
 export interface RougeScores extends Readonly<Record<RougeKind, PrecisionRecall>> {
   readonly items: readonly Readonly<Record<RougeKind, PrecisionRecall>>[];
-}
-
-/** Precision, recall and F1 of counted hits. */
-export function precisionRecall(hits: number, predicted: number, wanted: number): PrecisionRecall {
-  const precision = hits / Math.max(1, predicted);
-  const recall = hits / Math.max(1, wanted);
-  return { precision, recall, f1: hits === 0 ? 0 : (2 * precision * recall) / (precision + recall) };
 }
 
 /** n-grams in common, and how many there are on either side. */
