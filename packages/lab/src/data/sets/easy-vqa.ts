@@ -1,5 +1,6 @@
 /** easy-VQA (Zhou 2020, MIT): questions on pictures of 64 x 64 pixels, each with one shape. */
 
+import { join } from "node:path";
 import { convertIndexedToRgb, decode, type DecodedPng } from "fast-png";
 import { DataError } from "../data-error.ts";
 import { readUnpacked } from "../text-file.ts";
@@ -143,7 +144,7 @@ function readSplit(folder: string, split: "train" | "test") {
   if (beyond >= 0) {
     // One line of heading, and lines count from 1.
     throw new DataError(
-      `${files.questions.path}:${beyond + 2}: picture ${asked.rows[beyond]!.image} is asked about, but there are ${pictures.rows.length}`,
+      `${join(folder, files.questions.path)}:${beyond + 2}: picture ${asked.rows[beyond]!.image} is asked about, but there are ${pictures.rows.length}`,
     );
   }
   return {

@@ -3,6 +3,7 @@
  * (Cachola et al. 2020), and the synopses of Debian packages.
  */
 
+import { join } from "node:path";
 import { DataError } from "../data-error.ts";
 import { setPath } from "./data-folder.ts";
 import {
@@ -69,16 +70,16 @@ function readEach<const Name extends string>(
 }
 
 /** Line i of one file goes with line i of each other. */
-function mustGoTogether(first: ReadFile<string>, ...others: readonly ReadFile<string>[]): void {
+function mustGoTogether(folder: string, first: ReadFile<string>, ...others: readonly ReadFile<string>[]): void {
   const odd = others.find(([, { rows }]) => rows.length !== first[1].rows.length);
   if (odd === undefined) return;
   throw new DataError(
-    `${odd[0].path} has ${odd[1].rows.length} lines, but ${first[0].path} has ${first[1].rows.length}; they must go together line by line`,
+    `${join(folder, odd[0].path)} has ${odd[1].rows.length} lines, but ${first[0].path} has ${first[1].rows.length}; they must go together line by line`,
   );
 }
 
-function pairsOf(articles: ReadFile<string>, titles: ReadFile<string>): TextSummary[] {
-  mustGoTogether(articles, titles);
+function pairsOf(folder: string, articles: ReadFile<string>, titles: ReadFile<string>): TextSummary[] {
+  mustGoTogether(folder, articles, titles);
   return articles[1].rows.map((text, i) => ({ text, summary: titles[1].rows[i]! }));
 }
 
@@ -116,9 +117,9 @@ export function readGigaword(
 ): GigawordData {
   const files = readEach(folder, gigawordFiles, (name) => (name.startsWith("train") ? { most: mostTrain } : {}));
   return {
-    train: pairsOf(files.trainArticles, files.trainTitles),
-    dev: pairsOf(files.devArticles, files.devTitles),
-    test: pairsOf(files.testArticles, files.testTitles),
+    train: pairsOf(folder, files.trainArticles, files.trainTitles),
+    dev: pairsOf(folder, files.devArticles, files.devTitles),
+    test: pairsOf(folder, files.testArticles, files.testTitles),
     checksum: checksumOf(Object.values(files)),
   };
 }
@@ -149,7 +150,7 @@ export function readDuc2004(folder: string): DucData {
   const files = readEach(folder, ducFiles);
   const { input, ...references } = files;
   const read = Object.values(references);
-  mustGoTogether(input, ...read);
+  mustGoTogether(folder, input, ...read);
   return {
     test: input[1].rows.map((text, i) => ({ text, summaries: read.map(([, { rows }]) => rows[i]!) })),
     checksum: checksumOf(Object.values(files)),
