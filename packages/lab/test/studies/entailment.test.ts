@@ -36,7 +36,7 @@ function pair(uniform: () => number): string[] {
   const other = draw(colours.filter((one) => one !== colour));
   const away = draw(things.filter((one) => one !== thing));
   const said = { entailment: `${colour} ${thing}`, contradiction: `${other} ${thing}`, neutral: `${colour} ${away}` };
-  return [label, `A man sees a ${colour} ${thing} today.`, `A ${said[label as keyof typeof said]}`];
+  return [label, `A man sees a ${colour} ${thing} today.`, `A ${said[label as keyof typeof said]}.`];
 }
 
 function table(count: number, seed: number): string[] {
