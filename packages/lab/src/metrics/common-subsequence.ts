@@ -1,9 +1,10 @@
 /** Longest common subsequences of tokens. */
 
 /** The lengths for all beginnings of both, row-major, (a.length + 1) x (b.length + 1). */
-function lengthTable(a: readonly string[], b: readonly string[]): Uint32Array {
+function lengthTable(a: readonly string[], b: readonly string[]): Uint16Array | Uint32Array {
   const width = b.length + 1;
-  const table = new Uint32Array((a.length + 1) * width);
+  const size = (a.length + 1) * width;
+  const table = Math.min(a.length, b.length) < 2 ** 16 ? new Uint16Array(size) : new Uint32Array(size);
   for (let i = 1; i <= a.length; i++) {
     for (let j = 1; j <= b.length; j++) {
       const at = i * width + j;

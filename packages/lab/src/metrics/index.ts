@@ -24,6 +24,10 @@ export type {
 export { meanSums, scoreOfAll } from "./item-sums.ts";
 export type { ItemSums } from "./item-sums.ts";
 export { porterStem } from "./porter-stemmer.ts";
+export type { Ellipse } from "./ellipse.ts";
+export type { CellAttention, EllipseAttention, PictureAttention, ShapeMask } from "./picture-attention.ts";
+export { attentionRegion, ellipseAttention, massInside, regionScores } from "./picture-regions.ts";
+export type { PictureRegion, PointOptions, RegionScores } from "./picture-regions.ts";
 export type { PrecisionRecall } from "./precision-recall.ts";
 export { averagePrecision, precisionRecallArea } from "./ranking.ts";
 export { rationaleMask, rationaleScores } from "./rationales.ts";

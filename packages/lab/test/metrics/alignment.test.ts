@@ -119,6 +119,14 @@ describe("alignment error rate", () => {
     const good = Array.from({ length: 12 }, () => ({ links: [[0, 0]], sure: [[0, 0]] }) as const);
     const bad = good.map((pair, i) => (i < 9 ? { ...pair, links: [[1, 0]] as const } : pair));
     expect(scoreOfAll(alignmentSums(bad))).toBe(0.75);
+    const half = {
+      links: [[0, 0]],
+      sure: [
+        [0, 0],
+        [1, 1],
+      ],
+    } as const;
+    expect(scoreOfAll(alignmentSums([half]))).toBeCloseTo(1 / 3, 15);
     const { low, high } = bootstrapInterval(alignmentSums(bad));
     expect(low).toBeLessThan(0.6);
     expect(high).toBeGreaterThan(0.9);

@@ -60,6 +60,10 @@ describe("BLEU", () => {
     expect(bleu(["a b c"], ["a b c"]).score).toBe(0);
     expect(bleu(["the cat sat on the mat"], ["the cat sat on a mat"]).score).toBeCloseTo(53.7285, 4);
   });
+  it("scores a sentence of 5,000 words", () => {
+    const words = Array.from({ length: 5000 }, (_, i) => `w${i}`).join(" ");
+    expect(bleu([words], [words]).score).toBeCloseTo(100, 10);
+  });
   it("is the score of the sums over its sentences", () => {
     expect(scoreOfAll(bleuSums(hypotheses, twoReferences))).toBe(bleu(hypotheses, twoReferences).score);
   });

@@ -22,6 +22,7 @@ describe("chrF", () => {
   it("picks the reference with the best F, and the first of equal ones", () => {
     expect(chrf(["a cat"], [["a dog", "a cat"]]).score).toBeCloseTo(100, 12);
     expect(chrf(["a cat"], ["the cat"]).score).toBeCloseTo(31.25, 10);
+    expect(scoreOfAll(chrfSums(["a cat"], ["the cat"]))).toBeCloseTo(31.25, 10);
   });
   it("counts a letter beyond the basic plane once", () => {
     // One of two characters in common, no pair: mean precision (1/2 + 0) / 2.

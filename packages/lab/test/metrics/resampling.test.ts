@@ -46,6 +46,9 @@ describe("bootstrap intervals", () => {
     const interval = bootstrapInterval({ count: 2, statistic: () => scores.pop()! }, { resamples: 2, confidence: 0.5 });
     expect(interval).toMatchObject({ estimate: 1, low: 3.5, high: 4.5, mean: 4 });
   });
+  it("reach from the worst to the best resample of few items", () => {
+    expect(bootstrapInterval([1, 1, 1, 0], { seed: 1 })).toMatchObject({ estimate: 0.75, low: 0.25, high: 1 });
+  });
   it("hold one value when all items are equal", () => {
     expect(bootstrapInterval([0.5, 0.5, 0.5])).toMatchObject({ estimate: 0.5, low: 0.5, high: 0.5, mean: 0.5 });
   });

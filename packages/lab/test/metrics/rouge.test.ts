@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { porterStem, rouge, rougeKinds, rougeRecallAtBytes } from "../../src/metrics/index.ts";
 import type { PrecisionRecall } from "../../src/metrics/index.ts";
+import { rougeTokens } from "../../src/metrics/rouge-tokens.ts";
 
 const close = ({ precision, recall, f1 }: PrecisionRecall, wanted: readonly number[]) => {
   [precision, recall, f1].forEach((x, i) => expect(x).toBeCloseTo(wanted[i]!, 12));
@@ -87,6 +88,17 @@ describe("ROUGE", () => {
   it("lets no word hit more often than both sides have it", () => {
     close(rouge(["a\na\na"], ["a b\na c"]).rougeLsum, [2 / 3, 1 / 2, 4 / 7]);
     close(rouge(["the the the"], ["the cat"]).rouge1, [1 / 3, 1 / 2, 2 / 5]);
+  });
+  it("compares words of a-z and 0-9 in lower case", () => {
+    expect(rougeTokens("The cats' 2nd café.")).toEqual(["the", "cats", "2nd", "caf"]);
+    expect(rougeTokens("The cats' 2nd café.", porterStem)).toEqual(["the", "cat", "2nd", "caf"]);
+  });
+  it("scores a text of 5,000 words", () => {
+    const words = Array.from({ length: 5000 }, (_, i) => `w${i}`);
+    const half = words.filter((_, i) => i % 2 === 0);
+    const { rouge1, rouge2, rougeL, rougeLsum } = rouge([half.join(" ")], [words.join(" ")]);
+    for (const score of [rouge1, rougeL, rougeLsum]) close(score, [1, 1 / 2, 2 / 3]);
+    expect(rouge2.f1).toBe(0);
   });
   it("refuses what cannot be scored", () => {
     expect(() => rouge([], [])).toThrow("hypotheses must not be empty");
