@@ -7,7 +7,6 @@ import {
   checkShape,
   expectationOf,
   expectedBasis,
-  gaussianOnly,
   quadratureOptions,
   type DensityOptions,
   type QuadratureOptions,
@@ -92,7 +91,7 @@ export function continuousAttention(values: np.Array, options: ContinuousAttenti
   ]);
   const { basis, regression, ...density } = options;
   const batch = density.location.shape[0] ?? 0;
-  checkValues(values, batch, checkRegression(regression, batch, gaussianOnly(basis).count));
+  checkValues(values, batch, checkRegression(regression, batch, basis.count));
   return weightedSum(values, positionWeights(expectedBasis(basis, density), regression));
 }
 
@@ -135,8 +134,7 @@ export function combinedAttention(values: np.Array, weights: np.Array, options: 
     "variance",
     ...quadratureOptions,
   ]);
-  const { regression, coordinates, ...rest } = options;
-  const basis = gaussianOnly(options.basis);
+  const { basis, regression, coordinates, ...rest } = options;
   const variance = checkPositive("variance", rest.variance ?? leastVariance, 0);
   const { dimension } = basis;
   dimensionOf(weights, coordinates, dimension);

@@ -1,16 +1,18 @@
 /** r = E_p[psi] of a batch of beta-Gaussians inside a program. */
 import { numpy as np } from "@jax-js/jax";
-import { checkOptions, valueError } from "../arguments.ts";
-import type { Basis, GaussianBasis } from "../continuous/basis.ts";
+import { checkOptions } from "../arguments.ts";
+import type { Basis } from "../continuous/basis.ts";
 import { checkCount } from "../continuous/density.ts";
 import { checkedAlpha, heightOf, releaseShape, shapeOf, type Shape } from "./continuous-shape.ts";
+import { bumpWaves, normalWaves } from "./fourier-line.ts";
 import { bumpLine, normalLine } from "./gaussian-line.ts";
 import { bumpPlane, determinant, normalPlane } from "./gaussian-plane.ts";
+import { bumpCells, normalCells } from "./piecewise-line.ts";
 import type { Parameter } from "./scores.ts";
 
 /** How finely the integrals are computed. */
 export interface QuadratureOptions {
-  /** Nodes of the inner integrals, 2 or more. Default 16, 28 where 1 / (alpha - 1) is no integer from 1 to 8. */
+  /** Nodes of the integrals on the line, 2 or more. Default 20, 32 where 1 / (alpha - 1) is no integer from 1 to 8. */
   readonly nodes?: number | undefined;
   /** Slices of a density in the plane, 2 or more. Default: enough for the basis under a density of any size. */
   readonly slices?: number | undefined;
@@ -27,12 +29,6 @@ export interface DensityOptions extends QuadratureOptions {
 }
 
 export const quadratureOptions: readonly string[] = ["nodes", "slices"];
-
-/** Throws unless the basis can be used in a program. */
-export function gaussianOnly(basis: Basis): GaussianBasis {
-  if (basis?.kind === "gaussian") return basis;
-  throw valueError("basis.kind", basis?.kind, "inside programs it must be gaussian", "type");
-}
 
 /** Throws unless the array has the shape. */
 export function checkShape(name: string, array: np.Array, wanted: readonly number[], words: string): void {
@@ -65,7 +61,7 @@ export function scaleRows(dimension: 1 | 2, matrices: np.Array, factors: np.Arra
  * borrows the shape.
  */
 export function expectationOf(
-  basis: GaussianBasis,
+  basis: Basis,
   location: np.Array,
   spread: np.Array,
   shape: Shape | undefined,
@@ -73,24 +69,36 @@ export function expectationOf(
 ): np.Array {
   if (nodes !== undefined) checkCount("nodes", nodes, 2);
   if (slices !== undefined) checkCount("slices", slices, 2);
-  if (basis.dimension === 1) {
-    if (shape === undefined) return normalLine(location, spread, basis);
-    return bumpLine(location, spread, basis, shape, nodes);
+  if (basis.kind === "fourier") {
+    return shape === undefined
+      ? normalWaves(location, spread, basis)
+      : bumpWaves(location, spread, basis, shape, nodes);
   }
-  if (shape === undefined) return normalPlane(location, spread, basis);
-  return bumpPlane(location, spread, basis, shape, nodes, slices);
+  if (basis.kind === "piecewise") {
+    return shape === undefined
+      ? normalCells(location, spread, basis)
+      : bumpCells(location, spread, basis, shape, nodes);
+  }
+  if (basis.dimension === 1) {
+    return shape === undefined ? normalLine(location, spread, basis) : bumpLine(location, spread, basis, shape, nodes);
+  }
+  return shape === undefined
+    ? normalPlane(location, spread, basis)
+    : bumpPlane(location, spread, basis, shape, nodes, slices);
 }
 
 /**
- * r_j = E_p[psi_j(t)] for a batch of beta-Gaussians p and Gaussian basis functions psi_j, inside a program: [batch,
- * functions], equal to the core's `basisExpectation`, differentiable in location, scale2 and, when it is an array, alpha.
+ * r_j = E_p[psi_j(t)] for a batch of beta-Gaussians p and the functions psi_j of a basis, inside a program: [batch,
+ * functions], equal to the core's `basisExpectation`, with exact first derivatives in location, scale2 and, when it is an
+ * array, alpha (second derivatives are not those of r).
  *
  * - Closed forms at alpha = 1. Elsewhere Gauss-Legendre over the part of the support where the function lives, so that the
- *   accuracy does not depend on how narrow a function is against the density: 1e-5 of a function's peak or better.
- * - `basis`: Gaussian, on the line or in the plane, where grids of one width (`gaussianGrid`) are fastest. `location`, `scale2`,
- *   `alpha`: see `DensityOptions`. They are not looked at: a scale of 0 or below gives NaN.
- * - alpha as an array must be above 1; its gradient loses digits towards 1 as 1e-7 / (alpha - 1)^2.
- * - Throws a TypeError for another kind of basis, a RangeError for other shapes, a number alpha below 1, a count below 2.
+ *   accuracy does not depend on how narrow a Gaussian function is against the density: 1e-5 of the largest value or better, in
+ *   float32. Fourier functions have nodes for densities of a standard deviation of up to 1/2; `nodes` gives them more.
+ * - `basis`: any; in the plane grids of one width (`gaussianGrid`) are fastest. `location`, `scale2`, `alpha`: see
+ *   `DensityOptions`. They are not looked at: a scale of 0 or below gives NaN.
+ * - alpha as an array must be above 1; its gradient loses digits towards 1, as 1e-7 / (alpha - 1)^2.
+ * - Throws a RangeError for shapes that do not fit, a number alpha below 1, a count of nodes or slices below 2.
  * - Cost: O(batch functions nodes); in the plane, with g distinct y among the functions, O(batch slices (g nodes + functions)).
  *
  * Martins et al., "Sparse and Continuous Attention Mechanisms" (2020) and "Sparse Continuous Distributions and
@@ -103,14 +111,13 @@ export function expectationOf(
 export function expectedBasis(basis: Basis, options: DensityOptions): np.Array {
   checkOptions("expectedBasis", options, ["location", "scale2", "alpha", ...quadratureOptions]);
   const { location, scale2, ...rest } = options;
-  const known = gaussianOnly(basis);
-  const { dimension } = known;
+  const { dimension } = basis;
   const batch = checkDensities(dimension, location, scale2);
   const alpha = checkedAlpha(rest.alpha, batch);
-  if (alpha === 1) return expectationOf(known, location, scale2, undefined, rest);
+  if (alpha === 1) return expectationOf(basis, location, scale2, undefined, rest);
   const shape = shapeOf(alpha, dimension);
   const height = heightOf(shape.k, dimension, np.log(determinantOf(dimension, scale2)));
-  const expected = expectationOf(known, location, scaleRows(dimension, scale2, height), shape, rest);
+  const expected = expectationOf(basis, location, scaleRows(dimension, scale2, height), shape, rest);
   releaseShape(shape);
   return expected;
 }

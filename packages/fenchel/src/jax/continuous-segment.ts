@@ -52,7 +52,7 @@ export function withinReach(edge: np.Array, { reach }: Shape): np.Array {
 }
 
 /** x^m for a positive integer. */
-function wholePower(x: np.Array, m: number): np.Array {
+export function wholePower(x: np.Array, m: number): np.Array {
   if (m === 1) return x;
   const half = wholePower(x.ref, Math.floor(m / 2));
   const even = np.square(half);

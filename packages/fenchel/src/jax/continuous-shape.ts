@@ -18,7 +18,7 @@ export interface Shape {
   readonly peak: Parameter;
   /** L L^T = stretch * h Sigma. */
   readonly stretch: Parameter;
-  /** (1 + k (n + 2) / 2) / (2 / k) ... the covariance is h Sigma / divisor. */
+  /** 1 + k (n + 2) / 2: the covariance is h Sigma / divisor. */
   readonly divisor: Parameter;
   /** Beyond this |z| along one axis (the first of the plane) what is left of the mass is below 1e-8: at most 1. */
   readonly reach: Parameter;
