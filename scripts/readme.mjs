@@ -102,6 +102,54 @@ function spam() {
   ].join("\n");
 }
 
+/** A study's comparison: a row a choice, its measures, how it was made, and what a paper published beside it. */
+function study(name) {
+  const report = result(name);
+  const figure = (measure, spread) => {
+    if (spread === null) return "";
+    const text = (value) => (value * measure.scale).toFixed(measure.digits);
+    return spread.deviation === null ? text(spread.mean) : `${text(spread.mean)} ± ${text(spread.deviation)}`;
+  };
+  const measures = report.measures.filter(({ key }) => report.summary.some(({ figures }) => figures[key] !== null));
+  const titles = measures.map(({ title, unit, group }) => {
+    const place = group === "Test set" || group === "Training" ? "" : `${group.toLowerCase()}: `;
+    return `${place}${title.toLowerCase()}${unit === "" ? "" : `, ${unit}`}`;
+  });
+  const rows = report.summary.map(({ mapping, mappingOptions, figures }) => {
+    const options = Object.entries(mappingOptions)
+      .map(([option, value]) => `${option} ${value}`)
+      .join(", ");
+    return [
+      `${mapping}${options === "" ? "" : `<br>${options}`}`,
+      ...measures.map((measure) => figure(measure, figures[measure.key])),
+    ];
+  });
+  const seeds = report.summary[0].seeds.length;
+  const over = seeds === 1 ? "one seed" : `mean and standard deviation over ${seeds} seeds`;
+  const { data, warmStart } = report;
+  const start =
+    warmStart === null
+      ? ""
+      : ` One softmax run of each seed was trained for at most ${warmStart.before} epochs; every row, softmax too, went on from it for ${warmStart.epochs}.`;
+  return [
+    `${data.description}: ${data.train.toLocaleString("en-US")} to train on, ${data.dev.toLocaleString("en-US")} to choose by, ${data.test.toLocaleString("en-US")} to test on; ${over}.`,
+    `${data.note}${start} (\`${report.command}\`, ${day(report.date)}, data SHA-256 ${data.checksum.slice(0, 12)}...)`,
+    "",
+    table(["attention", ...titles], rows),
+    ...report.published.flatMap(({ caption, columns, rows: lines }) => [
+      "",
+      `${caption}`,
+      "",
+      table(["", ...columns], lines),
+    ]),
+  ].join("\n");
+}
+
+/** The studies that docs/results keeps, in the order of the README. */
+const studies = ["classification", "vqa", "entailment"].filter((name) =>
+  existsSync(new URL(`docs/results/${name}.json`, root)),
+);
+
 /** The e-mail that the recorded comparison keeps, under every mapping, first seed. */
 function attentionPicture(report) {
   const runs = report.results.filter(({ config }) => config.seed === report.results[0].config.seed);
@@ -122,7 +170,12 @@ function withSection(readme, name, text) {
 const files = new Map(registry.map((entry) => [`docs/pictures/${entry.name}.svg`, picture(entry)]));
 files.set("docs/pictures/attention.svg", attentionPicture(result("spam")));
 let readme = readFileSync(new URL("README.md", root), "utf8");
-for (const [name, text] of Object.entries({ mappings: mappings(), speed: speed(), spam: spam() })) {
+for (const [name, text] of Object.entries({
+  mappings: mappings(),
+  speed: speed(),
+  spam: spam(),
+  ...Object.fromEntries(studies.map((name) => [name, study(name)])),
+})) {
   readme = withSection(readme, name, text);
 }
 files.set("README.md", readme);

@@ -26,6 +26,8 @@ export function studyReportJson(study: Study, results: readonly StudyResult[], m
     fenchelLab: version,
     date: date.toISOString(),
     ...rest,
+    /** What the figures are, in the order of the table. */
+    measures: measuresOf(study).map((measure) => ({ ...measure, of: undefined })),
     summary,
     published: study.published ?? [],
     results,
