@@ -67,7 +67,7 @@ function validatorOf(headers: Headers): string | undefined {
 
 /** Why a connection failed, in words; undici puts the reason into the cause. */
 function networkReason(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
   const { code = "", message = String(cause) } = cause as NodeJS.ErrnoException;
   const reasons: Record<string, string> = {
     ENOTFOUND: "the host's name is not known; is there a connection to the internet?",

@@ -48,7 +48,8 @@ async function fetchFile(
   }
   options.onStep?.("verifying");
   try {
-    options.onFetched?.(file, await verifyDownload(folder, { url: file.url, path, known: file.checksum }));
+    const digest = await verifyDownload(folder, { url: file.url, path, known: file.checksum });
+    options.onFetched?.(file, digest);
   } catch (error) {
     // Not what is meant: the next call fetches it anew.
     rmSync(path, { force: true });

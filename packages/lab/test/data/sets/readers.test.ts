@@ -310,7 +310,7 @@ describe("translation and word alignment", () => {
     }
     for (const split of ["dev", "test"])
       putTable(folder, `alignment/msr_rte2_${split}.tsv.gz`, [
-        ["id", ...["source", "target", "sure", "possible"]],
+        ["id", "source", "target", "sure", "possible"],
         [1, "x y", "y", "1-0", ""],
       ]);
     expect(readRte2Alignments(folder).test[0]!.sure).toEqual([[1, 0]]);
