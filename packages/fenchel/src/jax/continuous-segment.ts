@@ -3,8 +3,8 @@ import { lax, numpy as np } from "@jax-js/jax";
 import { gaussLegendre } from "../continuous/quadrature.ts";
 import { along, type Shape } from "./continuous-shape.ts";
 
-/** Standard deviations of the Gaussian beyond which it is left out: 4e-8 of its peak. */
-export const cut = 5.8;
+/** Standard deviations of a Gaussian function beyond which it is left out: 7e-8 of its mass. */
+export const cut = 5.4;
 
 /** s^2 stays below 1 by this much, where the logarithm of the density is still finite. */
 export const largestSquare = 1 - 1e-7;
@@ -38,7 +38,7 @@ export function segmentOf(shape: Shape, count: number | undefined): Segment {
   const { power } = shape;
   const m = typeof power === "number" ? Math.round(power) : 0;
   const integer = m >= 1 && m <= largestInteger && Math.abs((shape.k as number) * m - 1) < 1e-14 ? m : 0;
-  const size = count ?? (integer > 0 ? 20 : 32);
+  const size = count ?? (integer > 0 ? 19 : 30);
   if (integer === 0 && !(typeof power === "number" && power > flatFrom)) return { ...flattened(size), integer };
   const rule = gaussLegendre(size);
   return { nodes: Float32Array.from(rule.nodes), weights: Float32Array.from(rule.weights), integer };
