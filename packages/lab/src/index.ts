@@ -12,6 +12,7 @@ export {
 } from "./data/compiler-messages.ts";
 export { DataError, loadSpam, readLabelledFile, wordsOfMail, wordsOfText } from "./data/index.ts";
 export type { LabelledFileOptions, LabelledRow } from "./data/index.ts";
+export * from "./data/sets/index.ts";
 export { joinTokens, splitTokens } from "./data/message-tokens.ts";
 export { attentionSegments, attentionStatistics } from "./metrics/index.ts";
 export { explanationPage, explanationSvg, renderTerminal, reportPage, writeReport } from "./report/index.ts";

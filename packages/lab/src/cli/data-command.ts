@@ -1,9 +1,10 @@
 /** `fenchel data`: the data sets that there are, fetching them, and checking what is there. */
 import type { Command } from "commander";
 import { DataError } from "../data/data-error.ts";
-import { dataSets, type DataSet } from "../data/sets/catalogue.ts";
+import { dataSets } from "../data/sets/catalogue.ts";
 import { checkDataSet, presenceOf, type CheckedFile } from "../data/sets/check.ts";
 import { cacheFolder, dataFolder } from "../data/sets/data-folder.ts";
+import type { DataSet } from "../data/sets/data-set.ts";
 import { getDataSet } from "../data/sets/get.ts";
 import { formatBytes } from "./bench-text.ts";
 import { Exit, oneLine, systemReason, UserError } from "./errors.ts";

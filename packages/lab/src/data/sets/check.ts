@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../data-error.ts";
-import type { DataSet } from "./catalogue.ts";
+import type { DataSet } from "./data-set.ts";
 
 export interface Presence {
   readonly there: readonly string[];

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeWhole } from "../../runs/whole-files.ts";
 import { DataError } from "../data-error.ts";
-import type { DataSet, RemoteFile } from "./catalogue.ts";
+import type { DataSet, RemoteFile } from "./data-set.ts";
 import { verifyDownload, type FileDigest, type Trust } from "./checksums.ts";
 import { download, type DownloadOptions } from "./download.ts";
 
