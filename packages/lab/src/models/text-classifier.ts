@@ -56,7 +56,7 @@ export interface Dropout {
 }
 
 /** Ones with probability 1 - rate, zeros elsewhere. Owns the key. */
-function survivors(key: np.Array, rate: number, shape: number[]): np.Array {
+export function survivors(key: np.Array, rate: number, shape: number[]): np.Array {
   return random.bernoulli(key, 1 - rate, shape).astype(np.float32);
 }
 
@@ -64,7 +64,7 @@ function survivors(key: np.Array, rate: number, shape: number[]): np.Array {
  * sum_k C_k e_{i+k} for k = -1, 0, 1: a convolution of width 3, as three products with shifted words. `vectors` and `present`
  * hold one word more at either end, so that every shift is a slice: slices of flat rows are what the engine multiplies fast.
  */
-function convolution(vectors: np.Array, present: np.Array, context: np.Array): np.Array {
+export function convolution(vectors: np.Array, present: np.Array, context: np.Array): np.Array {
   const [texts, padded, features] = vectors.shape as [number, number, number];
   const length = padded - 2;
   const hidden = context.shape[1]!;
@@ -134,7 +134,8 @@ export function textClassifier(
   return result;
 }
 
-function splitKey(key: np.Array): [np.Array, np.Array] {
+/** Two keys of one. Owns the key. */
+export function splitKey(key: np.Array): [np.Array, np.Array] {
   const pair = random.split(key, 2);
   return [pair.ref.slice(0), pair.slice(1)];
 }

@@ -1,0 +1,92 @@
+/** One run of the study: trains the model with one mechanism, keeps the best epoch by the dev set, scores it on the test set. */
+import { tree } from "@jax-js/jax";
+import { initialTensors, toArrays, type NamedArrays, type NamedTensors } from "../../models/parameters.ts";
+import { derivedSeed, uniformNumbers } from "../../models/random-numbers.ts";
+import { planBatches, type BatchPlan } from "../../training/batches.ts";
+import { fallingRate, fit } from "../../training/fit.ts";
+import type { StudyConfig, StudyResult, StudyTrainOptions } from "../study.ts";
+import { reviewBatches } from "./batches.ts";
+import { compileReviewModel } from "./compiled.ts";
+import { mechanismOf } from "./mechanism.ts";
+import { reviewModelShapes, type ReviewParameters } from "./model.ts";
+import { textsOf, type ReviewData, type ShownReview } from "./prepare.ts";
+import { readReviews, reviewScores, type DensityRead } from "./readings.ts";
+import { settingsOf } from "./settings.ts";
+
+/** What a run made of a shown review. */
+export interface ReadReview extends ShownReview {
+  /** Probability of a positive review. */
+  readonly probability: number;
+  /** One weight a word; null where words have none of their own. */
+  readonly weights: readonly number[] | null;
+  readonly density: DensityRead | null;
+}
+
+/** The parameters to begin with: random ones, and those that are given where they are the model's. */
+function firstTensors(
+  shapes: ReturnType<typeof reviewModelShapes>,
+  seed: number,
+  given: NamedTensors = {},
+): NamedTensors {
+  const own: NamedTensors = initialTensors(shapes as Parameters<typeof initialTensors>[0], seed);
+  const fitting = Object.entries(given).filter(([name, { shape }]) => own[name]?.shape.join() === shape.join());
+  return { ...own, ...Object.fromEntries(fitting) };
+}
+
+/** Trains the run of `config` in `folder`, from which it resumes. Equal configurations give equal figures on one machine. */
+export async function trainReviews(
+  config: StudyConfig,
+  data: ReviewData,
+  folder: string,
+  { onProgress, initial }: StudyTrainOptions,
+): Promise<StudyResult> {
+  const settings = settingsOf(config.settings);
+  const { seed } = config;
+  const { batchSize, maxTokens } = settings;
+  const mechanism = mechanismOf({ mapping: config.mapping, options: config.mappingOptions });
+  const { vocabulary, pairs } = data;
+  const sizes = { vocabulary, pairs, embedding: settings.embeddingSize, hidden: settings.hiddenSize };
+  const shapes = reviewModelShapes(mechanism, sizes);
+  const train = textsOf(data.texts.train).filter(({ words }) => words.length > 0);
+  const dev = textsOf(data.texts.dev);
+  const model = compileReviewModel(mechanism, settings);
+  const batches = reviewBatches(mechanism, data, settings);
+  const read = (parameters: ReviewParameters, texts: typeof dev) =>
+    readReviews(model, mechanism, parameters, texts, { ...settings, batches });
+  try {
+    const fitted = await fit<ReviewParameters & NamedArrays, BatchPlan>({
+      ...settings,
+      seed,
+      shapes,
+      folder,
+      initial: () => firstTensors(shapes, seed, initial),
+      batches: (epoch) => planBatches(train, batchSize, maxTokens, uniformNumbers(derivedSeed(seed, "order", epoch))),
+      count: ({ texts }) => texts.length,
+      gradient: (parameters, plan, key) => {
+        const { batch, labels, counted } = batches(train, plan);
+        return model.gradient(parameters, batch, labels, counted, key);
+      },
+      judge: async (parameters) => {
+        const { loss, accuracy } = reviewScores(await read(parameters, dev));
+        return { loss: loss!, accuracy: accuracy! };
+      },
+      learningRate: fallingRate(settings.learningRate),
+      optimiser: { weightDecay: settings.weightDecay },
+      onProgress,
+    });
+    const best = toArrays<ReviewParameters & NamedArrays>(fitted.best);
+    const scores = reviewScores(await read(best, textsOf(data.texts.test)));
+    const reads = await read(best, textsOf(data.shownTexts));
+    tree.dispose(best);
+    const shown = reads.map(({ probability, weights, density }, i): ReadReview => ({
+      ...data.shown[i]!,
+      probability,
+      weights: weights === null ? null : Array.from(weights),
+      density,
+    }));
+    const { epochs, bestEpoch, secondsPerStep } = fitted;
+    return { config, epochs, bestEpoch, secondsPerStep, scores, shown };
+  } finally {
+    model.dispose();
+  }
+}
