@@ -38,7 +38,8 @@ export function segmentOf(shape: Shape, count: number | undefined): Segment {
   const { power } = shape;
   const m = typeof power === "number" ? Math.round(power) : 0;
   const integer = m >= 1 && m <= largestInteger && Math.abs((shape.k as number) * m - 1) < 1e-14 ? m : 0;
-  const size = count ?? (integer > 0 ? 19 : 30);
+  // Multiples of four, which the engine turns into vector code.
+  const size = count ?? (integer > 0 ? 20 : 28);
   if (integer === 0 && !(typeof power === "number" && power > flatFrom)) return { ...flattened(size), integer };
   const rule = gaussLegendre(size);
   return { nodes: Float32Array.from(rule.nodes), weights: Float32Array.from(rule.weights), integer };
