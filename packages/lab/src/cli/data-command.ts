@@ -93,13 +93,18 @@ function showFetching(set: DataSet) {
   const files = set.fetching?.remote.length ?? 0;
   let start = performance.now();
   let first: { readonly index: number; readonly received: number } | undefined;
+  let shown = -Infinity;
   return {
     ...progress,
     at({ index, received, total }: { index: number; received: number; total: number | undefined }) {
       if (first?.index !== index) {
         start = performance.now();
         first = { index, received };
+        shown = -Infinity;
       }
+      // Chunks come by the thousand; nobody reads more than a few lines a second.
+      if (performance.now() - shown < 100 && received !== total) return;
+      shown = performance.now();
       const seconds = (performance.now() - start) / 1000;
       const speed = seconds < 0.5 ? 0 : (received - first.received) / seconds;
       const file = files === 1 ? set.name : `${set.name} ${index + 1}/${files}`;
@@ -108,7 +113,7 @@ function showFetching(set: DataSet) {
       const rate = speed === 0 ? "" : `  ${formatBytes(speed)}/s`;
       const left = speed === 0 || total === undefined ? "" : `  ${formatDuration((total - received) / speed)} to go`;
       const plain = `${file}  ${size}${rate}${left}`;
-      progress.show([share === undefined ? plain : `${progressBar(share)} ${plain}`], plain);
+      progress.show([share === undefined ? plain : `${plain}  ${progressBar(share)}`], plain);
     },
   };
 }

@@ -14,7 +14,7 @@ export interface FileDigest {
   readonly sha256: string;
 }
 
-/** How sure one can be: the checksum was known, equals the recorded one, or is new and recorded now. */
+/** How sure one can be: the checksum was known, equals the recorded one, or is new. */
 export type Trust = "known" | "as before" | "first download";
 
 /** Name of the file that keeps the checksums of first downloads. */
@@ -62,14 +62,17 @@ export async function verifyDownload(
   const file = join(folder, RECORDS_FILE);
   const records = readRecords(file);
   const before = records[url];
-  if (before === undefined) {
-    writeWhole(file, `${JSON.stringify({ ...records, [url]: digest }, null, 2)}\n`);
-    return { ...digest, trust: "first download" };
-  }
+  if (before === undefined) return { ...digest, trust: "first download" };
   if (before.sha256 !== digest.sha256) {
     throw new DataError(
       `${url}: SHA-256 ${digest.sha256}, but the first download had ${before.sha256}; if the new file is right, remove its entry from ${file}`,
     );
   }
   return { ...digest, trust: "as before" };
+}
+
+/** Keeps the checksum of a first download in `folder`, once what it holds has proved right. */
+export function recordDownload(folder: string, url: string, { bytes, sha256 }: FileDigest): void {
+  const file = join(folder, RECORDS_FILE);
+  writeWhole(file, `${JSON.stringify({ ...readRecords(file), [url]: { bytes, sha256 } }, null, 2)}\n`);
 }

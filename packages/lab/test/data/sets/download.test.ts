@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { verifyDownload } from "../../../src/data/sets/checksums.ts";
+import { recordDownload, verifyDownload } from "../../../src/data/sets/checksums.ts";
 import { download, type DownloadOptions } from "../../../src/data/sets/download.ts";
 import { startServer, type Served } from "./file-server.ts";
 import { temporaryFolder } from "./fixtures.ts";
@@ -214,14 +214,18 @@ describe("verifying a download", () => {
 
   it("records an unknown one at the first download and holds later ones to it", async () => {
     writeFileSync(path, "one");
-    expect((await verifyDownload(folder, { url, path })).trust).toBe("first download");
+    const first = await verifyDownload(folder, { url, path });
+    expect(first.trust).toBe("first download");
+    recordDownload(folder, url, first);
     expect((await verifyDownload(folder, { url, path })).trust).toBe("as before");
     writeFileSync(path, "two");
     expect(await failure(verifyDownload(folder, { url, path }))).toBe(
       `${url}: SHA-256 ${sum("two")}, but the first download had ${sum("one")}; if the new file is right, ` +
         `remove its entry from ${join(folder, "downloads.json")}`,
     );
-    expect((await verifyDownload(folder, { url: `${url}2`, path })).trust).toBe("first download");
+    const other = await verifyDownload(folder, { url: `${url}2`, path });
+    expect(other.trust).toBe("first download");
+    recordDownload(folder, `${url}2`, other);
     expect(Object.keys(JSON.parse(readFileSync(join(folder, "downloads.json"), "utf8")) as object)).toHaveLength(2);
     writeFileSync(join(folder, "downloads.json"), "[]");
     expect(await failure(verifyDownload(folder, { url, path }))).toMatch(/not a record of downloads; remove it/);

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -87,19 +88,23 @@ describe("getting a data set", () => {
 
   it("puts nothing in place when a checksum, a count or a row is wrong", async () => {
     const cases: [string, Partial<DataSet["fetching"]>, RegExp][] = [
-      ["one\n", { makes: { "tiny/a.tsv.gz": 2 } }, /tiny\/a\.tsv\.gz came out with 1 rows, but 2 are expected$/],
+      [
+        "one\n",
+        { makes: { "tiny/a.tsv.gz": 2 } },
+        /tiny\/a\.tsv\.gz came out with 1 rows, but 2 are expected; what was fetched was removed/,
+      ],
       [
         "one\n",
         { makes: { "tiny/b.tsv.gz": { rows: 1, sha256: "0" } } },
-        /b\.tsv\.gz came out with SHA-256 .* but 0 is expected$/,
+        /b\.tsv\.gz came out with SHA-256 .* but 0 is expected/,
       ],
-      ["one\nmuch too long\n", {}, /tiny\/a\.tsv\.gz:3: too long$/],
+      ["one\nmuch too long\n", {}, /tiny\/a\.tsv\.gz:3: too long;/],
     ];
     for (const [content, changes, message] of cases) {
       const { set, folder } = await tinySet(content, changes);
       await expect(getDataSet(set, folder, pause)).rejects.toThrow(message);
-      // What was fetched stays for another try.
-      expect(filesIn(folder)).toEqual(["downloads.json", "downloads/tiny-lines.txt"]);
+      // What could not be converted is not the file that is meant, and its checksum must not be held against the right one.
+      expect(filesIn(folder)).toEqual([]);
     }
   });
 
@@ -115,12 +120,31 @@ describe("getting a data set", () => {
     expect(await getDataSet(strict, folder, pause)).toHaveLength(2);
   });
 
-  it("converts what an earlier call had fetched", async () => {
-    const { set, folder, server } = await tinySet("one\n", { makes: { "tiny/a.tsv.gz": 2, "tiny/b.tsv.gz": 2 } });
-    await expect(getDataSet(set, folder, pause)).rejects.toThrow("came out with 1 rows");
-    const right = { ...set, fetching: { ...set.fetching!, makes: { "tiny/a.tsv.gz": 1, "tiny/b.tsv.gz": 1 } } };
-    expect(await getDataSet(right, folder, pause)).toHaveLength(2);
+  it("converts what an earlier call had fetched and verified", async () => {
+    const { set, folder, server } = await tinySet("one\n");
+    const [file] = set.fetching!.remote;
+    const remote = [{ ...file!, checksum: { sha256: sha256(Buffer.from("one\n")) } }];
+    const withMakes = (rows: number) => ({
+      ...set,
+      fetching: { ...set.fetching!, remote, makes: { "tiny/a.tsv.gz": rows, "tiny/b.tsv.gz": rows } },
+    });
+    await expect(getDataSet(withMakes(2), folder, pause)).rejects.toThrow(/came out with 1 rows, but 2 are expected$/);
+    expect(filesIn(folder)).toEqual(["downloads/tiny-lines.txt"]);
+    expect(await getDataSet(withMakes(1), folder, pause)).toHaveLength(2);
     expect(server.asked).toHaveLength(1);
+  });
+
+  it("keeps two processes apart, but not from what a dead one left", async () => {
+    const { set, folder, server } = await tinySet("one\n");
+    put(folder, "downloads/tiny.lock", String(process.ppid));
+    await expect(getDataSet(set, folder, pause)).rejects.toThrow(
+      `tiny: process ${process.ppid} is fetching it into ${folder}; wait until it has ended`,
+    );
+    expect(server.asked).toEqual([]);
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    put(folder, "downloads/tiny.lock", String(pid));
+    expect(await getDataSet(set, folder, pause)).toHaveLength(2);
+    expect(filesIn(folder)).not.toContain("downloads/tiny.lock");
   });
 
   it("says of a set that cannot be fetched what to do", async () => {
