@@ -2,9 +2,10 @@
 import { cpus, totalmem } from "node:os";
 import type { Command } from "commander";
 import { runBench, type BenchPlan, type BenchResult, type Size } from "../bench/bench.ts";
+import { continuousCases, runContinuousBench } from "../bench/continuous.ts";
 import { runGrowth } from "../bench/growth.ts";
 import { rowKinds, rowKindTexts, type RowKind } from "../bench/rows.ts";
-import { benchTable, growthTable } from "./bench-text.ts";
+import { benchTable, continuousTable, growthTable } from "./bench-text.ts";
 import { UserError } from "./errors.ts";
 import { checkWritable, writeFileAtomically } from "./files.ts";
 import { mappingNamed } from "./mapping-options.ts";
@@ -20,6 +21,7 @@ interface BenchOptions {
   readonly float64?: boolean;
   readonly quick?: boolean;
   readonly growth?: boolean;
+  readonly continuous?: boolean;
   readonly seconds?: string;
   readonly seed: string;
   readonly json?: string;
@@ -71,7 +73,7 @@ function readPlan(options: BenchOptions): BenchPlan {
     precision: options.float64 === true ? "float64" : "float32",
     seconds: numberOption(
       "--seconds",
-      options.seconds ?? (quick ? "12" : growth ? "60" : "90"),
+      options.seconds ?? (quick ? "12" : growth ? "60" : options.continuous === true ? "20" : "90"),
       "a number of seconds above 0 is needed",
       (value) => value > 0,
     ),
@@ -115,6 +117,17 @@ async function benchGrowth(options: BenchOptions, plan: BenchPlan): Promise<unkn
   return results;
 }
 
+async function benchContinuous(plan: BenchPlan): Promise<unknown> {
+  const { step, end } = clock("continuous attention");
+  step(0, continuousCases.length, "");
+  const results = runContinuousBench({ ...plan, cases: continuousCases }, (done, of) => step(done, of, ""));
+  end();
+  await print(
+    `Continuous attention, float32, forward and pullback, milliseconds a batch on one thread.\n${continuousTable(results)}`,
+  );
+  return results;
+}
+
 async function benchSizes(plan: BenchPlan): Promise<readonly BenchResult[]> {
   const { step, end } = clock("bench");
   const all: BenchResult[] = [];
@@ -138,8 +151,14 @@ async function bench(options: BenchOptions): Promise<void> {
   if (options.growth === true && (options.sizes !== undefined || options.float64 === true)) {
     throw new UserError("--growth has its own sizes, in float32: leave --sizes and --float64 out");
   }
+  const { growth = false, continuous = false } = options;
+  const rowOptions = [options.sizes, options.rowKinds, options.mapping, options.float64, options.growth];
+  if (continuous && rowOptions.some((given) => given !== undefined)) {
+    throw new UserError("--continuous measures cases of its own: leave the options about rows and mappings out");
+  }
   if (options.json !== undefined) checkWritable(options.json);
-  const results = options.growth === true ? await benchGrowth(options, plan) : await benchSizes(plan);
+  const run = growth ? benchGrowth(options, plan) : continuous ? benchContinuous(plan) : benchSizes(plan);
+  const results = await run;
   if (options.json === undefined) return;
   const report = {
     date: new Date().toISOString(),
@@ -163,7 +182,8 @@ the same bytes; figures are medians, and ratios are medians of the ratios within
 Examples:
   fenchel bench --quick
   fenchel bench --mapping fusedmax,oscarmax --sizes 1280x32,16x65536 --row-kinds normal,sorted
-  fenchel bench --growth --seconds 30 --json growth.json`;
+  fenchel bench --growth --seconds 30 --json growth.json
+  fenchel bench --continuous`;
 
 /** Adds the command to the program. */
 export function addBenchCommand(program: Command): void {
@@ -177,6 +197,7 @@ export function addBenchCommand(program: Command): void {
     .option("--row-kinds <list>", "kinds of rows, separated by commas")
     .option("--float64", "measure float64 scores in place of float32")
     .option("--growth", "single rows of 1e3 to 1e6 entries: growth of the cost against n log n")
+    .option("--continuous", "continuous attention on a line and in the plane, in place of the mappings")
     .option("--seconds <seconds>", "time for everything, about (default 90)")
     .option("--seed <seed>", "seed of the rows", "1")
     .option("--json <file>", "also write the results as JSON")

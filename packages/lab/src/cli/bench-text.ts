@@ -1,5 +1,6 @@
 /** The bench's results as text. */
 import type { BenchResult } from "../bench/bench.ts";
+import type { ContinuousResult } from "../bench/continuous.ts";
 import type { GrowthResult } from "../bench/growth.ts";
 import { formatTable } from "./table.ts";
 
@@ -32,6 +33,22 @@ export function benchTable(results: readonly BenchResult[], asked: number): stri
     ];
   });
   return formatTable(["rows", "mapping", "ns/element", "x softmax", "x copy", "x its normal", "bytes/call"], rows, 2);
+}
+
+/** Every case of continuous attention. */
+export function continuousTable(results: readonly ContinuousResult[]): string {
+  const rows = results.map(({ name, batch, positions, features, functions, alpha, milliseconds, halfBatch }) => [
+    name,
+    String(batch),
+    positions.join("x"),
+    String(features),
+    String(functions),
+    String(alpha),
+    threeDigits(milliseconds),
+    halfBatch.toFixed(2),
+  ]);
+  const heading = ["on a", "batch", "positions", "features", "functions", "alpha", "ms", "an item at half the batch"];
+  return formatTable(heading, rows, 1);
 }
 
 /** Growth of every mapping and kind. */
