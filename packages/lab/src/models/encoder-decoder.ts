@@ -78,7 +78,8 @@ export interface TranslatorDropout {
 /** What the encoder made of a batch: [batch, source, 2 x hidden], [batch, source] and the decoder's first state [batch, hidden]. */
 export type Encoded = { readonly annotations: np.Array; readonly mask: np.Array; readonly state: np.Array };
 
-type Keep = (shape: number[]) => np.Array | null;
+/** What is kept of an array of a shape, or null for all of it. */
+export type Keep = (shape: number[]) => np.Array | null;
 
 /** Keeps each entry with probability 1 - rate, scaled so that the mean stays. */
 function keeper(key: np.Array | null, rate: number): Keep {
@@ -99,13 +100,14 @@ const dropped = (values: np.Array, keep: Keep, shape: number[] = values.shape): 
   return kept === null ? values : values.mul(kept);
 };
 
-type Encoder = Pick<
+/** The parameters of the encoder. */
+export type EncoderParameters = Pick<
   EncoderDecoderParameters,
   "sourceEmbedding" | "encoderInput" | "encoderState" | "encoderBias" | "bridge" | "bridgeBias"
 >;
 
-/** The two directions run as one network with a leading axis of 2, the second over the sentence turned round. */
-function encode(parameters: Encoder, { words, mask }: SourceBatch, keep: Keep): Encoded {
+/** Annotations of every word. The two directions run as one network with a leading axis of 2, the second over the sentence turned round. */
+export function encodeSentences(parameters: EncoderParameters, { words, mask }: SourceBatch, keep: Keep): Encoded {
   const { sourceEmbedding, encoderInput, encoderState, encoderBias, bridge, bridgeBias } = parameters;
   const [batch, length] = words.shape as [number, number];
   const [, features] = sourceEmbedding.shape as [number, number];
@@ -190,7 +192,7 @@ export function encoderDecoder(
   const [onSource, onTarget, onOutput, onWords] = keys as [Key, Key, Key, Key];
   const rate = dropout?.features ?? 0;
 
-  const { annotations, mask, state } = encode(
+  const { annotations, mask, state } = encodeSentences(
     { sourceEmbedding, encoderInput, encoderState, encoderBias, bridge, bridgeBias },
     source,
     keeper(onSource, rate),
@@ -233,7 +235,11 @@ function splitKey(key: np.Array, count: number): np.Array[] {
 export function encodeSource(parameters: EncoderDecoderParameters, source: SourceBatch): Encoded {
   const { sourceEmbedding, encoderInput, encoderState, encoderBias, bridge, bridgeBias, ...unused } = parameters;
   for (const array of Object.values(unused)) array.dispose();
-  return encode({ sourceEmbedding, encoderInput, encoderState, encoderBias, bridge, bridgeBias }, source, () => null);
+  return encodeSentences(
+    { sourceEmbedding, encoderInput, encoderState, encoderBias, bridge, bridgeBias },
+    source,
+    () => null,
+  );
 }
 
 /** One step of the decoder: reads the words int32 [batch, 1] written last; gives the next state, and scores, weights and logits as of one target word. */

@@ -1,0 +1,159 @@
+/** A sequence model with one mechanism, compiled: a training step's gradient, readings with the targets given, and the steps of decoding. */
+import { numpy as np, tree } from "@jax-js/jax";
+import { attender, mappings, type Arrays, type Attend } from "fenchel/jax";
+import type { NamedArrays } from "../models/parameters.ts";
+import type { PairArrays } from "./batches.ts";
+import type { Mechanism } from "./look.ts";
+import type { SequenceModel, Source } from "./model.ts";
+import { logTotals, wordLosses, wordScores } from "./output.ts";
+
+/** Of every target position: weights over the source, the most probable word, and -log of the given word's probability. */
+export type GivenArrays = { readonly weights: np.Array; readonly chosen: np.Array; readonly losses: np.Array };
+
+/** What one step of decoding gives; rows are batch x beams. */
+export type StepArrays = {
+  readonly state: Arrays;
+  /** [rows, words], and the log of the sum of their exponentials, [rows]. */
+  readonly scores: np.Array;
+  readonly total: np.Array;
+  /** [batch, beams, source]. */
+  readonly weights: np.Array;
+};
+
+/** What decoding begins with. */
+export type BegunArrays = { readonly memory: Arrays; readonly state: Arrays };
+
+/** Owns compiled programs: `dispose` frees them. All functions own their arguments, as the engine's do. */
+export interface CompiledSequenceModel {
+  readonly mechanism: Mechanism;
+  /** Mean loss a target word, with noise and smoothing, and its gradient. */
+  gradient(parameters: NamedArrays, pairs: PairArrays, key: np.Array): Promise<[loss: np.Array, gradient: NamedArrays]>;
+  /** With the targets given, without noise. */
+  predict(parameters: NamedArrays, pairs: PairArrays): Promise<GivenArrays>;
+  begin(
+    parameters: NamedArrays,
+    source: Source,
+    options: { readonly beams: number; readonly most: number },
+  ): Promise<BegunArrays>;
+  /**
+   * Lets every beam go on from another: `parents`, int32 [batch x beams], are rows of the state; then reads the words written last, int32
+   * [batch, beams], of which the first has place 0, int32 [1].
+   */
+  step(
+    parameters: NamedArrays,
+    begun: BegunArrays,
+    words: np.Array,
+    parents: np.Array,
+    place: np.Array,
+  ): Promise<StepArrays>;
+  dispose(): void;
+}
+
+export interface CompileOptions {
+  /** Share of the features zeroed in training. */
+  readonly dropout: number;
+  /** Share of the words that the decoder does not get to read in training. */
+  readonly wordDropout: number;
+  /** Label smoothing. */
+  readonly smoothing: number;
+}
+
+/** The leading two axes as one. Owns the array. */
+const flat = (array: np.Array): np.Array => {
+  const { shape } = array;
+  return array.reshape([shape[0]! * shape[1]!, ...shape.slice(2)]);
+};
+
+/** Rows of the leading two axes, taken as one, in another order. Owns the array, borrows the rows' numbers. */
+function reordered(array: np.Array, rows: np.Array): np.Array {
+  const { shape } = array;
+  return array
+    .reshape([shape[0]! * shape[1]!, -1])
+    .slice(rows.ref)
+    .reshape(shape);
+}
+
+/** Throws a RangeError for a mechanism that the model cannot be trained with. */
+export function checkMechanism(
+  { closedFormOnly }: Pick<SequenceModel, "closedFormOnly">,
+  { mapping }: Mechanism,
+): void {
+  if (!closedFormOnly || mappings[mapping]?.kind === "closed") return;
+  const closed = Object.keys(mappings).filter((name) => mappings[name]!.kind === "closed");
+  throw new RangeError(
+    `mapping is ${JSON.stringify(mapping)}: with input feeding every word's attention waits for that of the word before it, which only ${closed.join(" and ")} can do within a program`,
+  );
+}
+
+/** Compiles the model. Throws a RangeError for a mechanism that it cannot be trained with. */
+export function compileSequenceModel(
+  model: SequenceModel,
+  mechanism: Mechanism,
+  { dropout, wordDropout, smoothing }: CompileOptions,
+): CompiledSequenceModel {
+  checkMechanism(model, mechanism);
+  const attention = attender(mechanism.mapping, mechanism.options);
+  const gradient = attention.valueAndGrad(
+    (attend: Attend, parameters: NamedArrays, pairs: PairArrays, key: np.Array) => {
+      const noise = { key, features: dropout, words: wordDropout };
+      const { features, weights } = model.read(attend, parameters, pairs.source, pairs.inputs, noise);
+      weights.dispose();
+      const losses = wordLosses(wordScores(parameters, flat(features)), flat(pairs.outputs.ref), smoothing);
+      const counted = flat(pairs.counted.ref);
+      const loss = losses.mul(counted.ref).sum().div(counted.sum());
+      tree.dispose([parameters, pairs, key]);
+      return loss;
+    },
+  );
+  const predict = attention.jit((attend: Attend, parameters: NamedArrays, pairs: PairArrays) => {
+    const { features, weights } = model.read(attend, parameters, pairs.source, pairs.inputs, null);
+    const scores = wordScores(parameters, flat(features));
+    const { shape } = pairs.inputs;
+    const chosen = np.argmax(scores.ref, -1).reshape(shape);
+    const losses = wordLosses(scores, flat(pairs.outputs.ref)).reshape(shape);
+    tree.dispose([parameters, pairs]);
+    return { weights, chosen, losses };
+  });
+  const beginners = new Map<string, ReturnType<typeof makeBegin>>();
+  const makeBegin = (beams: number, most: number) =>
+    attention.jit((attend: Attend, parameters: NamedArrays, source: Source) => {
+      const begun = model.begin(attend, parameters, source, { beams, most });
+      tree.dispose([parameters, source]);
+      return begun as BegunArrays;
+    });
+  const step = attention.jit(
+    (
+      attend: Attend,
+      parameters: NamedArrays,
+      begun: BegunArrays,
+      words: np.Array,
+      parents: np.Array,
+      place: np.Array,
+    ) => {
+      const state = tree.map(
+        (array: np.Array) => reordered(array.ref, parents),
+        begun.state as never,
+      ) as unknown as Arrays;
+      const { features, weights, state: next } = model.step(attend, parameters, begun.memory, state, words, place);
+      const scores = wordScores(parameters, flat(features));
+      const total = logTotals(scores);
+      tree.dispose([parameters, begun, words, parents, place, state] as never);
+      return { state: next, scores, total, weights };
+    },
+  );
+  return {
+    mechanism,
+    gradient: gradient as CompiledSequenceModel["gradient"],
+    predict: predict as CompiledSequenceModel["predict"],
+    begin: (parameters, source, { beams, most }) => {
+      const key = `${beams} ${most}`;
+      const begin = beginners.get(key) ?? makeBegin(beams, most);
+      beginners.set(key, begin);
+      return begin(parameters, source) as Promise<BegunArrays>;
+    },
+    step: step as CompiledSequenceModel["step"],
+    dispose: () => {
+      for (const program of [gradient, predict, step, ...beginners.values()]) program.dispose();
+    },
+  };
+}

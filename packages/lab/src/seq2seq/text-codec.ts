@@ -1,0 +1,141 @@
+/** Text to the numbers that a sequence model reads and writes, and back: whole words, or pieces of words. */
+import { PADDING, UNKNOWN } from "../data/vocabulary.ts";
+import { joinTokens, splitTokens } from "../data/message-tokens.ts";
+import { learnMerges, subwordCutter, type Merges } from "./subwords.ts";
+
+/** A codec as plain data. */
+export interface CodecJson {
+  /** Without merges every token is one piece. */
+  readonly merges: Merges | null;
+  /** In the order of their numbers, from 2. A piece that ends its token begins with "1", any other with "0". */
+  readonly pieces: readonly string[];
+}
+
+export interface EncodedText {
+  /** Numbers of the pieces. */
+  readonly ids: Int32Array;
+  /** For every piece the token that it is of. */
+  readonly owners: Int32Array;
+  readonly tokens: readonly string[];
+}
+
+export interface TextCodec {
+  /** Numbers in use: rows of an embedding. 0 ends a text, 1 is an unknown piece. */
+  readonly size: number;
+  encode(text: string): EncodedText;
+  /** The same for tokens as `splitTokens` makes them. */
+  encodeTokens(tokens: readonly string[]): EncodedText;
+  /** The text of numbers; an unknown piece reads as `copies` says, by its place among the numbers, or as "\ufffd". */
+  decode(ids: ArrayLike<number>, copies?: ReadonlyMap<number, string>): string;
+  /** What a number stands for, for the eye; an unknown one is "\ufffd", the end "\u220e". */
+  shown(id: number): string;
+  readonly json: CodecJson;
+}
+
+export interface CodecOptions {
+  readonly kind: "subwords" | "words";
+  /** Most pieces, the two special numbers included. */
+  readonly size: number;
+}
+
+/** Numbers before the first piece: the end, which also fills, and the unknown piece. */
+const SPECIAL = 2;
+/** Characters that occur less often are unknown to subwords. */
+const LEAST_CHARACTER = 2;
+/** What stands for a piece that nothing is known of. */
+const UNREADABLE = "\ufffd";
+const END_SHOWN = "\u220e";
+
+const keyed = (piece: string, ends: boolean): string => (ends ? "1" : "0") + piece;
+
+function withEnds(pieces: readonly string[]): string[] {
+  return pieces.map((piece, i) => keyed(piece, i === pieces.length - 1));
+}
+
+/** By falling count, then by their characters; at most `most`. */
+function mostFrequent(counts: ReadonlyMap<string, number>, most: number): string[] {
+  const sorted = Array.from(counts).sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1));
+  return sorted.slice(0, most).map(([piece]) => piece);
+}
+
+/** The codec of texts. Equal texts give equal codecs. Throws a RangeError for a size that holds nothing but the special numbers. */
+export function learnCodec(texts: Iterable<string>, { kind, size }: CodecOptions): TextCodec {
+  if (!(Number.isInteger(size) && size > SPECIAL))
+    throw new RangeError(`size is ${size}: a whole number from 3 is needed`);
+  const counts = new Map<string, number>();
+  for (const text of texts) for (const token of splitTokens(text)) counts.set(token, (counts.get(token) ?? 0) + 1);
+  if (kind === "words") {
+    const words = mostFrequent(counts, size - SPECIAL);
+    return codecOf({ merges: null, pieces: words.map((word) => keyed(word, true)) });
+  }
+  // Every character takes a place or two, as the last of a token or not; what is left is for merges.
+  const letters = new Map<string, number>();
+  for (const [token, count] of counts) {
+    for (const piece of withEnds(Array.from(token))) letters.set(piece, (letters.get(piece) ?? 0) + count);
+  }
+  const frequent = new Map(Array.from(letters).filter(([, count]) => count >= LEAST_CHARACTER));
+  const base = mostFrequent(frequent, size - SPECIAL);
+  const merges = learnMerges(counts, Math.max(0, size - SPECIAL - base.length));
+  const cut = subwordCutter(merges);
+  const used = new Map<string, number>();
+  for (const [token, count] of counts) {
+    for (const piece of withEnds(cut(token))) used.set(piece, (used.get(piece) ?? 0) + count);
+  }
+  // Characters stay, used or not: they spell what was never seen.
+  for (const letter of base) used.delete(letter);
+  return codecOf({ merges, pieces: [...base, ...mostFrequent(used, size - SPECIAL - base.length)] });
+}
+
+/** The codec that `json` describes. */
+export function codecOf(json: CodecJson): TextCodec {
+  const { merges, pieces } = json;
+  const cut = merges === null ? (token: string) => [token] : subwordCutter(merges);
+  const numbers = new Map(pieces.map((piece, i) => [piece, i + SPECIAL]));
+  // A merged piece that found no place in the vocabulary is spelt.
+  const idsOf = (token: string): number[] => {
+    const cutPieces = cut(token);
+    return cutPieces.flatMap((piece, i) => {
+      const ends = i === cutPieces.length - 1;
+      const known = numbers.get(keyed(piece, ends));
+      if (known !== undefined) return [known];
+      if (merges === null) return [UNKNOWN];
+      const characters = Array.from(piece);
+      return characters.map((one, c) => numbers.get(keyed(one, ends && c === characters.length - 1)) ?? UNKNOWN);
+    });
+  };
+  const encodeTokens = (tokens: readonly string[]): EncodedText => {
+    const each = tokens.map(idsOf);
+    return {
+      ids: Int32Array.from(each.flat()),
+      owners: Int32Array.from(each.flatMap((ids, t) => ids.map(() => t))),
+      tokens,
+    };
+  };
+  return {
+    size: pieces.length + SPECIAL,
+    encode: (text) => encodeTokens(splitTokens(text)),
+    encodeTokens,
+    decode: (ids, copies = new Map()) => {
+      const tokens: string[] = [];
+      let open = "";
+      for (let i = 0; i < ids.length; i++) {
+        const piece = pieces[ids[i]! - SPECIAL];
+        if (ids[i] === PADDING) continue;
+        open += piece === undefined ? (copies.get(i) ?? UNREADABLE) : piece.slice(1);
+        if (piece === undefined || piece.startsWith("1")) {
+          tokens.push(open);
+          open = "";
+        }
+      }
+      if (open !== "") tokens.push(open);
+      return joinTokens(tokens);
+    },
+    shown: (id) => {
+      if (id === PADDING) return END_SHOWN;
+      const piece = pieces[id - SPECIAL];
+      if (piece === undefined) return UNREADABLE;
+      return piece.startsWith("1") ? piece.slice(1).trim() : `${piece.slice(1).trim()}-`;
+    },
+    json,
+  };
+}
