@@ -1,8 +1,9 @@
 /** Every study by its name. */
+import { classification } from "./classification/index.ts";
 import { entailment } from "./entailment/study.ts";
 import type { Study, StudyData } from "./study.ts";
 
-const all: readonly Study<never>[] = [entailment];
+const all: readonly Study<never>[] = [entailment, classification];
 
 /** The studies, as the comparison sees them: their data only passes through it. */
 export const studies = all as unknown as readonly Study[];

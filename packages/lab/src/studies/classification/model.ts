@@ -25,9 +25,6 @@ export type ReviewParameters = {
   readonly embedding: np.Array;
   /** [pairs, embedding]; row 0 is of pairs without a vector. */
   readonly pairEmbedding: np.Array;
-  /** [embedding] each: what all words, and all pairs, have in common. */
-  readonly wordBase: np.Array;
-  readonly pairBase: np.Array;
   /** [3 x embedding, embedding]: the word before, the word, the word after. */
   readonly context: np.Array;
   readonly contextBias: np.Array;
@@ -49,8 +46,6 @@ export function reviewModelShapes({ discrete, density }: Mechanism, sizes: Revie
   return {
     embedding: { shape: [vocabulary, embedding], deviation: 0.05 },
     pairEmbedding: { shape: [pairs, embedding], deviation: 0 },
-    wordBase: { shape: [embedding], deviation: Math.sqrt(1 / embedding) },
-    pairBase: { shape: [embedding], deviation: Math.sqrt(1 / embedding) },
     context: { shape: [3 * embedding, embedding], deviation: Math.sqrt(2 / (3 * embedding)) },
     contextBias: { shape: [embedding], deviation: 0 },
     evidence: { shape: [embedding, LABELS], deviation: Math.sqrt(1 / embedding) },
@@ -105,6 +100,9 @@ export type ReviewReading = {
   readonly scale2?: np.Array;
 };
 
+/** What a context is multiplied by: among hundreds of words each has little weight, and its vector would have to become long to be heard. */
+const LOUDNESS = 10;
+
 /** Squared scales begin here and stay above the second: a density that is a needle has no gradient to widen by. */
 const FIRST_SCALE2 = 0.1;
 const LEAST_SCALE2 = 0.001;
@@ -122,9 +120,9 @@ function densityOf(pooled: np.Array, weights: np.Array, bias: np.Array) {
 /**
  * Logits [texts, labels] of a batch, and what was attended to.
  *
- * h_i = r_i (b + e_i) + r'_i (b' + e'_i) + relu(C [e_{i-1}; e_i; e_{i+1}] + c) / 2, with e_i and r_i the vector and the log-count
- * ratio of a word, e'_i and r'_i those of its pair with the word before: what the model has not learnt to know better counts as in
- * naive Bayes (Wang and Manning 2012). The logits are O c + o for the context c = sum_i w_i h_i, where w is, by the mechanism:
+ * h_i = r_i e_i + r'_i e'_i + relu(C [e_{i-1}; e_i; e_{i+1}] + c) / 2, with e_i and r_i the vector and the log-count ratio of a word,
+ * e'_i and r'_i those of its pair with the word before: words that stand in reviews of both labels alike say little by themselves
+ * (Wang and Manning 2012). The logits are 10 O c + o for the context c = sum_i w_i h_i, where w is, by the mechanism:
  * - the mapping of the scores tanh(v . tanh(A h_i + a)), between -1 and 1 so that gamma alone says how sharp attention can be;
  * - G E_p[psi] for the density p of location sigmoid and squared scale softplus of a line in max_i relu(C ...)_i;
  * - their sum, p having the mean and the variance of the words' positions under the discrete weights.
@@ -141,7 +139,7 @@ export function reviewModel(
   noise: Noise | null = null,
 ): ReviewReading {
   const [texts, length] = words.shape as [number, number];
-  const { embedding, pairEmbedding, wordBase, pairBase, context, contextBias, evidence, evidenceBias } = parameters;
+  const { embedding, pairEmbedding, context, contextBias, evidence, evidenceBias } = parameters;
   const features = contextBias.shape[0]!;
 
   let heard = mask;
@@ -155,8 +153,8 @@ export function reviewModel(
   const present = np.pad(heard.ref, { 1: [1, 1] }).reshape([texts, length + 2, 1]);
   const vectors = embedding.slice(np.pad(words, { 1: [1, 1] }));
   const scaled = (vector: np.Array, ratio: np.Array) => vector.mul(ratio.mul(heard.ref).reshape([texts, length, 1]));
-  const own = scaled(vectors.ref.slice([], [1, length + 1]).add(wordBase), ratios);
-  const ofPairs = scaled(pairEmbedding.slice(pairs).add(pairBase), pairRatios);
+  const own = scaled(vectors.ref.slice([], [1, length + 1]), ratios);
+  const ofPairs = scaled(pairEmbedding.slice(pairs), pairRatios);
   const inContext = nn.relu(convolution(vectors, present, context).add(contextBias));
 
   let density: { location: np.Array; scale2: np.Array } | null = null;
@@ -188,7 +186,7 @@ export function reviewModel(
   const logits = (weight: np.Array) => {
     let summary = np.matmul(weight.reshape([texts, 1, length]), states.ref).reshape([texts, features]);
     if (keepFeatures !== null) summary = summary.mul(keepFeatures.ref);
-    return np.matmul(summary, evidence.ref).add(evidenceBias.ref);
+    return np.matmul(summary.mul(LOUDNESS), evidence.ref).add(evidenceBias.ref);
   };
   const result = {
     logits: logits(effective!),

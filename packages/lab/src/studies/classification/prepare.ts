@@ -149,8 +149,9 @@ export function prepareReviews(data: ImdbData, options: PrepareOptions): ReviewD
     dev: dev.length,
     test: test.length,
     note:
-      `Words are lower-cased, signs are words of their own, and the first ${maxTokens} of a review are read. The dev set is a fixed tenth of ` +
-      "the training reviews, films kept together; settings were chosen on it alone.",
+      `Words are lower-cased, signs are words of their own, and the first ${maxTokens} of a review are read. Words and pairs of neighbours ` +
+      "come with their log-count ratio in the reviews that are trained on. The dev set is a fixed tenth of the training reviews, with those " +
+      "of a film kept together; settings were chosen on it alone.",
     vocabulary: vocabulary.size,
     pairs: pairs.size + 1,
     wordRatios: ratios(({ words }) => words, vocabulary.size, UNKNOWN + 1),

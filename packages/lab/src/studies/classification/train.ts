@@ -13,6 +13,12 @@ import { textsOf, type ReviewData, type ShownReview } from "./prepare.ts";
 import { readReviews, reviewScores, type DensityRead } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
 
+/**
+ * Adam's epsilon. Above the gradients of most words, so that these move by their gradient and not by its sign alone: with steps of one
+ * size for all, words of a few reviews are learnt by heart.
+ */
+const EPSILON = 1e-3;
+
 /** What a run made of a shown review. */
 export interface ReadReview extends ShownReview {
   /** Probability of a positive review. */
@@ -71,7 +77,7 @@ export async function trainReviews(
         return { loss: loss!, accuracy: accuracy! };
       },
       learningRate: fallingRate(settings.learningRate),
-      optimiser: { weightDecay: settings.weightDecay },
+      optimiser: { epsilon: EPSILON, weightDecay: settings.weightDecay },
       onProgress,
     });
     const best = toArrays<ReviewParameters & NamedArrays>(fitted.best);
