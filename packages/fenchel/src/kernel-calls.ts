@@ -1,6 +1,7 @@
 /** The float32 path: which calls go to a mapping's kernel, and what their backward pass keeps. */
 import type { Call } from "./calls.ts";
 import { kernelFor } from "./kernels/delegate.ts";
+import { keep } from "./kernels/kept.ts";
 import type { KernelCall } from "./kernels/kernel.ts";
 import type { RowSolver } from "./row-solver.ts";
 import { scoreError, type Scores } from "./rows.ts";
@@ -37,37 +38,10 @@ export function runKernel<S>(
   call: KernelCall,
   weights: Float32Array,
   groups: Int32Array | null,
+  at?: number,
 ): void {
-  const offending = kernelFor(solver.name, solver.kernel!, call).forward(call, weights, groups);
+  const offending = kernelFor(solver.name, solver.kernel!, call).forward(call, weights, groups, at);
   if (offending >= 0) throw scoreError(offending, call.scores[offending]);
-}
-
-/** What a pullback keeps of its forward pass: its own copy, for the caller may change the weights before. */
-interface Kept {
-  readonly weights: Float32Array;
-  readonly groups: Int32Array | null;
-  /** Whether the pullback was called. */
-  used: boolean;
-  /** Whether this memory went to a later call. */
-  gone: boolean;
-}
-
-/** What was kept last for weights written to some `out`: a loop that reuses `out` reuses this, too. */
-const keptFor = new WeakMap<Float32Array, Kept>();
-
-/** Memory for what a pullback keeps. */
-function keep(weights: Float32Array, grouped: boolean, reused: boolean): Kept {
-  const last = reused ? keptFor.get(weights) : undefined;
-  const fits = last !== undefined && last.used && (last.groups !== null) === grouped;
-  const kept: Kept = {
-    weights: fits ? last.weights : new Float32Array(weights.length),
-    groups: fits ? last.groups : grouped ? new Int32Array(weights.length) : null,
-    used: false,
-    gone: false,
-  };
-  if (fits) last.gone = true;
-  if (reused) keptFor.set(weights, kept);
-  return kept;
 }
 
 /**
@@ -80,25 +54,32 @@ export function linearizeOnKernel<S>(
   weights: Float32Array,
   reused: boolean,
 ): (tangent: Scores, result: number[] | Float32Array | Float64Array, gradients: PerRowGradients | null) => void {
-  const kept = keep(weights, solver.grouped, reused);
-  runKernel(solver, call, weights, kept.groups);
-  kept.weights.set(weights);
+  const own = solver.kernel!;
+  const stays = call.inner === 1 && kernelFor(solver.name, own, call) === own;
+  const kept = keep(weights, solver.grouped, reused, stays);
+  const memory = kept.memory!;
+  runKernel(solver, call, weights, memory.groups, memory.at);
+  if (memory.at < 0) memory.weights!.set(weights);
+  memory.idle = false;
   const { scores: _, ...shape } = call;
   return (tangent, result, gradients) => {
-    if (kept.gone) {
+    const { memory } = kept;
+    if (memory === undefined) {
       throw new Error(
         `${solver.name}: the memory of this pullback went to a later vjp with the same out; call it before, or leave out`,
       );
     }
-    kept.used = true;
-    kernelFor(solver.name, solver.kernel!, shape).pullback(
+    memory.idle = true;
+    const kernel = memory.at < 0 ? kernelFor(solver.name, own, shape) : own;
+    kernel.pullback(
       shape,
-      kept.weights,
-      kept.groups,
+      memory.weights,
+      memory.groups,
       tangent instanceof Float32Array ? tangent : Float32Array.from(tangent),
       result as Float32Array,
       gradients?.[0] ?? null,
       solver.parameter === null ? null : (gradients?.[1] ?? null),
+      memory.at,
     );
   };
 }

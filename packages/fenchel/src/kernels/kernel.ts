@@ -21,16 +21,23 @@ export interface KernelCall {
 export interface Kernel {
   /** Whether this machine can run it. */
   available(): boolean;
-  /** Fills the weights (and groups); -1 when fine, else the index of the first kept score that is NaN or +Infinity. */
-  forward(call: KernelCall, weights: Float32Array, groups: Int32Array | null): number;
-  /** gradient = J cotangent / gamma; the gradients of the hyper-parameters, one a row, where asked for. */
+  /**
+   * Fills the weights (and groups); -1 when fine, else the index of the first kept score that is NaN or +Infinity. The weights
+   * stay at the address `at`, too, if it is 0 or more, see kept.ts; a delegate takes no address.
+   */
+  forward(call: KernelCall, weights: Float32Array, groups: Int32Array | null, at?: number): number;
+  /**
+   * gradient = J cotangent / gamma; the gradients of the hyper-parameters, one a row, where asked for. `at` is the address of
+   * the weights if they stayed: the array is not read then, and may be null.
+   */
   pullback(
     call: Omit<KernelCall, "scores">,
-    weights: Float32Array,
+    weights: Float32Array | null,
     groups: Int32Array | null,
     cotangent: Float32Array,
     gradient: Float32Array,
     gammaGradient: Float64Array | null,
     parameterGradient: Float64Array | null,
+    at?: number,
   ): void;
 }

@@ -1,4 +1,7 @@
-/** The one memory that all kernels work in. Nothing in it outlives a call, so that a call's layout starts at its bottom. */
+/**
+ * The one memory that all kernels work in. Below `base` stands what pullbacks keep, see kept.ts; a call's layout starts there,
+ * and nothing in it outlives the call.
+ */
 
 const PAGE = 65_536;
 
@@ -13,7 +16,15 @@ interface Views {
 let memory: WebAssembly.Memory | undefined;
 let views: Views | undefined;
 
+/** Bytes taken for so many: whole cache lines, with room for a vector that spills past the end. */
+export function padded(bytes: number): number {
+  return (bytes + 79) & -64;
+}
+
 export const scratch = {
+  /** Where a call's layout starts. */
+  base: 0,
+
   get memory(): WebAssembly.Memory {
     return (memory ??= new WebAssembly.Memory({ initial: 8 }));
   },

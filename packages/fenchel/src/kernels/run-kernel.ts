@@ -5,7 +5,7 @@
 import rowsBinary from "./generated/rows.ts";
 import type { Kernel, KernelCall } from "./kernel.ts";
 import { lazyModule, loads } from "./loader.ts";
-import { scratch } from "./memory.ts";
+import { padded, scratch } from "./memory.ts";
 
 /** What assembly/rows.ts exports; every argument is an address or a size. */
 export interface RowsModule {
@@ -27,7 +27,7 @@ export interface RowsModule {
 /** What a mapping's module exports; every argument is an address or a size, see the calls below. */
 interface MappingModule {
   scratchBytes(n: number): number;
-  forward(...addresses: number[]): void;
+  forward(...addresses: number[]): number | void;
   pullback(...addresses: number[]): void;
 }
 
@@ -52,10 +52,10 @@ function nextRows(left: number, most: number, inner: number): number {
 
 let top = 0;
 
-/** The next `bytes` bytes of the scratch memory, with room for a vector that spills past the end. */
+/** The next `bytes` bytes of the scratch memory. */
 function take(bytes: number): number {
   const at = top;
-  top = (at + bytes + 79) & -64;
+  top += padded(bytes);
   return at;
 }
 
@@ -113,22 +113,24 @@ const stepOf = (values: Float64Array): number => (values.length > 1 ? 8 : 0);
 
 /**
  * The kernel of a mapping's module, given as text. `onGrid`: a row is a grid, whose [height, width] is the call's
- * structure; its removed entries stay where they are and the module is told which.
+ * structure; its removed entries stay where they are and the module is told which. `direct`: the module may
+ * take rows as they come, and returns 1 at one that has to be readied after all.
  */
-export function makeKernel(binary: string, onGrid = false): Kernel {
+export function makeKernel(binary: string, onGrid = false, direct = false): Kernel {
   const load = lazyModule<MappingModule>(binary);
   const gridOf = ({ structure }: Shape): readonly number[] => (onGrid ? (structure as readonly number[]) : []);
 
-  function forward(call: KernelCall, weights: Float32Array, groups: Int32Array | null): number {
+  function forward(call: KernelCall, weights: Float32Array, groups: Int32Array | null, at = -1): number {
     const { scores, n, kept, lengths, gamma, parameter } = call;
     if (scores.length === 0) return -1;
     const mapping = load();
     const { prepare, expand } = rowsModule();
+    const whole = direct && kept === null && lengths === null;
     const rows = call.outer * call.inner;
     const most = chunkRows(call);
-    top = 0;
+    top = scratch.base;
+    const chunkY = at < 0 ? take(most * n * 4) : 0;
     const x = take(most * n * 4);
-    const y = take(most * n * 4);
     const ids = groups === null ? 0 : take(most * n * 4);
     const counts = take(most * 4);
     const max = take(most * 4);
@@ -141,21 +143,24 @@ export function makeKernel(binary: string, onGrid = false): Kernel {
     const { i32 } = scratch.views(top);
     for (let r = 0, count = 0; r < rows; r += count) {
       count = nextRows(rows - r, most, call.inner);
+      const y = at < 0 ? chunkY : at + r * n * 4;
       bring(scores, r * n, count, call, x, y);
       if (kept !== null) bringMask(kept, r * n, count, call, mask, left);
       if (lengths !== null) i32.set(lengths.subarray(r, r + count), ends >> 2);
       bringValues(gamma, r, count, gammas);
       bringValues(parameter, r, count, parameters);
-      const found = prepare(x, mask, ends, left, count, n, counts, max);
-      if (found & OFFENDING) return firstOffending(call);
-      const removed = (found & REMOVED) !== 0;
-      if (onGrid && removed) expand(x, left, count, n, counts, 0);
-      const rest = [max, gammas, stepOf(gamma), parameters, stepOf(parameter), work] as const;
-      if (onGrid) mapping.forward(x, y, ids, count, n, ...gridOf(call), removed ? left : 0, ...rest);
-      else mapping.forward(x, y, ids, count, n, counts, ...rest);
-      if (removed && !onGrid) {
-        expand(y, left, count, n, counts, 0);
-        if (groups !== null) expand(ids, left, count, n, counts, -2);
+      const values = [gammas, stepOf(gamma), parameters, stepOf(parameter), work] as const;
+      if (!whole || mapping.forward(x, y, ids, count, n, 0, 0, ...values)) {
+        const found = prepare(x, mask, ends, left, count, n, counts, max);
+        if (found & OFFENDING) return firstOffending(call);
+        const removed = (found & REMOVED) !== 0;
+        if (onGrid && removed) expand(x, left, count, n, counts, 0);
+        if (onGrid) mapping.forward(x, y, ids, count, n, ...gridOf(call), removed ? left : 0, max, ...values);
+        else mapping.forward(x, y, ids, count, n, counts, max, ...values);
+        if (removed && !onGrid) {
+          expand(y, left, count, n, counts, 0);
+          if (groups !== null) expand(ids, left, count, n, counts, -2);
+        }
       }
       takeBack(weights, r * n, count, call, y, x);
       if (groups !== null) takeBack(groups, r * n, count, call, ids, x);
@@ -171,14 +176,15 @@ export function makeKernel(binary: string, onGrid = false): Kernel {
     gradient,
     gammaGradient,
     parameterGradient,
+    at = -1,
   ) => {
     const { n, gamma, parameter } = call;
-    if (weights.length === 0) return;
+    if (cotangent.length === 0) return;
     const mapping = load();
     const rows = call.outer * call.inner;
     const most = chunkRows(call);
-    top = 0;
-    const y = take(most * n * 4);
+    top = scratch.base;
+    const chunkY = at < 0 ? take(most * n * 4) : 0;
     const dy = take(most * n * 4);
     const dx = take(most * n * 4);
     const ids = groups === null ? 0 : take(most * n * 4);
@@ -190,7 +196,8 @@ export function makeKernel(binary: string, onGrid = false): Kernel {
     const { f64 } = scratch.views(top);
     for (let r = 0, count = 0; r < rows; r += count) {
       count = nextRows(rows - r, most, call.inner);
-      bring(weights, r * n, count, call, y, dx);
+      const y = at < 0 ? chunkY : at + r * n * 4;
+      if (at < 0) bring(weights!, r * n, count, call, y, dx);
       bring(cotangent, r * n, count, call, dy, dx);
       if (groups !== null) bring(groups, r * n, count, call, ids, dx);
       bringValues(gamma, r, count, gammas);
@@ -198,9 +205,8 @@ export function makeKernel(binary: string, onGrid = false): Kernel {
       const values = [gammas, stepOf(gamma), parameters, stepOf(parameter)] as const;
       mapping.pullback(y, ids, dy, dx, count, n, ...gridOf(call), ...values, dgamma, dparameter, work);
       takeBack(gradient, r * n, count, call, dx, dy);
-      if (gammaGradient !== null) gammaGradient.set(f64.subarray(dgamma >> 3, (dgamma >> 3) + count), r);
-      if (parameterGradient !== null)
-        parameterGradient.set(f64.subarray(dparameter >> 3, (dparameter >> 3) + count), r);
+      gammaGradient?.set(f64.subarray(dgamma >> 3, (dgamma >> 3) + count), r);
+      parameterGradient?.set(f64.subarray(dparameter >> 3, (dparameter >> 3) + count), r);
     }
   };
 

@@ -2,4 +2,4 @@
 import binary from "./generated/softmax.ts";
 import { makeKernel } from "./run-kernel.ts";
 
-export const softmaxKernel = /* @__PURE__ */ makeKernel(binary);
+export const softmaxKernel = /* @__PURE__ */ makeKernel(binary, false, true);

@@ -1,12 +1,17 @@
 // softmax: y = exp(v) / sum exp(v), v = (x - max x) / gamma.
 
+import { moderatePullbackRow, nearRow } from "./softmax-near";
 import { softmaxLogProduct, softmaxPullbackRow, softmaxRow } from "./softmax-row";
-import { CONSTANTS, writeConstants } from "./simd-math";
+import { CONSTANTS, LOG2E, writeConstants } from "./simd-math";
 
 export function scratchBytes(_n: i32): usize {
   return CONSTANTS;
 }
 
+/**
+ * Without `counts` and `max` the rows are as they came; returns true at one whose scores are not all near 0: then the rows are
+ * to be readied first.
+ */
 export function forward(
   x: usize,
   y: usize,
@@ -20,16 +25,25 @@ export function forward(
   _param: usize,
   _paramStep: i32,
   scratch: usize,
-): void {
+): bool {
   writeConstants(scratch);
+  let scale = f32x4.splat(0);
   for (let r = 0; r < rows; r++) {
-    softmaxRow(x, y, load<i32>(counts), load<f32>(max), load<f64>(gamma), scratch);
+    const count = counts ? load<i32>(counts) : n;
+    if (!r || gammaStep) scale = f32x4.splat(<f32>min(LOG2E / load<f64>(gamma), f32.MAX_VALUE));
+    if (!nearRow(x, y, count, scale)) {
+      if (!counts) return true;
+      softmaxRow(x, y, count, load<f32>(max), load<f64>(gamma), scratch);
+    }
     x += (<usize>n) << 2;
     y += (<usize>n) << 2;
-    counts += 4;
-    max += 4;
+    if (counts) {
+      counts += 4;
+      max += 4;
+    }
     gamma += gammaStep;
   }
+  return false;
 }
 
 export function pullback(
@@ -49,7 +63,8 @@ export function pullback(
 ): void {
   writeConstants(scratch);
   for (let r = 0; r < rows; r++) {
-    softmaxPullbackRow(y, dy, dx, n, load<f64>(gamma));
+    const temperature = load<f64>(gamma);
+    if (!moderatePullbackRow(y, dy, dx, n, temperature)) softmaxPullbackRow(y, dy, dx, n, temperature);
     if (dgamma) {
       store<f64>(dgamma, 0 - softmaxLogProduct(y, dx, n, scratch));
       dgamma += 8;
