@@ -214,7 +214,7 @@ describe("training", () => {
     await expect(killed).rejects.toThrow("killed");
     const resumed = await classification.train(configOf(choice, toy), toy, folder, {});
     const timeless = ({ scores, shown, epochs }: StudyResult) => {
-      return { scores, shown, epochs: epochs.map(({ secondsPerStep: _, ...rest }) => rest) };
+      return { scores, shown, epochs: epochs.map((epoch) => ({ ...epoch, secondsPerStep: 0 })) };
     };
     expect(timeless(resumed)).toEqual(timeless(whole));
   });
