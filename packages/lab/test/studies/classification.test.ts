@@ -1,4 +1,5 @@
 import { init } from "@jax-js/jax";
+import { regressionArray } from "fenchel/jax";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,9 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DataError } from "../../src/data/data-error.ts";
 import { devSplit } from "../../src/studies/classification/dev-split.ts";
 import { classification } from "../../src/studies/classification/index.ts";
+import { logCountRatios } from "../../src/studies/classification/log-count-ratios.ts";
 import { mechanismOf } from "../../src/studies/classification/mechanism.ts";
 import { textsOf, type ReviewData } from "../../src/studies/classification/prepare.ts";
 import { intervalOf, reviewScores } from "../../src/studies/classification/readings.ts";
+import { regressionRows } from "../../src/studies/classification/regression-rows.ts";
 import { reviewWords } from "../../src/studies/classification/review-words.ts";
 import { settingsOf } from "../../src/studies/classification/settings.ts";
 import type { ReadReview } from "../../src/studies/classification/train.ts";
@@ -160,6 +163,29 @@ describe("choices", () => {
     const { basis } = mechanismOf({ mapping: "continuous-sparsemax", options: { basis: 6 } }).density!;
     expect(Array.from(basis.centres)).toEqual([0, 0.5, 1, 0, 0.5, 1]);
     expect(Array.from(basis.widths)).toEqual([0.1, 0.1, 0.1, 0.5, 0.5, 0.5]);
+  });
+});
+
+describe("what is known of a text before training", () => {
+  it("is how much more often a word is in reviews of one label", () => {
+    // Word 2 is in both positive texts, word 3 in the negative one, word 4 in one of each.
+    const texts = [
+      [2, 2, 4],
+      [3, 4, 1],
+      [2, 0],
+    ];
+    const ratios = logCountRatios(texts, [1, 0, 1], 5, 2);
+    // Smoothed counts: 3, 1, 2 of 6 and 1, 2, 2 of 5.
+    const expected = [0, 0, Math.log(3 / 6 / (1 / 5)), Math.log(1 / 6 / (2 / 5)), Math.log(2 / 6 / (2 / 5))];
+    expected.forEach((ratio, word) => expect(ratios[word]).toBeCloseTo(ratio, 6));
+  });
+
+  it("is the regression that fenchel/jax gives for a text of its length", async () => {
+    const { basis } = mechanismOf({ mapping: "continuous-softmax", options: { basis: 6 } }).density!;
+    const lengths = Int32Array.of(3, 0, 5, 3);
+    const ours = await regressionRows(basis, 0.01)(lengths, 5).data();
+    expect(ours).toEqual(await regressionArray(basis, lengths, 5, { ridge: 0.01 }).data());
+    expect(ours.some((value) => value !== 0)).toBe(true);
   });
 });
 
