@@ -1,17 +1,15 @@
 // What every kernel needs done to its rows before and after: their maxima, entries that do not take part taken out and put
 // back, and the axis brought to the end.
 
-import { firstLanes, largest } from "./lanes";
+import { firstLanes } from "./lanes";
 
 /** `prepare` found a kept score that is NaN or +Infinity. */
 const OFFENDING: i32 = 1;
 /** `prepare` took entries out of some row. */
 const REMOVED: i32 = 2;
 
-let rowMax: f32 = 0;
-
-/** Sets rowMax to the row's maximum; false when an entry is not finite. */
-function scan(x: usize, count: i32): bool {
+/** Writes the row's maximum; returns zeros when every entry is finite. */
+function scan(x: usize, count: i32, max: usize): v128 {
   let top = f32x4.splat(-f32.MAX_VALUE);
   let odd = i32x4.splat(0); // x - x is 0 unless x is infinite or NaN
   const end = x + ((<usize>(count >> 2)) << 4);
@@ -41,8 +39,10 @@ function scan(x: usize, count: i32): bool {
     top = v128.bitselect(f32x4.pmax(top, a), top, lanes);
     odd = v128.or(odd, v128.and(f32x4.sub(a, a), lanes));
   }
-  rowMax = largest(top);
-  return !v128.any_true(odd);
+  top = f32x4.pmax(top, i8x16.shuffle(top, top, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  top = f32x4.pmax(top, i8x16.shuffle(top, top, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3));
+  v128.store_lane<f32>(max, top, 0);
+  return odd;
 }
 
 /** Moves the entries that stay to the front of the row, in order, and notes in `kept` which they are. */
@@ -74,23 +74,32 @@ export function prepare(
   counts: usize,
   max: usize,
 ): i32 {
+  if (!mask && !lengths) {
+    // Rows that lack nothing wait for no verdict on the one before.
+    let odd = i32x4.splat(0);
+    for (let r: usize = 0; r < <usize>rows; r++) {
+      odd = v128.or(odd, scan(x + ((r * n) << 2), n, max + (r << 2)));
+      store<i32>(counts + (r << 2), n);
+    }
+    if (!v128.any_true(odd)) return 0;
+  }
   let found = 0;
   for (let r = 0; r < rows; r++) {
     const end = lengths ? load<i32>(lengths) : n;
     let count = end;
     if (mask) count = compact(x, mask, kept, end, n);
-    let finite = scan(x, count);
-    if (!finite && !mask) {
+    let odd = v128.any_true(scan(x, count, max));
+    if (odd && !mask) {
       count = compact(x, 0, kept, end, n);
-      finite = scan(x, count);
+      odd = v128.any_true(scan(x, count, max));
     } else if (!mask && end < n) {
       memory.fill(kept, 1, end);
       memory.fill(kept + end, 0, n - end);
     }
-    if (!finite) found |= OFFENDING;
+    if (odd) found |= OFFENDING;
     if (count < n) found |= REMOVED;
     store<i32>(counts, count);
-    store<f32>(max, count ? rowMax : -Infinity);
+    if (!count) store<f32>(max, -Infinity);
     x += (<usize>n) << 2;
     kept += n;
     counts += 4;
