@@ -19,18 +19,19 @@ export interface Progress {
 
 export interface Checkpoint {
   readonly progress: Progress;
-  /** Parameters, both of Adam's moments, and the parameters of the best epoch. */
-  readonly arrays: Readonly<Record<ArrayGroup, NamedTensors>>;
+  /** Parameters, both of Adam's moments, the parameters of the best epoch and, once they are being averaged, their sum. */
+  readonly arrays: Readonly<Record<ArrayGroup, NamedTensors>> & { readonly [SUM]?: NamedTensors | undefined };
 }
 
 const groups = ["parameters", "first", "second", "best"] as const;
 type ArrayGroup = (typeof groups)[number];
+const SUM = "sum";
 
 const FORMAT = "fenchel-checkpoint 1";
 
 export function writeCheckpoint(folder: string, { progress, arrays }: Checkpoint): void {
-  const named = groups.flatMap((group) =>
-    Object.entries(arrays[group]).map(([name, tensor]) => [`${group}/${name}`, tensor] as const),
+  const named = [...groups, SUM].flatMap((group) =>
+    Object.entries(arrays[group as ArrayGroup] ?? {}).map(([name, tensor]) => [`${group}/${name}`, tensor] as const),
   );
   const metadata = { format: FORMAT, progress: JSON.stringify(progress) };
   writeWhole(runFiles(folder).checkpoint, writeSafetensors({ tensors: Object.fromEntries(named), metadata }));
@@ -47,7 +48,7 @@ export function readCheckpoint(
   const { tensors, metadata } = readSafetensors(bytes, path);
   const wrong = (what: string) => new RunError(`${path} does not fit this run: ${what}; remove it to start anew`);
   if (metadata["format"] !== FORMAT) throw wrong("it is no checkpoint of this version");
-  const take = (group: ArrayGroup): NamedTensors => {
+  const take = (group: ArrayGroup | typeof SUM): NamedTensors => {
     const entries = Object.entries(shapes).map(([name, { shape }]): [string, Tensor] => {
       const tensor = tensors[`${group}/${name}`];
       if (tensor === undefined) throw wrong(`${group}/${name} is missing`);
@@ -60,6 +61,12 @@ export function readCheckpoint(
   };
   return {
     progress: JSON.parse(metadata["progress"] ?? "null") as Progress,
-    arrays: { parameters: take("parameters"), first: take("first"), second: take("second"), best: take("best") },
+    arrays: {
+      parameters: take("parameters"),
+      first: take("first"),
+      second: take("second"),
+      best: take("best"),
+      ...(Object.keys(tensors).some((name) => name.startsWith(`${SUM}/`)) ? { [SUM]: take(SUM) } : {}),
+    },
   };
 }

@@ -2,8 +2,9 @@
 import { classification } from "./classification/index.ts";
 import { entailment } from "./entailment/study.ts";
 import type { Study, StudyData } from "./study.ts";
+import { translation } from "./translation/index.ts";
 
-const all: readonly Study<never>[] = [entailment, classification];
+const all = [entailment, translation, classification];
 
 /** The studies, as the comparison sees them: their data only passes through it. */
 export const studies = all as unknown as readonly Study[];

@@ -47,6 +47,11 @@ export interface Fitting<P extends NamedArrays, B> {
   /** The step size of step 1, 2, ... of as many as there are if no epoch is saved. */
   readonly learningRate: (step: number, steps: number) => number;
   readonly optimiser?: AdamOptions;
+  /**
+   * Epochs, the last of them all, whose parameters are averaged; the mean is taken when its dev loss is lower than that of the best
+   * epoch. Default 1: none are.
+   */
+  readonly average?: number;
   /** Where a checkpoint is written after every epoch and read from at the start. Default none. */
   readonly folder?: string | undefined;
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
@@ -57,8 +62,10 @@ export interface Fitting<P extends NamedArrays, B> {
 export interface Fitted {
   readonly epochs: readonly EpochMetrics[];
   readonly bestEpoch: number;
-  /** The parameters of the best epoch. */
+  /** The parameters of the best epoch, or the mean of those of the last epochs. */
   readonly best: NamedTensors;
+  /** Whether they are such a mean. */
+  readonly averaged: boolean;
   /** Median over the epochs of their median. */
   readonly secondsPerStep: number;
 }
@@ -149,13 +156,44 @@ async function firstCheckpoint(parameters: NamedTensors): Promise<Checkpoint> {
   };
 }
 
+/** Sums entry by entry; no sum yet is 0. */
+function added(tensors: NamedTensors, sum: NamedTensors | undefined): NamedTensors {
+  if (sum === undefined) return tensors;
+  const entries = Object.entries(tensors).map(([name, { shape, values }]) => {
+    const before = sum[name]!.values;
+    return [name, { shape, values: values.map((value, i) => value + before[i]!) }];
+  });
+  return Object.fromEntries(entries) as NamedTensors;
+}
+
+/** The mean of the last epochs' parameters when it is better on the dev set than the best epoch, else null. */
+async function betterMean<P extends NamedArrays, B>(
+  { epochs, average = 1, judge }: Fitting<P, B>,
+  { bestEpoch, metrics }: Progress,
+  { sum }: Checkpoint["arrays"],
+): Promise<NamedTensors | null> {
+  if (sum === undefined) return null;
+  const count = Math.min(average, epochs);
+  const entries = Object.entries(sum).map(([name, { shape, values }]) => {
+    return [name, { shape, values: values.map((value) => value / count) }];
+  });
+  const mean = Object.fromEntries(entries) as NamedTensors;
+  const arrays = toArrays<P>(mean);
+  try {
+    const { loss } = await judge(arrays);
+    return loss < (metrics[bestEpoch - 1]?.devLoss ?? Infinity) ? mean : null;
+  } finally {
+    tree.dispose(arrays);
+  }
+}
+
 /**
  * Trains until the epochs are done or the dev loss has not fallen for `patience` of them, and gives the parameters of the best
  * epoch. With a folder a checkpoint is written whole after every epoch: a run that was killed at any moment goes on from its last
  * one and ends with the figures it would have had (times aside). Throws a RunError when training diverges or the folder cannot be used.
  */
 export async function fit<P extends NamedArrays, B>(fitting: Fitting<P, B>): Promise<Fitted> {
-  const { folder, epochs, patience, shapes } = fitting;
+  const { folder, epochs, patience, shapes, average = 1 } = fitting;
   const found = folder === undefined ? null : readCheckpoint(folder, shapes);
   // What follows from the checkpoint may not have been written before the run was killed.
   if (found !== null) save(folder!, found, found.progress.bestEpoch > 0);
@@ -189,6 +227,7 @@ export async function fit<P extends NamedArrays, B>(fitting: Fitting<P, B>): Pro
         first: await toTensors(state.first),
         second: await toTensors(state.second),
         best: improved ? parameters : arrays.best,
+        ...(average > 1 && epoch > epochs - average ? { sum: added(parameters, arrays.sum) } : {}),
       };
       if (folder !== undefined) save(folder, { progress, arrays }, improved);
       fitting.onEpoch?.(metrics);
@@ -197,6 +236,14 @@ export async function fit<P extends NamedArrays, B>(fitting: Fitting<P, B>): Pro
     if (state !== null) tree.dispose(state);
     optimiser.dispose();
   }
+  const mean = progress.epoch === epochs ? await betterMean(fitting, progress, arrays) : null;
+  if (mean !== null && folder !== undefined) writeModel(folder, mean);
   const secondsPerStep = median(progress.metrics.map((metrics) => metrics.secondsPerStep));
-  return { epochs: progress.metrics, bestEpoch: progress.bestEpoch, best: arrays.best, secondsPerStep };
+  return {
+    epochs: progress.metrics,
+    bestEpoch: progress.bestEpoch,
+    best: mean ?? arrays.best,
+    averaged: mean !== null,
+    secondsPerStep,
+  };
 }
