@@ -185,7 +185,7 @@ describe("what is known of a text before training", () => {
     const lengths = Int32Array.of(3, 0, 5, 3);
     const ours = await regressionRows(basis, 0.01)(lengths, 5).data();
     expect(ours).toEqual(await regressionArray(basis, lengths, 5, { ridge: 0.01 }).data());
-    expect(ours.some((value) => value !== 0)).toBe(true);
+    expect(Math.max(...(ours as Float32Array))).toBeGreaterThan(0);
   });
 });
 
