@@ -28,9 +28,9 @@ export let scores: usize = 0;
 /** The nodes, those of a part side by side (u32 each). */
 export let order: usize = 0;
 let queue: usize = 0;
-/** Room for 16 bytes a node, as in `order`; cutApart uses that of its part. */
+/** Between two calls of cutApart, room for 16 bytes a node. */
 export let spare: usize = 0;
-// There, parts still to be cut: the value none of them exceeds (f64), begin, end as places in `order` (u32 each).
+// Parts still to be cut: the value none of them exceeds (f64), begin, end as places in `order` (u32 each).
 let pending: usize = 0;
 let pendingEnd: usize = 0;
 let capacity: f64 = 0;
@@ -43,9 +43,10 @@ export function layOut(at: usize, count: i32): void {
   const n = <usize>count;
   nodes = at;
   scores = nodes + NODE * n;
-  spare = scores + 8 * n;
-  order = spare + 16 * n;
+  pending = scores + 8 * n;
+  order = pending + 16 * n;
   queue = order + 4 * n;
+  spare = pending;
 }
 
 function neighbour(node: usize, d: usize): usize {
@@ -95,7 +96,6 @@ export function joinNode(k: i32, d: i32, other: i32): void {
  */
 export function cutApart(begin: usize, end: usize, lambda: f64, work: usize): void {
   capacity = lambda;
-  pending = spare + ((begin - order) << 2);
   pendingEnd = pending;
   pushParts(begin, end, Infinity);
   while (pendingEnd > pending) {
@@ -240,8 +240,8 @@ function relabelAll(begin: usize, end: usize, tolerance: f64): void {
 
 /**
  * Moves excess to where it is taken, until no node with excess above `tolerance` can reach one that takes more than it:
- * push and relabel, first in first out, exact labels afresh after as many relabels as there are nodes (Goldberg and
- * Tarjan 1988; Cherkassky and Goldberg 1997). Then labels are below the part's size exactly for the nodes that still
+ * push and relabel, first in first out, exact labels afresh after a relabel for every fourth node (Goldberg and Tarjan
+ * 1988; Cherkassky and Goldberg 1997). Then labels are below the part's size exactly for the nodes that still
  * reach one, and the edges from the others to them are full.
  */
 function routeExcess(begin: usize, end: usize, tolerance: f64): void {
@@ -265,7 +265,7 @@ function routeExcess(begin: usize, end: usize, tolerance: f64): void {
     }
     if (length == 0) return;
     if (tail == ring) tail = queue;
-    for (let work = size; length > 0 && work > 0; ) {
+    for (let work = (size >> 2) + 1; length > 0 && work > 0; ) {
       const node = nodeAt(head);
       head += 4;
       if (head == ring) head = queue;

@@ -17,9 +17,8 @@ export function raiseBound(work: usize): void {
   startRow(pieces, max(bound, tau - 1e-12 * (1 + abs(tau))));
 }
 
-/** Whether float32 holds the scores in units of lambda. */
-export function fits(gamma: f64, lambda: f64): bool {
-  const unit = gamma * lambda;
+/** Whether float32 holds scores in units of lambda, where `unit` is gamma lambda. */
+export function fits(unit: f64, lambda: f64): bool {
   return lambda > 1e-5 && unit > 1e-30 && unit < 1e30;
 }
 
@@ -28,7 +27,7 @@ export function fits(gamma: f64, lambda: f64): bool {
  * known that tau is at least that of sparsemax, `level`, less 4 lambda. At `at` there is room for 90 bytes a cell.
  */
 export function thin(
-  x: usize, to: usize, height: i32, width: i32, top: f64, gamma: f64, lambda: f64, level: f64, enough: i32,
+  x: usize, to: usize, height: i32, width: i32, top: f64, unit: f64, lambda: f64, level: f64, enough: i32,
   at: usize, work: usize,
 ): void {
   const across = (<usize>width + 3) & ~3;
@@ -39,16 +38,15 @@ export function thin(
   const turned = sums + size;
   const turnedSums = turned + size;
   const messages = turnedSums + size;
-  fillVectors(at, size, NOTHING);
-  const scale = f32x4.splat(<f32>(1 / (gamma * lambda)));
+  const scale = f32x4.splat(<f32>(1 / unit));
   const peak = f32x4.splat(<f32>top);
   const line = (<usize>width) << 2;
-  for (let i = 0, p = at; i < height; i++, p += across * 4) {
-    const from = x + <usize>i * line;
+  // beyond the end of a line, in lanes of their own, come the next scores or what the memory holds: all that they change
+  // is the count of cells that stay
+  for (let p = at, from = x; p < at + <usize>height * across * 4; p += across * 4, from += line) {
     for (let o: usize = 0; o < line; o += 16) {
       v128.store(p + o, f32x4.mul(scale, f32x4.sub(v128.load(from + o), peak)));
     }
-    for (let o = line; o < across * 4; o += 4) store<f32>(p + o, NOTHING);
   }
   transpose(at, turned, down, across);
   const near = <f32>(level / lambda - 1);
@@ -58,7 +56,8 @@ export function thin(
   raiseBound(work);
   // a little lower, for all rounding
   const low = <f32>(bound / lambda - 1e-6 * (8 - bound / lambda));
-  fillVectors(turnedSums, size, 2);
+  const two = f32x4.splat(2);
+  for (let p = turnedSums; p < messages; p += 16) v128.store(p, two);
   for (let before = height * width; ;) {
     sweep(turned, turnedSums, messages, <usize>width, down * 4, low);
     transpose(turnedSums, sums, across, down);
@@ -79,29 +78,15 @@ export function thin(
   }
 }
 
-function fillVectors(p: usize, bytes: usize, value: f32): void {
-  const four = f32x4.splat(value);
-  for (const end = p + bytes; p < end; p += 16) v128.store(p, four);
-}
-
 /** Both sizes are multiples of 4. */
 function transpose(from: usize, to: usize, height: usize, width: usize): void {
-  for (let i: usize = 0; i < height; i += 4) {
-    for (let j: usize = 0; j < width; j += 4) {
-      const p = from + (i * width + j) * 4;
-      const q = to + (j * height + i) * 4;
-      const a = v128.load(p);
-      const b = v128.load(p + width * 4);
-      const c = v128.load(p + width * 8);
-      const d = v128.load(p + width * 12);
-      const e = i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-      const f = i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-      const g = i8x16.shuffle(c, d, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-      const h = i8x16.shuffle(c, d, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-      v128.store(q, i8x16.shuffle(e, g, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23));
-      v128.store(q + height * 4, i8x16.shuffle(e, g, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31));
-      v128.store(q + height * 8, i8x16.shuffle(f, h, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23));
-      v128.store(q + height * 12, i8x16.shuffle(f, h, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31));
+  const line = width * 4;
+  for (let i: usize = 0; i < height; i += 4, to += 16, from += 3 * line) {
+    for (let j: usize = 0, q = to; j < width; j++, from += 4, q += height * 4) {
+      const a = v128.load32_zero(from);
+      const b = v128.load_lane<f32>(from + line, a, 1);
+      const c = v128.load_lane<f32>(from + 2 * line, b, 2);
+      v128.store(q, v128.load_lane<f32>(from + 3 * line, c, 3));
     }
   }
 }

@@ -16,9 +16,7 @@ import { atLeast, fill, maskOf } from "./vectors";
 
 const BLOCK: i32 = 16;
 /** In rows at least as long, sweeps along lines take out candidates where more than an eighth of all cells are. */
-const MANY: i32 = 256;
-/** Of fewer candidates, a part is cut when it is found; otherwise the means of all parts raise the bound before. */
-const FEW: i32 = 48;
+const MANY: i32 = 128;
 
 // What the frame of a grid holds for a cell: the number of its node, or
 const LIGHT: i32 = -1; // it weighs nothing
@@ -70,7 +68,9 @@ function row(
 ): void {
   // a flow from cell to cell along a snake through the grid carries n / 4 of the scores' range at most: half that is
   // allowed, for the rounding of the bound
-  if (!kept && lambda > 0 && allAtLeast(x, n, <f32>(top - (2 * gamma * lambda) / <f64>n))) {
+  const unit = gamma * lambda;
+  const near = <f64>n * (top - <f64>load<f32>(x)) <= 2 * unit;
+  if (near && !kept && lambda > 0 && allAtLeast(x, n, <f32>(top - (2 * unit) / <f64>n))) {
     fill(y, 0, n, reinterpret<i32>(<f32>(1 / <f64>n)));
     if (groups) memory.fill(groups, 0, (<usize>n) << 2);
     return;
@@ -89,10 +89,10 @@ function row(
   // the greatest score loses 4 lambda at most
   startRow(scratch, -1 - 4 * lambda - 1e-12 * (1 + lambda));
   layFrame(height, width, kept);
-  const enough = !kept && n >= MANY && fits(gamma, lambda) ? n >> 3 : n;
+  const enough = !kept && n >= MANY && fits(unit, lambda) ? n >> 3 : n;
   let candidates = collect(x, n, width, kept, lowest, top, inverse, enough);
   if (candidates > enough) {
-    thin(x, y, height, width, top, gamma, lambda, level, enough, network, work);
+    thin(x, y, height, width, top, unit, lambda, level, enough, network, work);
     layFrame(height, width, kept);
     candidates = collect(y, n, width, kept, lowest, top, inverse, n);
   }
@@ -103,11 +103,14 @@ function row(
     const count = screen(candidates, width, lambda, work);
     layOut(network, count);
     solveParts(count, width + 2, lambda, work);
-    write(y, groups, threshold(work));
   } else {
-    for (let k = 0; k < candidates; k++) place(load<f64>(values + ((<usize>k) << 3)), k, 1);
-    writeAlone(y, groups, threshold(work));
+    layOut(network, candidates);
+    for (let k: usize = 0; k < <usize>candidates; k++) {
+      store<u32>(order + (k << 2), <u32>(nodes + (k << 6)));
+      place(load<f64>(values + (k << 3)), <i32>k, 1);
+    }
   }
+  write(y, groups, threshold(work));
 }
 
 function allAtLeast(x: usize, n: i32, least: f32): bool {
@@ -269,92 +272,51 @@ function most(at: i32): i32 {
   return i32(state >= 0) - i32(state == LIGHT);
 }
 
-// For the cells of a part, as they are found: what they have to pass on, in the end for the first the mean (f64), their
-// place (i32), where they were found from (the address of that record, u32), for the first whether the part is to be cut.
+// For the cells of a part, as they are found: what they have to pass on (f64), their place (i32), where they were found
+// from (the address of that record, u32).
 const STEP: usize = 16;
 
-function foundFrom(record: usize): usize {
-  return <usize>load<u32>(record, 12);
-}
-
-/** Places the groups of the candidates that stay, part by part; of many, those to be cut after all others. */
+/** Places the groups of the candidates that stay, part by part. */
 function solveParts(count: i32, across: i32, lambda: f64, work: usize): void {
-  const most = lambda * (1 - 1e-9);
   let tail = order;
-  let record = spare;
-  let held = false;
   for (let seed = 0; seed < count; seed++) {
     let at = load<i32>(places + ((<usize>seed) << 2));
     if (framed(at) < 0) continue;
-    const root = record;
-    let head = tail;
-    tail = find(at, tail, 0);
+    const begin = tail;
+    find(at, begin, begin, spare);
+    tail += 4;
     const base = load<f64>(values + ((<usize>seed) << 3));
     let sum = 0.0;
-    for (; head < tail; head += 4) {
+    let record = spare;
+    for (let head = begin; head < tail; head += 4) {
       at = load<i32>(record, 8);
-      tail = find(at - 1, tail, record);
-      tail = find(at + 1, tail, record);
-      tail = find(at - across, tail, record);
-      tail = find(at + across, tail, record);
+      tail = find(at - 1, begin, tail, record);
+      tail = find(at + 1, begin, tail, record);
+      tail = find(at - across, begin, tail, record);
+      tail = find(at + across, begin, tail, record);
       const score = tilted(nodeNumber(head), at, across, lambda);
       store<f64>(record, score);
       sum += score - base;
       record += STEP;
     }
-    const size = <i32>((record - root) >> 4);
+    const size = <i32>((tail - begin) >> 2);
     const mean = base + sum / <f64>size;
-    if (flowsOff(root, record, max(mean, bound), most)) {
-      store<f64>(root, mean);
-      place(mean, <i32>((root - spare) >> 4), size);
-    } else if (count < FEW) {
-      cutPart(root, record, across, lambda, work);
-      continue;
-    } else {
-      store<f64>(root, mean);
-      store<u32>(root, 1, 12);
-      held = true;
-      place(mean, -1, size);
-    }
-    settle(work);
-  }
-  if (!held) return;
-  raiseBound(work);
-  const last = record;
-  for (record = spare; record < last;) {
-    const root = record;
-    do record += STEP;
-    while (record < last && foundFrom(record) > 1);
-    const mean = load<f64>(root);
-    if (!foundFrom(root)) {
-      place(mean, <i32>((root - spare) >> 4), <i32>((record - root) >> 4));
+    // a part whose mean lies below the bound only has to show that all of it does
+    if (flowsOff(record, max(mean, bound), lambda * (1 - 1e-9))) {
+      place(mean, <i32>((begin - order) >> 2), size);
       settle(work);
-    } else if (mean > bound || !staysBelow(root, record, across, lambda)) {
-      cutPart(root, record, across, lambda, work);
+      continue;
     }
+    record = spare;
+    for (let p = begin; p < tail; p += 4) {
+      const k = nodeNumber(p);
+      at = load<i32>(record, 8);
+      record += STEP;
+      store<f64>(scores + ((<usize>k) << 3), tilted(k, at, across, lambda));
+      for (let d = 0; d < 4; d++) joinNode(k, d, FOUND - framed(neighbourPlace(at, d, across)));
+    }
+    cutApart(begin, tail, lambda, work);
   }
-}
-
-function staysBelow(root: usize, end: usize, across: i32, lambda: f64): bool {
-  for (let record = root; record < end; record += STEP) {
-    store<f64>(record, tilted(nodeNumber(listed(record)), load<i32>(record, 8), across, lambda));
-  }
-  return flowsOff(root, end, bound, lambda);
-}
-
-function cutPart(root: usize, end: usize, across: i32, lambda: f64, work: usize): void {
-  for (let record = root; record < end; record += STEP) {
-    const k = nodeNumber(listed(record));
-    const at = load<i32>(record, 8);
-    store<f64>(scores + ((<usize>k) << 3), tilted(k, at, across, lambda));
-    for (let d = 0; d < 4; d++) joinNode(k, d, FOUND - framed(neighbourPlace(at, d, across)));
-  }
-  cutApart(listed(root), listed(end), lambda, work);
-}
-
-/** Where a record's node stands in the order. */
-function listed(record: usize): usize {
-  return order + ((record - spare) >> 2);
 }
 
 function nodeNumber(p: usize): i32 {
@@ -367,35 +329,35 @@ function tilted(k: i32, at: i32, across: i32, lambda: f64): f64 {
 }
 
 /** Puts the candidate at a place, if there is one not yet found, at the tail; returns the new tail. */
-function find(at: i32, tail: usize, from: usize): usize {
+function find(at: i32, begin: usize, tail: usize, parent: usize): usize {
   const k = framed(at);
   if (k < 0) return tail;
   store<i32>(frame + ((<usize>at) << 2), FOUND - k);
   store<u32>(tail, <u32>(nodes + ((<usize>k) << 6)));
-  const record = spare + ((tail - order) << 2);
+  const record = spare + ((tail - begin) << 2);
   store<i32>(record, at, 8);
-  store<u32>(record, <u32>from, 12);
+  store<u32>(record, <u32>parent, 12);
   return tail + 4;
 }
 
 /**
  * Whether no cell of a part keeps more than `level` when cells, last found first, pass on what they have above it, or
- * take what they have below, over edges that carry `most`. Then all of the prox is at most `level`.
+ * take what they have below, over edges that carry `most`. Then no value of the prox is above `level`.
  */
-function flowsOff(root: usize, end: usize, level: f64, most: f64): bool {
+function flowsOff(end: usize, level: f64, most: f64): bool {
   let full = false;
-  for (let record = end - STEP; record > root; record -= STEP) {
+  for (let record = end - STEP; record > spare; record -= STEP) {
     let flow = load<f64>(record) - level;
     if (!(flow <= most)) return false;
     if (flow < -most) {
       flow = -most;
       full = true;
     }
-    const from = foundFrom(record);
-    store<f64>(from, load<f64>(from) + flow);
+    const parent = <usize>load<u32>(record, 12);
+    store<f64>(parent, load<f64>(parent) + flow);
   }
   // with no edge full, what is left is the sum of all, for which the mean stands
-  return !full || load<f64>(root) <= level;
+  return !full || load<f64>(spare) <= level;
 }
 
 function write(y: usize, groups: usize, tau: f64): void {
@@ -412,20 +374,6 @@ function write(y: usize, groups: usize, tau: f64): void {
       store<f32>(y + o, weight);
       if (groups) store<i32>(groups + o, id);
     }
-    id++;
-  }
-}
-
-/** The same at lambda = 0, where pieces are single candidates. */
-function writeAlone(y: usize, groups: usize, tau: f64): void {
-  let id = 0;
-  const end = pieces + ((<usize>pieceCount) << 4);
-  for (let piece = pieces; piece < end; piece += PIECE) {
-    const weight = <f32>(level(piece) - crest - tau);
-    if (!(weight > 0)) continue;
-    const o = (<usize>load<i32>(cells + ((<usize>first(piece)) << 2))) << 2;
-    store<f32>(y + o, weight);
-    if (groups) store<i32>(groups + o, id);
     id++;
   }
 }
