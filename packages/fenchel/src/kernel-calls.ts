@@ -65,9 +65,7 @@ export function linearizeOnKernel<S>(
   return (tangent, result, gradients) => {
     const { memory } = kept;
     if (memory === undefined) {
-      throw new Error(
-        `${solver.name}: the memory of this pullback went to a later vjp with the same out; call it before, or leave out`,
-      );
+      throw new Error(`${solver.name}: the memory of this pullback went to a later vjp with the same out`);
     }
     memory.idle = true;
     const kernel = memory.at < 0 ? kernelFor(solver.name, own, shape) : own;

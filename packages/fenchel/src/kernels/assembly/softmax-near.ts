@@ -79,17 +79,8 @@ export function moderatePullbackRow(y: usize, dy: usize, dx: usize, n: i32, gamm
   while (p < whole) {
     const stop = min(p + BLOCK, whole);
     let part = f32x4.splat(0);
-    let part2 = part;
-    for (; p + 16 < stop; p += 32, u += 32) {
-      part = f32x4.add(part, f32x4.mul(v128.load(p), v128.load(u)));
-      part2 = f32x4.add(part2, f32x4.mul(v128.load(p, 16), v128.load(u, 16)));
-    }
-    if (p < stop) {
-      part = f32x4.add(part, f32x4.mul(v128.load(p), v128.load(u)));
-      p += 16;
-      u += 16;
-    }
-    sum = accumulate(sum, f32x4.add(part, part2));
+    for (; p < stop; p += 16, u += 16) part = f32x4.add(part, f32x4.mul(v128.load(p), v128.load(u)));
+    sum = accumulate(sum, part);
   }
   if (p < end) sum = accumulate(sum, v128.and(f32x4.mul(v128.load(p), v128.load(u)), firstLanes(n & 3)));
   const mean = total(sum);
@@ -97,13 +88,9 @@ export function moderatePullbackRow(y: usize, dy: usize, dx: usize, n: i32, gamm
   const m = f32x4.splat(<f32>mean);
   const inverse = f32x4.splat(<f32>min(1 / gamma, f32.MAX_VALUE));
   const zero = f32x4.splat(0);
-  for (; y < end; y += 32, dy += 32, dx += 32) {
+  for (; y < end; y += 16, dy += 16, dx += 16) {
     const a = f32x4.mul(f32x4.mul(v128.load(y), inverse), f32x4.sub(v128.load(dy), m));
     v128.store(dx, f32x4.add(a, zero)); // no -0
-    if (y + 16 < end) {
-      const b = f32x4.mul(f32x4.mul(v128.load(y, 16), inverse), f32x4.sub(v128.load(dy, 16), m));
-      v128.store(dx, f32x4.add(b, zero), 16);
-    }
   }
   return true;
 }

@@ -31,7 +31,8 @@ export function forward(
   for (let r = 0; r < rows; r++) {
     const count = counts ? load<i32>(counts) : n;
     if (!r || gammaStep) scale = f32x4.splat(<f32>min(LOG2E / load<f64>(gamma), f32.MAX_VALUE));
-    if (!nearRow(x, y, count, scale)) {
+    const far = counts && abs(load<f32>(max) * f32x4.extract_lane(scale, 0)) > 16.5;
+    if (far || !nearRow(x, y, count, scale)) {
       if (!counts) return true;
       softmaxRow(x, y, count, load<f32>(max), load<f64>(gamma), scratch);
     }
