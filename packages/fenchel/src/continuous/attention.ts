@@ -14,7 +14,6 @@ import {
   pullPositionWeights,
   valueOptions,
   valueRows,
-  valuesGradient,
 } from "./value-rows.ts";
 import type { ValueOptions } from "./value-rows.ts";
 
@@ -42,8 +41,9 @@ export interface ContinuousAttentionVjp<
   /** E_p[psi], batch x functions. */
   readonly expectation: Float64Array;
   /**
-   * Gradients for a cotangent of the context (batch x features); may be called many times. `out`, a typed array of the
-   * kind and size of the values, takes their gradient, so that its memory can be used again.
+   * Gradients for a cotangent of the context (batch x features); may be called many times. It reads the values again, which
+   * are not copied. `out`, a typed array of the kind and size of the values, takes their gradient, so that its memory can be
+   * used again.
    */
   pullback(cotangent: Scores, out?: SameKind<V>): { readonly values: SameKind<V> } & BatchGradient<M, S, A>;
 }
@@ -68,9 +68,9 @@ function attend<
     expectation: planes.value,
     pullback(cotangent, out) {
       const dContext = contextCotangent(rows, cotangent);
-      const dExpectation = pullPositionWeights(rows, basis, pullContext(rows, dContext));
-      const gradient = pullPlanes(basis, batch, planes, options, dExpectation);
-      return { values: valuesGradient(rows, values, weights, dContext, out), ...gradient };
+      const pulled = pullContext(rows, values, weights, dContext, out);
+      const dExpectation = pullPositionWeights(rows, basis, pulled.weights);
+      return { values: pulled.values, ...pullPlanes(basis, batch, planes, options, dExpectation) };
     },
   };
 }

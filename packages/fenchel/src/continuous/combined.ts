@@ -17,7 +17,6 @@ import {
   pullPositionWeights,
   valueOptions,
   valueRows,
-  valuesGradient,
 } from "./value-rows.ts";
 import type { ValueOptions, ValueRows } from "./value-rows.ts";
 
@@ -129,7 +128,7 @@ function attend<V extends Scores, W extends Scores, A extends HyperParameter = n
     scale2,
     pullback(cotangent) {
       const dContext = contextCotangent(rows, cotangent);
-      const dWeights = pullContext(rows, dContext);
+      const { weights: dWeights, values: dValues } = pullContext(rows, values, total, dContext);
       const dExpectation = pullPositionWeights(rows, basis, dWeights);
       const each = densities.profiles.map(({ k }) => k + 1);
       const gradient = pullPlanes(basis, densities, planes, { ...parameters, alpha: each }, dExpectation);
@@ -158,7 +157,7 @@ function attend<V extends Scores, W extends Scores, A extends HyperParameter = n
         }
       }
       return {
-        values: valuesGradient(rows, values, total, dContext),
+        values: dValues,
         weights: inKindOf(weights, dWeights),
         alpha: alphaGradient === true ? inFormOf<A>(options.alpha, dAlpha) : undefined,
       };

@@ -131,7 +131,7 @@ function longAxis({ xx, yx, yy }: PlaneDensity): number {
 /** Nodes of the tables below: few enough that they stay in cache. */
 const chunk = 128;
 
-/** Tables of one chunk: z_1 of every node; N and its slope for every x; three numbers for every y. */
+/** Tables of one chunk: z_1 of every node; three numbers for every x and for every y. */
 const firsts = /* @__PURE__ */ new Float64Array(chunk);
 let across = /* @__PURE__ */ new Float64Array(0);
 let along = /* @__PURE__ */ new Float64Array(0);
@@ -139,27 +139,35 @@ let along = /* @__PURE__ */ new Float64Array(0);
 let spans = /* @__PURE__ */ new Int32Array(0);
 
 /** Empties the row and makes the tables large enough. */
-function begin({ x, y }: Axes, count: number, { value, byX, byY, byXX, byYX, byYY, at }: PlaneOut): void {
+function begin(count: number, { value, byX, byY, byXX, byYX, byYY, at }: PlaneOut): void {
   for (const plane of [value, byX, byY, byXX, byYX, byYY]) plane.fill(0, at, at + count);
-  const rows = x.centres.length;
-  if (spans.length < 2 * rows) {
-    spans = new Int32Array(2 * rows);
-    across = new Float64Array(2 * chunk * rows);
+  if (spans.length < 2 * count) {
+    spans = new Int32Array(2 * count);
+    across = new Float64Array(3 * chunk * count);
+    along = new Float64Array(3 * chunk * count);
   }
-  if (along.length < 3 * chunk * y.centres.length) along = new Float64Array(3 * chunk * y.centres.length);
 }
 
 /** Standard deviations beyond which a Gaussian (below 3e-18 of its peak) is left out. */
 const cut = 9;
 
-/** Tabulates `weight` N(t; centre, width^2) of every x, and its slope, as node q of the chunk. */
-function tabulateAcross({ centres, precisions }: Axis, t: number, weight: number, q: number): void {
-  for (let i = 0, at = 2 * q; i < centres.length; i++, at += 2 * chunk) {
+/** Tabulates `weight` N(t; centre, width^2) of every centre, its slope, and z times that, as node q of the chunk. */
+function tabulate(
+  { centres, precisions }: Axis,
+  table: Float64Array,
+  q: number,
+  t: number,
+  weight: number,
+  z: number,
+): void {
+  for (let i = 0, at = 3 * q; i < centres.length; i++, at += 3 * chunk) {
     const precision = precisions[i];
     const nu = (t - centres[i]) * precision;
     const value = nu > cut || nu < -cut ? 0 : weight * (precision / rootTwoPi) * Math.exp(-0.5 * nu * nu);
-    across[at] = value;
-    across[at + 1] = -nu * precision * value;
+    const slope = -nu * precision * value;
+    table[at] = value;
+    table[at + 1] = slope;
+    table[at + 2] = z * slope;
   }
 }
 
@@ -171,8 +179,8 @@ function accumulate({ x, y }: Axes, count: number, nodes: number, out: PlaneOut)
   for (let i = 0; i < x.centres.length; i++) {
     let from = 0;
     let to = nodes;
-    while (from < to && across[2 * (i * chunk + from)] === 0) from++;
-    while (to > from && across[2 * (i * chunk + to - 1)] === 0) to--;
+    while (from < to && across[3 * (i * chunk + from)] === 0) from++;
+    while (to > from && across[3 * (i * chunk + to - 1)] === 0) to--;
     spans[2 * i] = from;
     spans[2 * i + 1] = to;
   }
@@ -186,19 +194,17 @@ function accumulate({ x, y }: Axes, count: number, nodes: number, out: PlaneOut)
     const own = x.of[j];
     const from = spans[2 * own];
     const to = spans[2 * own + 1];
-    let i = 2 * (chunk * own + from);
+    let i = 3 * (chunk * own + from);
     let u = 3 * (chunk * y.of[j] + from);
-    for (let q = from; q < to; q++, i += 2, u += 3) {
+    for (let q = from; q < to; q++, i += 3, u += 3) {
       const g = across[i];
       const f = along[u];
-      const dx = across[i + 1] * f;
       const dy = g * along[u + 1];
-      const first = firsts[q];
       r += g * f;
-      gx += dx;
+      gx += across[i + 1] * f;
       gy += dy;
-      gxx += first * dx;
-      gyx += first * dy;
+      gxx += across[i + 2] * f;
+      gyx += firsts[q] * dy;
       gyy += g * along[u + 2];
     }
     const at = out.at + j;
@@ -224,7 +230,7 @@ function slices(density: PlaneDensity, axes: Axes, count: number, out: PlaneOut,
   const { centres, precisions } = axes.y;
   const nodes = Math.min(4096, Math.ceil(7 + m + (3.2 * grow * longAxis(density)) / axes.leastWidth));
   const scale = (m + 1) / (bumpConstants[m] * nodes);
-  begin(axes, count, out);
+  begin(count, out);
   for (let start = 0; start < nodes; start += chunk) {
     const size = Math.min(chunk, nodes - start);
     for (let q = 0; q < size; q++) {
@@ -234,7 +240,7 @@ function slices(density: PlaneDensity, axes: Axes, count: number, out: PlaneOut,
       const square = cos * cos;
       firsts[q] = sin;
       const weight = scale * square * square * (m === 1 ? 1 : m === 2 ? square : square * square);
-      tabulateAcross(axes.x, density.x + lxx * sin, weight, q);
+      tabulate(axes.x, across, q, density.x + lxx * sin, weight, sin);
       const middle = density.y + lyx * sin;
       for (let u = 0, at = 3 * q; u < centres.length; u++, at += 3 * chunk) {
         const precision = precisions[u];
@@ -282,24 +288,15 @@ function addPolar(
   weights: Float64Array,
 ): void {
   const { xx, yx, yy } = density;
-  const { centres, precisions } = axes.y;
-  begin(axes, count, out);
+  begin(count, out);
   for (let start = 0; start < nodes.count; start += chunk) {
     const size = Math.min(chunk, nodes.count - start);
     for (let q = 0; q < size; q++) {
       const zx = nodes.x[start + q];
       const zy = nodes.y[start + q];
       firsts[q] = zx;
-      tabulateAcross(axes.x, density.x + xx * zx, weights[start + q], q);
-      const t = density.y + yx * zx + yy * zy;
-      for (let u = 0, at = 3 * q; u < centres.length; u++, at += 3 * chunk) {
-        const precision = precisions[u];
-        const nu = (t - centres[u]) * precision;
-        const value = nu > cut || nu < -cut ? 0 : (precision / rootTwoPi) * Math.exp(-0.5 * nu * nu);
-        along[at] = value;
-        along[at + 1] = -nu * precision * value;
-        along[at + 2] = zy * along[at + 1];
-      }
+      tabulate(axes.x, across, q, density.x + xx * zx, weights[start + q], zx);
+      tabulate(axes.y, along, q, density.y + yx * zx + yy * zy, 1, zy);
     }
     accumulate(axes, count, size, out);
   }

@@ -15,7 +15,6 @@ import {
   pullPositionWeights,
   valueOptions,
   valueRows,
-  valuesGradient,
 } from "./value-rows.ts";
 import type { ValueOptions } from "./value-rows.ts";
 import { choiceOptions, chooseMixture, fitMixture } from "./weighted-em.ts";
@@ -104,7 +103,8 @@ function attend<V extends Scores, W extends Scores>(
     fits,
     pullback(cotangent) {
       const dContext = contextCotangent(rows, cotangent);
-      const dExpectation = pullPositionWeights(rows, basis, pullContext(rows, dContext));
+      const pulledValues = pullContext(rows, values, positional, dContext);
+      const dExpectation = pullPositionWeights(rows, basis, pulledValues.weights);
       const each = new Float64Array(total * count);
       const dShares = new Float64Array(total);
       fits.forEach((fitted, b) => {
@@ -130,7 +130,7 @@ function attend<V extends Scores, W extends Scores>(
         dWeights.set(pulled, b * cells);
       });
       return {
-        values: valuesGradient(rows, values, positional, dContext),
+        values: pulledValues.values,
         weights: inKindOf(weights, dWeights),
       };
     },

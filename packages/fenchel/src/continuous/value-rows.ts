@@ -17,7 +17,7 @@ export const valueOptions: readonly string[] = ["shape", "lengths", "ridge", "pa
 
 /** Checked values: row b has `lengths[b]` of `cells` positions, each with `features` numbers. */
 export interface ValueRows {
-  readonly values: Float64Array;
+  readonly values: Float32Array | Float64Array;
   readonly batch: number;
   readonly cells: number;
   readonly features: number;
@@ -50,11 +50,11 @@ export function valueRows(values: Scores, basis: Basis, options: ValueOptions): 
     throw valueError("lengths", options.lengths, "images have no lengths");
   }
   const lengths = lengthsOf(options.lengths, batch, cells);
-  const numbers = values instanceof Float64Array ? values : new Float64Array(values);
+  const typed = values instanceof Float64Array || values instanceof Float32Array;
   const regression = { ridge, padding };
   const known = new Map<number, Float64Array>();
   return {
-    values: numbers,
+    values: typed ? values : new Float64Array(values),
     batch,
     cells,
     features,
@@ -72,97 +72,88 @@ export function valueRows(values: Scores, basis: Basis, options: ValueOptions): 
   };
 }
 
-/** out[r] += sum_c m[r, c] v[c], for `rows` rows of m from `mAt`; four rows at a time. */
-export function addRowDots(
-  m: Float64Array,
-  mAt: number,
-  rows: number,
-  columns: number,
-  v: Float64Array,
-  vAt: number,
-  out: Float64Array,
-  outAt: number,
-): void {
-  let r = 0;
-  for (; r + 3 < rows; r += 4) {
-    const a = mAt + r * columns;
-    const b = a + columns;
-    const c = b + columns;
-    const d = c + columns;
-    let s0 = 0;
-    let s1 = 0;
-    let s2 = 0;
-    let s3 = 0;
-    for (let i = 0; i < columns; i++) {
-      const x = v[vAt + i];
-      s0 += m[a + i] * x;
-      s1 += m[b + i] * x;
-      s2 += m[c + i] * x;
-      s3 += m[d + i] * x;
-    }
-    out[outAt + r] += s0;
-    out[outAt + r + 1] += s1;
-    out[outAt + r + 2] += s2;
-    out[outAt + r + 3] += s3;
-  }
-  for (; r < rows; r++) {
-    let sum = 0;
-    for (let i = 0, a = mAt + r * columns; i < columns; i++) sum += m[a + i] * v[vAt + i];
-    out[outAt + r] += sum;
-  }
+/** The three indices after i, or the last one below `end`: work on four at a time repeats it where fewer are left. */
+function following(i: number, end: number): [number, number, number] {
+  return [Math.min(i + 1, end - 1), Math.min(i + 2, end - 1), Math.min(i + 3, end - 1)];
 }
 
-/** out[c] += sum_r v[r] m[r, c]; four rows at a time. */
-export function addWeightedRows(
-  m: Float64Array,
-  mAt: number,
-  rows: number,
-  columns: number,
+/**
+ * For every row the product of its regression matrix, of `count` columns, and its numbers in v, `vStep` a row; or of the
+ * transposed matrix. Four numbers of two rows at a time share what they load of the matrix and of v; where fewer are left,
+ * or the next row has another matrix, some are computed twice.
+ */
+function multiply(
+  { batch, lengths, matrix }: ValueRows,
+  count: number,
+  transposed: boolean,
   v: Float64Array,
-  vAt: number,
-  out: Float64Array,
-  outAt: number,
-): void {
-  let r = 0;
-  for (; r + 3 < rows; r += 4) {
-    const a = mAt + r * columns;
-    const b = a + columns;
-    const c = b + columns;
-    const d = c + columns;
-    const x0 = v[vAt + r];
-    const x1 = v[vAt + r + 1];
-    const x2 = v[vAt + r + 2];
-    const x3 = v[vAt + r + 3];
-    for (let i = 0; i < columns; i++) {
-      out[outAt + i] += m[a + i] * x0 + m[b + i] * x1 + m[c + i] * x2 + m[d + i] * x3;
+  vStep: number,
+  outStep: number,
+): Float64Array {
+  const out = new Float64Array(batch * outStep);
+  for (let b = 0, next = 0; b < batch; b = next) {
+    next = b + 1;
+    const length = lengths[b];
+    if (length === 0) continue;
+    const m = matrix(b);
+    const pair = next < batch && lengths[next] === length ? 1 : 0;
+    next += pair;
+    const [size, step, columns, columnStep] = transposed ? [count, 1, length, count] : [length, count, count, 1];
+    const from = b * vStep;
+    const other = pair * vStep;
+    for (let r = 0; r < size; r += 4) {
+      const [r1, r2, r3] = following(r, size);
+      let a = r * step;
+      const a1 = r1 * step - a;
+      const a2 = r2 * step - a;
+      const a3 = r3 * step - a;
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      let t0 = 0;
+      let t1 = 0;
+      let t2 = 0;
+      let t3 = 0;
+      for (let i = from; i < from + columns; i++, a += columnStep) {
+        const x = v[i];
+        const y = v[i + other];
+        const m0 = m[a];
+        const m1 = m[a + a1];
+        const m2 = m[a + a2];
+        const m3 = m[a + a3];
+        s0 += m0 * x;
+        s1 += m1 * x;
+        s2 += m2 * x;
+        s3 += m3 * x;
+        t0 += m0 * y;
+        t1 += m1 * y;
+        t2 += m2 * y;
+        t3 += m3 * y;
+      }
+      const o = b * outStep;
+      const p = o + pair * outStep;
+      out[o + r] = s0;
+      out[o + r1] = s1;
+      out[o + r2] = s2;
+      out[o + r3] = s3;
+      out[p + r] = t0;
+      out[p + r1] = t1;
+      out[p + r2] = t2;
+      out[p + r3] = t3;
     }
   }
-  for (; r < rows; r++) {
-    const x = v[vAt + r];
-    for (let i = 0, a = mAt + r * columns; i < columns; i++) out[outAt + i] += m[a + i] * x;
-  }
+  return out;
 }
 
 /** Weights of the positions, batch x cells, that stand in for the basis: B r = H (G r). */
-export function positionWeights(rows: ValueRows, basis: Basis, expectation: Float64Array): Float64Array {
-  const weights = new Float64Array(rows.batch * rows.cells);
-  for (let b = 0; b < rows.batch; b++) {
-    if (rows.lengths[b] === 0) continue;
-    const { count } = basis;
-    addRowDots(rows.matrix(b), 0, rows.lengths[b], count, expectation, b * count, weights, b * rows.cells);
-  }
-  return weights;
+export function positionWeights(rows: ValueRows, { count }: Basis, expectation: Float64Array): Float64Array {
+  return multiply(rows, count, false, expectation, count, rows.cells);
 }
 
 /** The cotangent of the expectations, batch x functions, for a cotangent of the positions' weights. */
-export function pullPositionWeights(rows: ValueRows, basis: Basis, dWeights: Float64Array): Float64Array {
-  const { count } = basis;
-  const cotangent = new Float64Array(rows.batch * count);
-  for (let b = 0; b < rows.batch; b++) {
-    if (rows.lengths[b] === 0) continue;
-    addWeightedRows(rows.matrix(b), 0, rows.lengths[b], count, dWeights, b * rows.cells, cotangent, b * count);
-  }
-  return cotangent;
+export function pullPositionWeights(rows: ValueRows, { count }: Basis, dWeights: Float64Array): Float64Array {
+  return multiply(rows, count, true, dWeights, rows.cells, count);
 }
 
 /** sum_l weights_l H_l for every row: batch x features. */
@@ -170,7 +161,25 @@ export function contextOf(rows: ValueRows, weights: Float64Array): Float64Array 
   const { values, batch, cells, features, lengths } = rows;
   const context = new Float64Array(batch * features);
   for (let b = 0; b < batch; b++) {
-    addWeightedRows(values, b * cells * features, lengths[b], features, weights, b * cells, context, b * features);
+    const at = b * features;
+    for (let d = 0; d < features; d += 4) {
+      const [d1, d2, d3] = following(d, features);
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      for (let l = b * cells, end = l + lengths[b], i = l * features; l < end; l++, i += features) {
+        const x = weights[l];
+        s0 += values[i + d] * x;
+        s1 += values[i + d1] * x;
+        s2 += values[i + d2] * x;
+        s3 += values[i + d3] * x;
+      }
+      context[at + d] = s0;
+      context[at + d1] = s1;
+      context[at + d2] = s2;
+      context[at + d3] = s3;
+    }
   }
   // A value that is not finite reaches the context whatever its weight: only then is it looked for.
   if (!context.every(Number.isFinite)) {
@@ -184,45 +193,61 @@ export function contextOf(rows: ValueRows, weights: Float64Array): Float64Array 
   return context;
 }
 
-/** <dContext, H_l> at every position: the cotangent of the positions' weights. */
-export function pullContext(rows: ValueRows, dContext: Float64Array): Float64Array {
-  const { values, batch, cells, features, lengths } = rows;
-  const dWeights = new Float64Array(batch * cells);
-  for (let b = 0; b < batch; b++) {
-    addRowDots(values, b * cells * features, lengths[b], features, dContext, b * features, dWeights, b * cells);
-  }
-  return dWeights;
-}
-
-/** weights_l dContext: the gradient in the values, of their kind. */
-export function valuesGradient<A extends Scores>(
+/**
+ * In one pass over the values, <dContext, H_l> at every position, the cotangent of the positions' weights, and
+ * weights_l dContext, the gradient in the values, of their kind.
+ */
+export function pullContext<A extends Scores>(
   rows: ValueRows,
   like: A,
   weights: Float64Array,
   dContext: Float64Array,
   out?: SameKind<A>,
-): SameKind<A> {
-  const { batch, cells, features, lengths } = rows;
+): { readonly weights: Float64Array; readonly values: SameKind<A> } {
+  const { values, batch, cells, features, lengths } = rows;
   if (out !== undefined) checkLength("out", out, like.length, "as many as values");
-  const gradient = out instanceof Float64Array ? out : new Float64Array(like.length);
+  const Kind = like instanceof Float32Array ? Float32Array : Float64Array;
+  const gradient = out instanceof Kind ? out : new Kind(like.length);
+  const dWeights = new Float64Array(batch * cells);
   for (let b = 0; b < batch; b++) {
-    let i = b * cells * features;
-    for (let l = 0; l < lengths[b]; l++) {
-      const weight = weights[b * cells + l];
-      for (let d = b * features; d < (b + 1) * features; d++, i++) gradient[i] = weight * dContext[d];
+    const end = b * cells + lengths[b];
+    for (let l = b * cells; l < end; l += 4) {
+      const [l1, l2, l3] = following(l, end);
+      const x0 = weights[l];
+      const x1 = weights[l1];
+      const x2 = weights[l2];
+      const x3 = weights[l3];
+      const j = (l1 - l) * features;
+      const k = (l2 - l) * features;
+      const n = (l3 - l) * features;
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      for (let d = b * features, i = l * features; d < (b + 1) * features; d++, i++) {
+        const c = dContext[d];
+        s0 += values[i] * c;
+        s1 += values[i + j] * c;
+        s2 += values[i + k] * c;
+        s3 += values[i + n] * c;
+        gradient[i] = x0 * c;
+        gradient[i + j] = x1 * c;
+        gradient[i + k] = x2 * c;
+        gradient[i + n] = x3 * c;
+      }
+      dWeights[l] = s0;
+      dWeights[l1] = s1;
+      dWeights[l2] = s2;
+      dWeights[l3] = s3;
     }
-    gradient.fill(0, i, (b + 1) * cells * features);
+    gradient.fill(0, end * features, (b + 1) * cells * features);
   }
-  return inKindOf(like, gradient, out);
+  return { weights: dWeights, values: inKindOf(like, gradient) };
 }
 
-/** A float64 result in the kind of the values, in `out` when that is given. */
-export function inKindOf<A extends Scores>(like: A, numbers: Float64Array, out?: SameKind<A>): SameKind<A> {
-  if (like instanceof Float64Array) return numbers as SameKind<A>;
-  if (out instanceof Float32Array && like instanceof Float32Array) {
-    out.set(numbers);
-    return out;
-  }
+/** A result in the kind of the values. */
+export function inKindOf<A extends Scores>(like: A, numbers: Float32Array | Float64Array): SameKind<A> {
+  if (like.constructor === numbers.constructor) return numbers as SameKind<A>;
   return (like instanceof Float32Array ? new Float32Array(numbers) : Array.from(numbers)) as SameKind<A>;
 }
 

@@ -254,6 +254,35 @@ describe.each(bases)("continuous attention on the line, %s functions", (_, basis
     expect(mostOff(single.context, a)).toBeLessThan(1e-4);
   });
 
+  test.each([1, 2, 3, 4, 5, 9])("rows of equal and of other lengths, as each alone: %d features", (width) => {
+    const all = [5, 5, 5, 0, 2, 2, 7, 3];
+    const wide = [all.length, 7, width];
+    const at = { location: all.map((_, b) => 0.1 * b), scale2: all.map((_, b) => 0.01 + 0.02 * b) };
+    const size = 7 * width;
+    for (const kind of [Float64Array, Float32Array]) {
+      const h = kind.from(normals(all.length * size, 12));
+      const ct = kind.from(normals(all.length * width, 13));
+      const { context, pullback } = continuousAttention.vjp(h, { shape: wide, basis, ...at, lengths: all });
+      const out = new kind(h.length).fill(7);
+      const gradient = pullback(ct, out);
+      expect(gradient.values).toBe(out);
+      all.forEach((n, b) => {
+        const row = continuousAttention.vjp(h.slice(b * size, b * size + n * width), {
+          shape: [n, width],
+          basis,
+          location: at.location[b]!,
+          scale2: at.scale2[b]!,
+        });
+        const pulled = row.pullback(ct.slice(b * width, (b + 1) * width));
+        expect(mostOff(context.slice(b * width, (b + 1) * width), row.context)).toBeLessThan(1e-12);
+        expect(mostOff(out.slice(b * size, b * size + n * width), pulled.values)).toBeLessThan(1e-12);
+        expect(out.slice(b * size + n * width, (b + 1) * size).every((v) => v === 0)).toBe(true);
+        expect(off(gradient.location[b]!, pulled.location)).toBeLessThan(1e-12);
+        expect(off(gradient.scale2[b]!, pulled.scale2)).toBeLessThan(1e-12);
+      });
+    }
+  });
+
   test("one position, and none", () => {
     const one = continuousAttention.vjp([3], { shape: [1, 1], basis, location: 0.5, scale2: 0.01, ridge: 1e-9 });
     expect(Number.isFinite(one.context[0])).toBe(true);
