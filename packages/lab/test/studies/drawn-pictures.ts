@@ -1,4 +1,4 @@
-/** Small pictures of one square on a light ground, with questions about its colour, made from a seed. */
+/** Small pictures of one square on a light ground of any hue, with questions about its colour, made from a seed. */
 import type { EasyVqaSplit, VqaAnswer } from "../../src/data/sets/easy-vqa.ts";
 import { uniformNumbers } from "../../src/models/random-numbers.ts";
 import { prepareVqa, type VqaData } from "../../src/studies/vqa/prepare.ts";
@@ -15,8 +15,9 @@ const COLOURS: readonly (readonly [VqaAnswer, readonly number[]])[] = [
 export function squarePicture(
   colour: readonly number[],
   { left, top, side }: { left: number; top: number; side: number },
+  ground: readonly number[] = [245, 245, 245],
 ): Uint8Array {
-  const picture = new Uint8Array(3 * SIZE * SIZE).fill(245);
+  const picture = Uint8Array.from({ length: 3 * SIZE * SIZE }, (_, i) => ground[i % 3]!);
   for (let y = top; y < top + side; y++)
     for (let x = left; x < left + side; x++) picture.set(colour, 3 * (y * SIZE + x));
   return picture;
@@ -29,7 +30,8 @@ function split(count: number, seed: number): EasyVqaSplit {
     const [name, colour] = COLOURS[below(COLOURS.length)]!;
     const other = COLOURS[below(COLOURS.length)]![0];
     const side = 4 + below(3);
-    const picture = squarePicture(colour, { left: below(SIZE - side), top: below(SIZE - side), side });
+    const ground = [200 + below(56), 200 + below(56), 200 + below(56)];
+    const picture = squarePicture(colour, { left: below(SIZE - side), top: below(SIZE - side), side }, ground);
     const questions = [
       { question: "what color is the shape?", answer: name, image },
       { question: `is there a ${other} shape?`, answer: (name === other ? "yes" : "no") as VqaAnswer, image },

@@ -21,7 +21,7 @@ import { drawnData, SIZE, squarePicture } from "./drawn-pictures.ts";
 const data = drawnData();
 const settings = {
   ...settingsOf({}),
-  epochs: 8,
+  epochs: 14,
   batchPictures: 8,
   questionsPerPicture: 2,
   learningRate: 0.01,

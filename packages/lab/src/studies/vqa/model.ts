@@ -83,18 +83,15 @@ export type VqaOutcome = {
   readonly seen: Seen;
 };
 
-/** Power that a context must exceed to be heard in full: attention that sees the shape faintly, over much ground, is worth less. */
-const FAINT = 0.3;
-
-/** x / sqrt(mean x^2 + FAINT). Owns x. */
+/** x / sqrt(mean x^2 + 1e-4): however little of the shape is seen at first, it is heard; ground that is seen with it blurs it. Owns x. */
 function levelled(x: np.Array): np.Array {
   const power = np.square(x.ref).mean(-1, { keepdims: true });
-  return x.mul(np.reciprocal(np.sqrt(power.add(FAINT))));
+  return x.mul(np.reciprocal(np.sqrt(power.add(1e-4))));
 }
 
 /**
  * With the cells h_l of a picture and u = relu(U w + a) of the words w of a question: score_l = tanh(<Q u + q, K h_l> /
- * sqrt(features)), c = sum_l weights_l h_l brought to a power of nearly 1, and the answer from relu(W ((S c + s) * (A u + a')) + b). No other way
+ * sqrt(features)), c = sum_l weights_l h_l brought to unit power, and the answer from relu(W ((S c + s) * (A u + a')) + b). No other way
  * leads from the picture to the answer, so that the attention must go where the shape is; and scores that end at 1 let all of a
  * shape's cells reach the top, where free ones single out a corner. `patches`: [pictures, rows, columns, channels], `words`: [pictures, questions, words]. Owns its arguments.
  */

@@ -3,16 +3,16 @@ import type { Setting, SettingValue } from "../study.ts";
 
 /** Set by hand on the dev set with seed 1. The test set was read once they stood. */
 export const vqaDefaults = {
-  epochs: 6,
+  epochs: 7,
   batchPictures: 16,
   questionsPerPicture: 6,
   learningRate: 0.005,
   cells: 16,
   features: 32,
   hiddenSize: 64,
-  cellDropout: 0.3,
+  cellDropout: 0.1,
   ridge: 0.01,
-  patience: 6,
+  patience: 7,
 } as const;
 
 export type VqaSettings = { readonly [Name in keyof typeof vqaDefaults]: number };
