@@ -20,7 +20,7 @@ interface Kind {
 
 const BASIS = 64;
 const SOFT = { gamma: 0.2 };
-const SPARSE = { gamma: 2 };
+const SPARSE = { gamma: 0.5 };
 
 /** By name: the mapping of the words, and the exponent of the density, in which softmax is 1 and sparsemax 2. */
 const kinds: Readonly<Record<string, Kind>> = {

@@ -103,6 +103,9 @@ export type ReviewReading = {
 /** What a context is multiplied by: among hundreds of words each has little weight, and its vector would have to become long to be heard. */
 const LOUDNESS = 10;
 
+/** What states are multiplied by before they are scored: they begin near 0.1, and of small states all scores would be near 0. */
+const SCORE_GAIN = 10;
+
 /** Squared scales begin here and stay above the second: a density that is a needle has no gradient to widen by. */
 const FIRST_SCALE2 = 0.1;
 const LEAST_SCALE2 = 0.001;
@@ -123,7 +126,7 @@ function densityOf(pooled: np.Array, weights: np.Array, bias: np.Array) {
  * h_i = r_i e_i + r'_i e'_i + relu(C [e_{i-1}; e_i; e_{i+1}] + c) / 2, with e_i and r_i the vector and the log-count ratio of a word,
  * e'_i and r'_i those of its pair with the word before: words that stand in reviews of both labels alike say little by themselves
  * (Wang and Manning 2012). The logits are 10 O c + o for the context c = sum_i w_i h_i, where w is, by the mechanism:
- * - the mapping of the scores tanh(v . tanh(A h_i + a)), between -1 and 1 so that gamma alone says how sharp attention can be;
+ * - the mapping of the scores tanh(v . tanh(10 A h_i + a)), between -1 and 1 so that gamma alone says how sharp attention can be;
  * - G E_p[psi] for the density p of location sigmoid and squared scale softplus of a line in max_i relu(C ...)_i;
  * - their sum, p having the mean and the variance of the words' positions under the discrete weights.
  *
@@ -166,7 +169,7 @@ export function reviewModel(
 
   let weights: np.Array | null = null;
   if (mechanism.discrete !== null) {
-    const keys = np.tanh(np.matmul(states.ref, parameters.attention!).add(parameters.attentionBias!));
+    const keys = np.tanh(np.matmul(states.ref.mul(SCORE_GAIN), parameters.attention!).add(parameters.attentionBias!));
     weights = attend(np.tanh(keys.mul(parameters.attentionVector!).sum(-1)), { mask: heard.ref });
   }
   let effective = weights?.ref ?? null;

@@ -76,7 +76,7 @@ export const classification: Study<ReviewData> = {
   train: trainReviews,
   grid: {
     softmax: [{ gamma: 0.1 }, { gamma: 0.2 }, { gamma: 0.5 }],
-    sparsemax: [{ gamma: 1 }, { gamma: 2 }, { gamma: 5 }],
+    sparsemax: [{ gamma: 0.2 }, { gamma: 0.5 }, { gamma: 2 }],
   },
   withoutTest,
   pictures: reviewPictures,
