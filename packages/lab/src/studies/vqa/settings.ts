@@ -10,7 +10,7 @@ export const vqaDefaults = {
   cells: 16,
   features: 32,
   hiddenSize: 64,
-  cellDropout: 0.1,
+  cellDropout: 0.2,
   ridge: 0.01,
   patience: 7,
 } as const;
