@@ -37,6 +37,8 @@ interface Axis {
   readonly centres: Float64Array;
   readonly precisions: Float64Array;
   readonly of: Int32Array;
+  /** Room for three numbers a node of one chunk, for every pair. */
+  readonly table: Float64Array;
 }
 
 /** The basis as products of functions of x and of y: a table a coordinate stands in for one a function. */
@@ -47,6 +49,12 @@ export interface Axes {
 }
 
 const known = /* @__PURE__ */ new WeakMap<GaussianBasis, Axes>();
+
+/** Nodes in a table: few enough that it stays in cache. */
+const chunk = 64;
+
+/** z_1 of every node of the chunk. */
+const firsts = /* @__PURE__ */ new Float64Array(chunk);
 
 export function axesOf(basis: GaussianBasis): Axes {
   const before = known.get(basis);
@@ -72,7 +80,12 @@ function axisOf({ centres, widths, count }: GaussianBasis, coordinate: number): 
     }
     of[j] = at;
   }
-  return { centres: Float64Array.from(distinct), precisions: Float64Array.from(precisions), of };
+  return {
+    centres: Float64Array.from(distinct),
+    precisions: Float64Array.from(precisions),
+    of,
+    table: new Float64Array(3 * chunk * distinct.length),
+  };
 }
 
 const rootTwoPi = Math.sqrt(2 * Math.PI);
@@ -128,38 +141,16 @@ function longAxis({ xx, yx, yy }: PlaneDensity): number {
   return Math.sqrt((a + c) / 2 + Math.sqrt(((a - c) / 2) ** 2 + b * b));
 }
 
-/** Nodes of the tables below: few enough that they stay in cache. */
-const chunk = 128;
-
-/** Tables of one chunk: z_1 of every node; three numbers for every x and for every y. */
-const firsts = /* @__PURE__ */ new Float64Array(chunk);
-let across = /* @__PURE__ */ new Float64Array(0);
-let along = /* @__PURE__ */ new Float64Array(0);
-/** First node of every x that is not 0, and the one after the last. */
-let spans = /* @__PURE__ */ new Int32Array(0);
-
-/** Empties the row and makes the tables large enough. */
+/** Empties the row. */
 function begin(count: number, { value, byX, byY, byXX, byYX, byYY, at }: PlaneOut): void {
   for (const plane of [value, byX, byY, byXX, byYX, byYY]) plane.fill(0, at, at + count);
-  if (spans.length < 2 * count) {
-    spans = new Int32Array(2 * count);
-    across = new Float64Array(3 * chunk * count);
-    along = new Float64Array(3 * chunk * count);
-  }
 }
 
 /** Standard deviations beyond which a Gaussian (below 3e-18 of its peak) is left out. */
 const cut = 9;
 
 /** Tabulates `weight` N(t; centre, width^2) of every centre, its slope, and z times that, as node q of the chunk. */
-function tabulate(
-  { centres, precisions }: Axis,
-  table: Float64Array,
-  q: number,
-  t: number,
-  weight: number,
-  z: number,
-): void {
+function tabulate({ centres, precisions, table }: Axis, q: number, t: number, weight: number, z: number): void {
   for (let i = 0, at = 3 * q; i < centres.length; i++, at += 3 * chunk) {
     const precision = precisions[i];
     const nu = (t - centres[i]) * precision;
@@ -176,14 +167,8 @@ function tabulate(
  * z_1 g f' and g e.
  */
 function accumulate({ x, y }: Axes, count: number, nodes: number, out: PlaneOut): void {
-  for (let i = 0; i < x.centres.length; i++) {
-    let from = 0;
-    let to = nodes;
-    while (from < to && across[3 * (i * chunk + from)] === 0) from++;
-    while (to > from && across[3 * (i * chunk + to - 1)] === 0) to--;
-    spans[2 * i] = from;
-    spans[2 * i + 1] = to;
-  }
+  const across = x.table;
+  const along = y.table;
   for (let j = 0; j < count; j++) {
     let r = 0;
     let gx = 0;
@@ -191,12 +176,14 @@ function accumulate({ x, y }: Axes, count: number, nodes: number, out: PlaneOut)
     let gxx = 0;
     let gyx = 0;
     let gyy = 0;
-    const own = x.of[j];
-    const from = spans[2 * own];
-    const to = spans[2 * own + 1];
-    let i = 3 * (chunk * own + from);
-    let u = 3 * (chunk * y.of[j] + from);
-    for (let q = from; q < to; q++, i += 3, u += 3) {
+    const start = 3 * chunk * x.of[j];
+    let i = start;
+    let end = start + 3 * nodes;
+    // A narrow function leaves out the nodes at both ends.
+    while (i < end && across[i] === 0) i += 3;
+    while (i < end && across[end - 3] === 0) end -= 3;
+    let u = i + 3 * chunk * (y.of[j] - x.of[j]);
+    for (let q = (i - start) / 3; i < end; q++, i += 3, u += 3) {
       const g = across[i];
       const f = along[u];
       const dy = g * along[u + 1];
@@ -227,7 +214,7 @@ function slices(density: PlaneDensity, axes: Axes, count: number, out: PlaneOut,
   const lxx = density.xx * grow;
   const lyx = density.yx * grow;
   const lyy = density.yy * grow;
-  const { centres, precisions } = axes.y;
+  const { centres, precisions, table } = axes.y;
   const nodes = Math.min(4096, Math.ceil(7 + m + (3.2 * grow * longAxis(density)) / axes.leastWidth));
   const scale = (m + 1) / (bumpConstants[m] * nodes);
   begin(count, out);
@@ -240,20 +227,20 @@ function slices(density: PlaneDensity, axes: Axes, count: number, out: PlaneOut,
       const square = cos * cos;
       firsts[q] = sin;
       const weight = scale * square * square * (m === 1 ? 1 : m === 2 ? square : square * square);
-      tabulate(axes.x, across, q, density.x + lxx * sin, weight, sin);
+      tabulate(axes.x, q, density.x + lxx * sin, weight, sin);
       const middle = density.y + lyx * sin;
       for (let u = 0, at = 3 * q; u < centres.length; u++, at += 3 * chunk) {
         const precision = precisions[u];
         const d = (middle - centres[u]) * precision;
         const e = lyy * cos * precision;
         if (d - e > cut || d + e < -cut) {
-          along[at] = along[at + 1] = along[at + 2] = 0;
+          table[at] = table[at + 1] = table[at + 2] = 0;
           continue;
         }
         bump(m, d, e);
-        along[at] = precision * bumpOut[0];
-        along[at + 1] = precision * precision * bumpOut[1];
-        along[at + 2] = precision * bumpOut[2];
+        table[at] = precision * bumpOut[0];
+        table[at + 1] = precision * precision * bumpOut[1];
+        table[at + 2] = precision * bumpOut[2];
       }
     }
     accumulate(axes, count, size, out);
@@ -295,8 +282,8 @@ function addPolar(
       const zx = nodes.x[start + q];
       const zy = nodes.y[start + q];
       firsts[q] = zx;
-      tabulate(axes.x, across, q, density.x + xx * zx, weights[start + q], zx);
-      tabulate(axes.y, along, q, density.y + yx * zx + yy * zy, 1, zy);
+      tabulate(axes.x, q, density.x + xx * zx, weights[start + q], zx);
+      tabulate(axes.y, q, density.y + yx * zx + yy * zy, 1, zy);
     }
     accumulate(axes, count, size, out);
   }

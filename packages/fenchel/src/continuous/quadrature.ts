@@ -123,6 +123,11 @@ export interface PlaneNodes {
 /** Power of the radial substitution: high enough to smooth the edge, low enough to leave nodes in the middle. */
 const radialPower = 6;
 
+/** How many angles a circle needs whose radius is `reach` times the size of the functions' features. */
+function anglesFor(reach: number): number {
+  return Math.min(2048, 2 * Math.ceil(5 + 4.1 * reach));
+}
+
 let lastPlane: { k: number; detail: number; nodes: PlaneNodes } | undefined;
 
 /**
@@ -133,28 +138,29 @@ export function planeNodes(k: number, detail: number): PlaneNodes {
   const rounded = 2 ** (Math.ceil(4 * Math.log2(Math.max(detail, 0.25))) / 4);
   if (lastPlane !== undefined && lastPlane.k === k && lastPlane.detail === rounded) return lastPlane.nodes;
   const reach = Math.sqrt(2 * Math.min(k === 0 ? 16 : 1 / k, 16)) * rounded;
-  const angles = Math.min(2048, 2 * Math.ceil(5 + 4.1 * reach));
   const radii = Math.min(512, Math.ceil(15 + 2.9 * reach));
   const rule = gaussLegendre(radii);
-  const count = angles * radii;
-  const x = new Float64Array(count);
-  const y = new Float64Array(count);
-  const weights = new Float64Array(count);
-  const stretches = new Float64Array(count);
+  const most = radii * anglesFor(reach);
+  const x = new Float64Array(most);
+  const y = new Float64Array(most);
+  const weights = new Float64Array(most);
+  const stretches = new Float64Array(most);
   const kappa = k / (1 + k);
-  for (let i = 0, q = 0; i < radii; i++) {
+  let count = 0;
+  for (let i = 0; i < radii; i++) {
     const w = (1 + rule.nodes[i]) / 2;
     const tail = radialPower * Math.log(w);
     const half = (-tail / (1 + k)) * expRatio(kappa * tail);
     const slope = (tail / (1 + k) ** 2) * (expRatio(kappa * tail) - (tail / (1 + k)) * expRatioSlope(kappa * tail));
-    const weight = (rule.weights[i] * radialPower * w ** (radialPower - 1)) / (2 * angles);
     const radius = Math.sqrt(2 * half);
-    for (let j = 0; j < angles; j++, q++) {
+    const angles = anglesFor(Math.min(reach, radius * rounded));
+    const weight = (rule.weights[i] * radialPower * w ** (radialPower - 1)) / (2 * angles);
+    for (let j = 0; j < angles; j++, count++) {
       const angle = (2 * Math.PI * (j + (i % 2) / 2)) / angles;
-      x[q] = radius * Math.cos(angle);
-      y[q] = radius * Math.sin(angle);
-      weights[q] = weight;
-      stretches[q] = (weight * slope) / (2 * half);
+      x[count] = radius * Math.cos(angle);
+      y[count] = radius * Math.sin(angle);
+      weights[count] = weight;
+      stretches[count] = (weight * slope) / (2 * half);
     }
   }
   const nodes = { count, x, y, weights, stretches };
