@@ -1,0 +1,74 @@
+import { init } from "@jax-js/jax";
+import { beforeAll, describe, expect, it } from "vitest";
+import { uniformNumbers } from "../../src/models/random-numbers.ts";
+import { bucketOf, pairArrays, planPairs, planSources, rowsOf } from "../../src/seq2seq/batches.ts";
+import { flatSentences } from "../../src/seq2seq/flat-sentences.ts";
+import { warmedRate } from "../../src/seq2seq/schedule.ts";
+import { toyMechanism } from "./support/toy.ts";
+
+beforeAll(async () => {
+  await init("wasm");
+});
+
+const lengths = [3, 9, 15, 2, 40, 7, 11, 5000, 16, 1, 0, 23, 8, 12];
+const source = flatSentences(lengths.map((length) => new Int32Array(length).fill(2)));
+const target = flatSentences(lengths.map((length) => new Int32Array(Math.max(0, length - 1)).fill(3)));
+const pairs = { source, target };
+
+describe("plans", () => {
+  it.each([null, 7])("hold every pair once, in buckets that are long enough (order %s)", (seed) => {
+    const plans = planPairs(pairs, 96, seed === null ? null : uniformNumbers(seed));
+    expect(plans.flatMap((plan) => plan.pairs).sort((a, b) => a - b)).toEqual(lengths.map((_, i) => i));
+    for (const { pairs: members, rows, source: length } of plans) {
+      expect(members.length).toBeLessThanOrEqual(rows);
+      expect(Math.max(...members.map((index) => lengths[index]!))).toBeLessThanOrEqual(length);
+      expect(rows === 1 || rows * length <= 96).toBe(true);
+    }
+  });
+
+  it("need few shapes", () => {
+    const many = flatSentences(Array.from({ length: 500 }, (_, i) => new Int32Array(1 + (i % 31))));
+    const shapes = new Set(planPairs({ source: many, target: many }, 960).map((plan) => `${plan.rows} ${plan.source}`));
+    expect(shapes.size).toBeLessThanOrEqual(7);
+    for (const shape of shapes) {
+      const [rows, length] = shape.split(" ").map(Number);
+      expect(rows! * length!).toBe(960);
+    }
+  });
+
+  it("of sources leave the targets open", () => {
+    const plans = planSources(source, 4);
+    expect(plans.flatMap((plan) => plan.pairs)).toHaveLength(lengths.length);
+    for (const { pairs: members } of plans) expect(members.length).toBeLessThanOrEqual(4);
+  });
+
+  it("round up lengths", () => {
+    expect([0, 1, 4, 5, 31, 49, 961].map(bucketOf)).toEqual([4, 4, 4, 8, 32, 64, 1920]);
+    expect([rowsOf(960, 16), rowsOf(960, 2000)]).toEqual([60, 1]);
+  });
+});
+
+it("arrays shift the target by a word, and count its end", async () => {
+  const two = {
+    source: flatSentences([Int32Array.of(5, 6), Int32Array.of(7)]),
+    target: flatSentences([Int32Array.of(8, 9), new Int32Array(0)]),
+  };
+  const arrays = pairArrays(two, { pairs: [0, 1], rows: 3, source: 4, target: 4 }, toyMechanism("softmax"));
+  const rows = async (array: { data(): Promise<unknown> }) => Array.from((await array.data()) as ArrayLike<number>);
+  expect(await rows(arrays.source.words)).toEqual([5, 6, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0]);
+  expect(await rows(arrays.source.sight.mask)).toEqual([1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+  expect(await rows(arrays.inputs)).toEqual([0, 8, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  expect(await rows(arrays.outputs)).toEqual([8, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  expect(await rows(arrays.counted)).toEqual([1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+});
+
+it("a warmed rate rises, then falls to a twentieth", () => {
+  const rate = warmedRate(0.8, 100);
+  expect(rate(50, 1000)).toBeCloseTo(0.4, 12);
+  expect(rate(100, 1000)).toBeCloseTo(0.8, 12);
+  expect(rate(550, 1000)).toBeCloseTo((0.8 + 0.04) / 2, 12);
+  expect(rate(1000, 1000)).toBeCloseTo(0.04, 12);
+  // Few steps leave most of them for learning.
+  expect(rate(10, 30)).toBeCloseTo(0.8, 12);
+  expect(warmedRate(0.8, 0)(1, 10)).toBeGreaterThan(0.7);
+});
