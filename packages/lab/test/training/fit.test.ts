@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { init, jit, numpy as np, valueAndGrad } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import { initialTensors } from "../../src/models/parameters.ts";
 import { RunError } from "../../src/runs/run-error.ts";
+import { readModel } from "../../src/runs/run-folder.ts";
 import { fallingRate, fit, median, type Fitting } from "../../src/training/fit.ts";
 
 beforeAll(async () => {
@@ -62,6 +66,63 @@ describe("fit", () => {
     await expect(fit(diverging)).rejects.toThrow("training diverged: the loss at step 1 is NaN");
   });
 });
+
+describe("an average of the last epochs", () => {
+  /** A slope that jumps between 2 and 4: only their mean is 3. */
+  const jumping = (change: Partial<Fitting<Parameters, number>> = {}) =>
+    fitting({
+      epochs: 6,
+      patience: 6,
+      average: 2,
+      batches: (epoch) => [epoch],
+      initial: () => ({ slope: { shape: [1], values: Float32Array.of(2) } }),
+      gradient: async ({ slope }, epoch, key) => {
+        key.dispose();
+        slope.dispose();
+        return [np.zeros([]), { slope: np.array([epoch % 2 === 1 ? -1 : 1]) }];
+      },
+      optimiser: { beta1: 0, beta2: 0 },
+      learningRate: () => 2,
+      ...change,
+    });
+
+  it("is taken when it is better", async () => {
+    const { best, averaged, epochs } = await fit(jumping());
+    expect(epochs.map(({ devLoss }) => Math.round(devLoss))).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(best["slope"]!.values[0]).toBeCloseTo(3, 5);
+    expect(averaged).toBe(true);
+  });
+
+  it("is not taken when it is worse, or when training stopped early", async () => {
+    const { best, averaged } = await fit(jumping({ average: 3 }));
+    // 2, 4 and 2 have a mean of 8 / 3, which is still better than 2 or 4; of one epoch there is no mean.
+    expect([averaged, best["slope"]!.values[0]]).toEqual([true, expect.closeTo(8 / 3, 5)]);
+    expect((await fit(jumping({ average: 1 }))).averaged).toBe(false);
+    expect((await fit(jumping({ patience: 2 }))).averaged).toBe(false);
+    const worse = await fit(fitting({ average: 30, patience: 40, learningRate: () => 0.2 }));
+    expect(worse.averaged).toBe(false);
+    expect(worse.best["slope"]!.values[0]).toBeCloseTo(3, 2);
+  });
+
+  it("is the same after a run was stopped and resumed", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "fenchel-average-"));
+    try {
+      let epoch = 0;
+      const stop = jumping({ folder, onEpoch: () => (epoch += 1) === 5 && fail() });
+      await expect(fit(stop)).rejects.toThrow("stopped");
+      const { best, averaged } = await fit(jumping({ folder }));
+      expect(averaged).toBe(true);
+      expect(best["slope"]!.values[0]).toBeCloseTo(3, 5);
+      expect(readModel(folder)["slope"]!.values[0]).toBeCloseTo(3, 5);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+function fail(): never {
+  throw new Error("stopped");
+}
 
 describe("fallingRate", () => {
   it("falls in a line to a twentieth", () => {
