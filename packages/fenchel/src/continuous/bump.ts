@@ -3,13 +3,13 @@
  * c = 3/4, 15/16, 35/32 for m = 1, 2, 3, is the expectation of a Gaussian under the beta-Gaussian of alpha = 1 + 1/m.
  */
 import { scaledErfc } from "./erf.ts";
-import { gaussLegendre } from "./quadrature.ts";
+import { gaussRule } from "./quadrature.ts";
 
 /** F, dF/dd and e dF/de, written by `bump`. */
 export const bumpOut = /* @__PURE__ */ new Float64Array(3);
 
 /** c for m = 1, 2, 3. */
-export const bumpConstants: readonly number[] = [0.5, 3 / 4, 15 / 16, 35 / 32];
+const bumpConstants: readonly number[] = [0.5, 3 / 4, 15 / 16, 35 / 32];
 
 const rootHalf = Math.SQRT1_2;
 const peak = 1 / Math.sqrt(2 * Math.PI);
@@ -24,7 +24,7 @@ interface Pairs {
 }
 
 function pairsOf(count: number): Pairs {
-  const rule = gaussLegendre(2 * count);
+  const rule = gaussRule(2 * count);
   const nodes = rule.nodes.slice(count);
   const weights = [0, 1, 2, 3].map((m) => nodes.map((s, q) => rule.weights[count + q] * (1 - s * s) ** m));
   return { count, nodes, weights, decay: new Float64Array(count), decayOf: NaN };
@@ -148,7 +148,7 @@ function wideBump(m: number, d: number, e: number): void {
 
 /** The Gaussian's centre is far outside: Gauss-Legendre over the part at the near edge that carries all but 1e-16. */
 function tailBump(m: number, d: number, e: number, gap: number): void {
-  const { nodes, weights } = gaussLegendre(tailNodes);
+  const { nodes, weights } = gaussRule(tailNodes);
   const length = Math.min(2 * e, Math.sqrt(gap * gap + 76) - gap);
   const sign = d > 0 ? 1 : -1;
   let f = 0;

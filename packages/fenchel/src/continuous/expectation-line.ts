@@ -3,7 +3,7 @@ import type { FourierBasis, GaussianBasis, PiecewiseBasis } from "./basis.ts";
 import { bump, bumpOut } from "./bump.ts";
 import { covarianceDivisor } from "./profile.ts";
 import type { Profile } from "./profile.ts";
-import { gaussLegendre, lineMap, lineNodes, lineRange, lineSlope, slopesByShare } from "./quadrature.ts";
+import { gaussRule, lineMap, lineNodes, lineRange, lineSlope, slopesByShare } from "./quadrature.ts";
 import { logEdge } from "./series.ts";
 
 /** Where one row's results go: r, dr/dmu, dr/dlog(width) and, when wanted, dr/dk at fixed width, from `at`. */
@@ -169,7 +169,7 @@ export function piecewiseLine(density: LineDensity, basis: PiecewiseBasis, out: 
   const range = lineRange(k);
   const c = Math.sqrt(k / 2);
   const panel = 1.2 / Math.max(1, 1.5 * c);
-  const rule = gaussLegendre(14);
+  const rule = gaussRule(14);
   const { at } = out;
   let edgeZ = 0;
   let edgeDensity = 0;

@@ -1,11 +1,11 @@
 /** r = E_p[psi] and its derivatives for one density in the plane and isotropic Gaussian basis functions. */
 import type { GaussianBasis } from "./basis.ts";
-import { bump, bumpConstants, bumpOut } from "./bump.ts";
+import { bump, bumpOut } from "./bump.ts";
 import { closedForm } from "./expectation-line.ts";
 import { covarianceDivisor } from "./profile.ts";
 import type { Profile } from "./profile.ts";
-import { planeNodes } from "./quadrature.ts";
-import type { PlaneNodes } from "./quadrature.ts";
+import { gaussRule, planeNodes } from "./quadrature.ts";
+import type { PlaneNodes, Rule } from "./quadrature.ts";
 
 /**
  * Where one row's results go, from `at`: r, its derivatives in mu and in the lower triangle of M (t = mu + M y, xx, yx, yy),
@@ -90,7 +90,10 @@ function axisOf({ centres, widths, count }: GaussianBasis, coordinate: number): 
 
 const rootTwoPi = Math.sqrt(2 * Math.PI);
 
-/** Writes one row: closed form at alpha = 1, slices at 4/3, 3/2 and 2, polar quadrature elsewhere. */
+/** Below this alpha - 1 the support is so much larger than what carries mass that slices would waste nodes. */
+const nearNormal = 1 / 32;
+
+/** Writes one row: closed form at alpha = 1, polar quadrature near it and for the derivative in alpha, slices elsewhere. */
 export function gaussianPlane(density: PlaneDensity, basis: GaussianBasis, out: PlaneOut): void {
   const { k } = density.profile;
   const m = closedForm(k);
@@ -99,9 +102,9 @@ export function gaussianPlane(density: PlaneDensity, basis: GaussianBasis, out: 
     smallPlane(density, basis, out);
     return;
   }
-  if (out.byK !== undefined || (k !== 0 && m === 0)) polar(density, axes, basis.count, out);
+  if (out.byK !== undefined || (k > 0 && k < nearNormal)) polar(density, axes, basis.count, out);
   if (k === 0) normalPlane(density, basis, out);
-  else if (m > 0) slices(density, axes, basis.count, out, m);
+  else if (k >= nearNormal) slices(density, axes, basis.count, out, m);
 }
 
 /** alpha = 1: r_j = N(mu; centre_j, S), S = Sigma + width_j^2 I; dr = r (S^-1 u, (S^-1 u u^T S^-1 - S^-1) / 2). */
@@ -204,40 +207,54 @@ function accumulate({ x, y }: Axes, count: number, nodes: number, out: PlaneOut)
   }
 }
 
+/** `bump` by a Gauss rule, for the beta-Gaussians that have no closed form. */
+function bumpByRule({ nodes, weights }: Rule, d: number, e: number): void {
+  bumpOut.fill(0);
+  for (let q = 0; q < nodes.length; q++) {
+    const es = e * nodes[q];
+    const nu = d + es;
+    const value = (weights[q] / (2 * rootTwoPi)) * Math.exp(-0.5 * nu * nu);
+    bumpOut[0] += value;
+    bumpOut[1] -= nu * value;
+    bumpOut[2] -= nu * es * value;
+  }
+}
+
 /**
- * alpha = 1 + 1 / m: the disc |z| <= 1, t = mu + L z, in slices z_1 = sin(angle). Along a slice the density is a
- * beta-Gaussian again and `bump` is exact; over the angle the integrand is periodic and analytic, and the trapezoid rule
- * spectral.
+ * The disc |z| <= 1, t = mu + L z, in slices of equal z_1, at the nodes of the Gauss rule for its density. Along a slice the
+ * density is a beta-Gaussian of the same alpha again, and `bump` is exact at alpha = 1 + 1 / m.
  */
 function slices(density: PlaneDensity, axes: Axes, count: number, out: PlaneOut, m: number): void {
-  const grow = Math.sqrt(2 * m);
+  const { k } = density.profile;
+  const grow = Math.sqrt(2 / k);
   const lxx = density.xx * grow;
   const lyx = density.yx * grow;
   const lyy = density.yy * grow;
   const { centres, precisions, table } = axes.y;
-  const nodes = Math.min(4096, Math.ceil(7 + m + (3.2 * grow * longAxis(density)) / axes.leastWidth));
-  const scale = (m + 1) / (bumpConstants[m] * nodes);
+  // Eight numbers of nodes an octave, so that most rows find a rule that others have used.
+  const octaves = Math.log2(4 + (1.9 * grow * longAxis(density)) / axes.leastWidth);
+  const nodes = 2 * Math.min(1024, Math.ceil(2 ** (Math.ceil(8 * octaves) / 8)));
+  const rule = gaussRule(nodes, 1 / k + 0.5);
+  const within = m > 0 ? undefined : gaussRule(nodes, 1 / k);
   begin(count, out);
   for (let start = 0; start < nodes; start += chunk) {
     const size = Math.min(chunk, nodes - start);
     for (let q = 0; q < size; q++) {
-      const angle = ((start + q + 0.5) / nodes - 0.5) * Math.PI;
-      const sin = Math.sin(angle);
-      const cos = Math.cos(angle);
-      const square = cos * cos;
-      firsts[q] = sin;
-      const weight = scale * square * square * (m === 1 ? 1 : m === 2 ? square : square * square);
-      tabulate(axes.x, q, density.x + lxx * sin, weight, sin);
-      const middle = density.y + lyx * sin;
+      const first = rule.nodes[start + q];
+      firsts[q] = first;
+      tabulate(axes.x, q, density.x + lxx * first, rule.weights[start + q] / 2, first);
+      const middle = density.y + lyx * first;
+      const half = lyy * Math.sqrt(1 - first * first);
       for (let u = 0, at = 3 * q; u < centres.length; u++, at += 3 * chunk) {
         const precision = precisions[u];
         const d = (middle - centres[u]) * precision;
-        const e = lyy * cos * precision;
+        const e = half * precision;
         if (d - e > cut || d + e < -cut) {
           table[at] = table[at + 1] = table[at + 2] = 0;
           continue;
         }
-        bump(m, d, e);
+        if (within === undefined) bump(m, d, e);
+        else bumpByRule(within, d, e);
         table[at] = precision * bumpOut[0];
         table[at + 1] = precision * precision * bumpOut[1];
         table[at + 2] = precision * bumpOut[2];
@@ -252,7 +269,7 @@ function slices(density: PlaneDensity, axes: Axes, count: number, out: PlaneOut,
   }
 }
 
-/** Any alpha: polar nodes, with the gradients taken along t = mu + M z. */
+/** Polar nodes, with the gradients taken along t = mu + M z. */
 function polar(density: PlaneDensity, axes: Axes, count: number, out: PlaneOut): void {
   const nodes = planeNodes(density.profile.k, longAxis(density) / axes.leastWidth);
   if (out.byK !== undefined) {

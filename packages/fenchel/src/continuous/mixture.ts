@@ -4,7 +4,7 @@ import type { BetaGaussian } from "./beta-gaussian.ts";
 import type { BetaLaplace } from "./beta-laplace.ts";
 import { checkAlpha, checkCount, finiteNumbers, float64Out, pointCount, pointMembers } from "./density.ts";
 import type { Density, Numbers, PointMembers } from "./density.ts";
-import { gaussLegendre } from "./quadrature.ts";
+import { gaussRule } from "./quadrature.ts";
 
 /** A density that a mixture is made of. */
 export type Component = BetaGaussian | BetaLaplace;
@@ -165,7 +165,7 @@ function lineEntropy(
     }
   }
   ends.sort((a, b) => a - b);
-  const { nodes, weights } = gaussLegendre(16);
+  const { nodes, weights } = gaussRule(16);
   const points = new Float64Array(nodes.length);
   let sum = 0;
   for (let i = 1; i < ends.length; i++) {

@@ -4,38 +4,50 @@
  */
 import { expRatio, expRatioSlope, logDefect } from "./series.ts";
 
-/** Nodes and weights of a Gauss-Legendre rule on [-1, 1]. */
+/** Nodes and weights of a rule on [-1, 1]. */
 export interface Rule {
   readonly nodes: Float64Array;
   readonly weights: Float64Array;
 }
 
-const rules = /* @__PURE__ */ new Map<number, Rule>();
+const rules = /* @__PURE__ */ new Map<string, Rule>();
 
-/** The Gauss-Legendre rule of n nodes: Newton's method on P_n from Tricomi's approximation. */
-export function gaussLegendre(n: number): Rule {
-  const known = rules.get(n);
+/**
+ * The Gauss rule of n nodes for the weight (1 - x^2)^a, scaled to sum to 2; at a = 0 the Gauss-Legendre rule. The nodes are
+ * the eigenvalues of the orthonormal polynomials' Jacobi matrix, bisected by their count in a Sturm sequence.
+ */
+export function gaussRule(n: number, a = 0): Rule {
+  const key = `${n} ${a}`;
+  const known = rules.get(key);
   if (known !== undefined) return known;
+  const squares = Float64Array.from({ length: n + 1 }, (_, j) => j && (j * (j + 2 * a)) / (4 * (j + a) ** 2 - 1));
   const nodes = new Float64Array(n);
   const weights = new Float64Array(n);
-  for (let i = 0; i < Math.ceil(n / 2); i++) {
-    let x = (1 - (1 - 1 / n) / (8 * n * n)) * Math.cos((Math.PI * (4 * i + 3)) / (4 * n + 2));
-    let slope = 1;
-    for (let step = 0; step < 8; step++) {
-      let before = 1;
-      let value = x;
-      for (let j = 2; j <= n; j++) [before, value] = [value, ((2 * j - 1) * x * value - (j - 1) * before) / j];
-      slope = n === 1 ? 1 : (n * (before - x * value)) / (1 - x * x);
-      const move = (n === 1 ? x : value) / slope;
-      x -= move;
-      if (Math.abs(move) < 1e-16) break;
+  for (let i = 0; i < n / 2; i++) {
+    let x = 0.5;
+    for (let half = 0.25; half > 1e-17; half /= 2) {
+      let above = 0;
+      for (let j = 0, pivot = 1; j < n; j++) {
+        pivot = x - squares[j] / pivot;
+        if (pivot < 0) above++;
+      }
+      x += above > i ? half : -half;
+    }
+    let before = 0;
+    let value = 1;
+    let norm = 0;
+    for (let j = 0; j < n; j++) {
+      norm += value * value;
+      [before, value] = [value, (x * value - Math.sqrt(squares[j]) * before) / Math.sqrt(squares[j + 1])];
     }
     nodes[i] = -x;
     nodes[n - 1 - i] = x;
-    weights[i] = weights[n - 1 - i] = 2 / ((1 - x * x) * slope * slope);
+    weights[i] = weights[n - 1 - i] = 2 / norm;
   }
   const rule = { nodes, weights };
-  rules.set(n, rule);
+  // An alpha that is learned leaves rules behind.
+  if (rules.size > 99) rules.clear();
+  rules.set(key, rule);
   return rule;
 }
 
@@ -139,7 +151,7 @@ export function planeNodes(k: number, detail: number): PlaneNodes {
   if (lastPlane !== undefined && lastPlane.k === k && lastPlane.detail === rounded) return lastPlane.nodes;
   const reach = Math.sqrt(2 * Math.min(k === 0 ? 16 : 1 / k, 16)) * rounded;
   const radii = Math.min(512, Math.ceil(15 + 2.9 * reach));
-  const rule = gaussLegendre(radii);
+  const rule = gaussRule(radii);
   const most = radii * anglesFor(reach);
   const x = new Float64Array(most);
   const y = new Float64Array(most);

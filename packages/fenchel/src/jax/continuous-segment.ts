@@ -1,6 +1,6 @@
 /** The one integral of the Gaussian expectations: int (1 - s^2)^(1/k) exp(-(d + e s)^2 / 2) ds over [-1, 1]. */
 import { lax, numpy as np } from "@jax-js/jax";
-import { gaussLegendre } from "../continuous/quadrature.ts";
+import { gaussRule } from "../continuous/quadrature.ts";
 import { along, type Shape } from "./continuous-shape.ts";
 
 /** Standard deviations of a Gaussian function beyond which it is left out: 7e-8 of its mass. */
@@ -26,7 +26,7 @@ const flatFrom = 3;
 
 /** Gauss-Legendre through x (3 - x^2) / 2, which flattens the ends of the interval where the density is singular. */
 export function flattened(count: number): Nodes {
-  const rule = gaussLegendre(count);
+  const rule = gaussRule(count);
   return {
     nodes: Float32Array.from(rule.nodes, (x) => (x * (3 - x * x)) / 2),
     weights: Float32Array.from(rule.weights, (w, q) => 1.5 * w * (1 - rule.nodes[q]! ** 2)),
@@ -41,7 +41,7 @@ export function segmentOf(shape: Shape, count: number | undefined): Segment {
   // Multiples of four, which the engine turns into vector code.
   const size = count ?? (integer > 0 ? 20 : 28);
   if (integer === 0 && !(typeof power === "number" && power > flatFrom)) return { ...flattened(size), integer };
-  const rule = gaussLegendre(size);
+  const rule = gaussRule(size);
   return { nodes: Float32Array.from(rule.nodes), weights: Float32Array.from(rule.weights), integer };
 }
 
