@@ -1,6 +1,7 @@
 /** The model of a question about a picture: the question attends to the picture's cells and is answered from what it sees there. */
 import { lax, nn, numpy as np, random } from "@jax-js/jax";
 import type { Attend } from "fenchel/jax";
+import { initialTensors, type NamedTensors } from "../../models/parameters.ts";
 import { encodeCells, encoderShapes, type EncoderParameters } from "./cell-encoder.ts";
 import type { Look, Seen } from "./look.ts";
 
@@ -61,6 +62,22 @@ export function vqaShapes({ channels, words, answers, features, hidden }: VqaSiz
   } as const satisfies Record<keyof VqaParameters, { shape: readonly number[]; deviation: number }>;
 }
 
+/** What every feature is worth to a question that has learned nothing. */
+const FIRST_INTEREST = 0.5;
+
+/**
+ * Parameters to begin with. Keys and their bias are positive: a question looks first where there is most to hear. From weights at
+ * random a sparse mapping can settle on a cell of the ground, and has no gradient that would lead away from it.
+ */
+export function firstParameters(shapes: ReturnType<typeof vqaShapes>, seed: number): NamedTensors {
+  const { key, queryBias, ...others } = initialTensors(shapes, seed);
+  return {
+    ...others,
+    key: { ...key, values: key.values.map(Math.abs) },
+    queryBias: { ...queryBias, values: queryBias.values.map(() => FIRST_INTEREST) },
+  };
+}
+
 /** Noise in training: a share of the cells is silent. Owns the key. */
 export interface Dropout {
   readonly key: np.Array;
@@ -83,15 +100,18 @@ export type VqaOutcome = {
   readonly seen: Seen;
 };
 
-/** x / sqrt(mean x^2 + 1e-4): however little of the shape is seen at first, it is heard; ground that is seen with it blurs it. Owns x. */
+/** Power that a context must exceed to be heard in full: what ground beside a shape has caught of it is worth less. */
+const FAINT = 0.1;
+
+/** x / sqrt(mean x^2 + FAINT). Owns x. */
 function levelled(x: np.Array): np.Array {
   const power = np.square(x.ref).mean(-1, { keepdims: true });
-  return x.mul(np.reciprocal(np.sqrt(power.add(1e-4))));
+  return x.mul(np.reciprocal(np.sqrt(power.add(FAINT))));
 }
 
 /**
  * With the cells h_l of a picture and u = relu(U w + a) of the words w of a question: score_l = tanh(<Q u + q, K h_l> /
- * sqrt(features)), c = sum_l weights_l h_l brought to unit power, and the answer from relu(W ((S c + s) * (A u + a')) + b). No other way
+ * sqrt(features)), c = sum_l weights_l h_l brought to a power of nearly 1, and the answer from relu(W ((S c + s) * (A u + a')) + b). No other way
  * leads from the picture to the answer, so that the attention must go where the shape is; and scores that end at 1 let all of a
  * shape's cells reach the top, where free ones single out a corner. `patches`: [pictures, rows, columns, channels], `words`: [pictures, questions, words]. Owns its arguments.
  */

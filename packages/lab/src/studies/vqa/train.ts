@@ -1,12 +1,12 @@
 /** One run of the study: trains the model with one way to attend, keeps the best epoch by the dev set, scores it on the test set. */
 import { tree } from "@jax-js/jax";
-import { initialTensors, toArrays, type NamedArrays } from "../../models/parameters.ts";
+import { toArrays, type NamedArrays } from "../../models/parameters.ts";
 import { derivedSeed, uniformNumbers } from "../../models/random-numbers.ts";
 import { fallingRate, fit } from "../../training/fit.ts";
 import type { StudyConfig, StudyResult, StudyTrainOptions } from "../study.ts";
 import { compileVqa } from "./compiled.ts";
 import { lookOf } from "./look.ts";
-import { vqaShapes, type VqaParameters } from "./model.ts";
+import { firstParameters, vqaShapes, type VqaParameters } from "./model.ts";
 import { batchArrays, drawBatches, type PictureBatch } from "./picture-batches.ts";
 import type { VqaData, VqaPart } from "./prepare.ts";
 import { answerScores, attentionScores, readQuestions } from "./readings.ts";
@@ -38,7 +38,7 @@ export async function trainVqa(
       seed,
       shapes,
       folder,
-      initial: () => initial ?? initialTensors(shapes, seed),
+      initial: () => initial ?? firstParameters(shapes, seed),
       batches: (epoch) => drawBatches(parts.train, settings, uniformNumbers(derivedSeed(seed, "order", epoch))),
       count: (batch) => batch.reduce((sum, { questions }) => sum + questions.length, 0),
       gradient: (parameters, batch, key) =>
