@@ -27,7 +27,9 @@ const BASIS = 100;
 
 /**
  * One for all: scores lie between -1 and 1, and gamma says how sharp attention can become. Set by hand on the dev set with seed 1,
- * where accuracy hardly depends on it: the smaller it is, the smaller the part of the shape that is looked at.
+ * where accuracy hardly depends on it (99.4 to 100 % from 0.1 to 0.5), with an eye on where attention falls: the smaller gamma is, the
+ * smaller the part of the shape that is looked at, and at 0.1 softmax is as tight as the sparse kinds. Comparisons therefore show
+ * softmax at 0.1, too.
  */
 const SHARP = { gamma: 0.4 };
 

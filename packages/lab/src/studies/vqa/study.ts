@@ -50,7 +50,8 @@ export const vqa: Study<VqaData> = {
   name: "vqa",
   description: "easy-VQA: questions on pictures of one coloured shape (Zhou 2020), the official 9,673 test questions",
   items: "questions",
-  choices: looks.map((mapping) => ({ mapping, options: {} })),
+  // Softmax can be sharp as well: how it compares at one gamma for all says little without this row.
+  choices: [...looks.map((mapping) => ({ mapping, options: {} })), { mapping: "softmax", options: { gamma: 0.1 } }],
   seeds: 3,
   settings: vqaSettings,
   measures,
