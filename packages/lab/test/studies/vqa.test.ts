@@ -120,7 +120,7 @@ describe("the data", () => {
 
 describe("the choices", () => {
   it("have defaults, and refuse what they do not take", () => {
-    expect(vqa.choices.map(({ mapping }) => mapping)).toEqual(looks);
+    expect(vqa.choices.map(({ mapping }) => mapping)).toEqual([...looks, "softmax"]);
     expect(completeLook({ mapping: "tvmax", options: { lambda: 0.2 } }).options).toMatchObject({ lambda: 0.2 });
     expect(() => completeLook({ mapping: "fusedmax", options: {} })).toThrow(/fusedmax.*must be one of softmax/);
     expect(() => completeLook({ mapping: "softmax", options: { lambda: 1 } })).toThrow(/no option "lambda"/);
