@@ -155,7 +155,7 @@ function feedForward(parameters: NamedArrays, name: string, values: np.Array, dr
 }
 
 /** Sines and cosines of positions at wavelengths from 2 pi to 10,000 x 2 pi, [count, features] (Vaswani et al. 2017, section 3.5). */
-export function sines(count: number, features: number): Float32Array<ArrayBuffer> {
+function sines(count: number, features: number): Float32Array<ArrayBuffer> {
   const values = new Float32Array(count * features);
   for (let place = 0; place < count; place++) {
     for (let i = 0; i < features / 2; i++) {

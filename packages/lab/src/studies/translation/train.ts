@@ -49,11 +49,7 @@ interface Codecs {
 }
 
 /** Throws a RangeError for sizes that do not go together. */
-export function modelOf(
-  settings: TranslationSettings,
-  { source, target }: Codecs,
-  mechanism: Mechanism,
-): SequenceModel {
+function modelOf(settings: TranslationSettings, { source, target }: Codecs, mechanism: Mechanism): SequenceModel {
   const { embeddingSize, hiddenSize, inputFeeding, layers, heads, innerSize, jointVocabulary: joint } = settings;
   const mapped = settings.mapped as "last" | "source" | "all";
   const maker =
