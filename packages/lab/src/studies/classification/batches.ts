@@ -17,6 +17,8 @@ export interface ReviewArraysOptions {
   readonly batchSize: number;
   /** Strength of the ridge regression of the states on the basis functions. */
   readonly ridge: number;
+  /** How far beyond a text its states are taken to be 0, in lengths of the text. */
+  readonly padding: number;
 }
 
 /** Makes the arrays of the planned texts of a split. */
@@ -26,9 +28,9 @@ export type ReviewBatches = (texts: readonly ReviewText[], plan: BatchPlan) => R
 export function reviewBatches(
   { discrete, density }: Mechanism,
   { wordRatios, pairRatios }: Pick<ReviewData, "wordRatios" | "pairRatios">,
-  { batchSize, ridge }: ReviewArraysOptions,
+  { batchSize, ridge, padding }: ReviewArraysOptions,
 ): ReviewBatches {
-  const regressionOf = density === null ? null : regressionRows(density.basis, ridge);
+  const regressionOf = density === null ? null : regressionRows(density.basis, { ridge, padding });
   return (texts, plan) => {
     const { texts: read, labels, counted } = batchArrays(texts, plan, batchSize);
     const size = batchSize * plan.length;
