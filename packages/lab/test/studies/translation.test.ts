@@ -95,6 +95,16 @@ describe("a run", () => {
     expect(structuredClone(data)).toEqual(data);
   });
 
+  it("needs something to train on, to stop by and to test on", () => {
+    const prepare = (change: Partial<TranslationCorpus>) => () =>
+      prepareTranslation({ ...corpus, ...change }, root, settingsOf(small));
+    expect(prepare({ train: corpus.train.slice(-2) })).toThrow(
+      "the train split holds no pair of 1 to 12 pieces a side",
+    );
+    expect(prepare({ dev: [] })).toThrow("the dev split holds no pair: Made up.");
+    expect(prepare({ test: [] })).toThrow(DataError);
+  });
+
   it("learns to translate, and resumes with the figures it would have had", async () => {
     const config = configOf("fusedmax", small);
     const whole = await runStudy(translation, config, data, join(root, "whole"));

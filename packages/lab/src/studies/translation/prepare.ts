@@ -1,4 +1,5 @@
 /** Sentence pairs to numbers, once for all runs: vocabularies, pieces in flat arrays that travel between processes, references. */
+import { DataError } from "../../data/data-error.ts";
 import { sha256 } from "../../data/sets/set-file.ts";
 import { derivedSeed, shuffled, uniformNumbers } from "../../models/random-numbers.ts";
 import { flatSentences, type FlatPairs } from "../../seq2seq/flat-sentences.ts";
@@ -76,7 +77,7 @@ function drawShown({ source }: FlatPairs): number[] {
   return (fitting.length > 0 ? fitting : order).slice(0, SHOWN);
 }
 
-/** Prepares a corpus; `folder` is where alignments are looked for. */
+/** Prepares a corpus; `folder` is where alignments are looked for. Throws a DataError for a split with nothing to read. */
 export function prepareTranslation(
   corpus: TranslationCorpus,
   folder: string,
@@ -88,6 +89,10 @@ export function prepareTranslation(
   const { encoded } = encodePairs(corpus.train, codecs, maxTokens + 1);
   const fits = ({ length }: Int32Array) => length >= 1 && length <= maxTokens;
   const kept = encoded.filter(({ source, target }) => fits(source) && fits(target));
+  for (const [name, { length }] of Object.entries({ train: kept, dev: corpus.dev, test: corpus.test })) {
+    const which = name === "train" ? `pair of 1 to ${maxTokens} pieces a side (--max-tokens)` : "pair";
+    if (length === 0) throw new DataError(`the ${name} split holds no ${which}: ${corpus.note}`);
+  }
   const split = (pairs: readonly TextPair[]): PreparedSplit & { cut: number } => {
     const { encoded: all, cut } = encodePairs(pairs, codecs, most);
     return {
