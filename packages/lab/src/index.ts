@@ -14,10 +14,16 @@ export { DataError, loadSpam, readLabelledFile, wordsOfMail, wordsOfText } from 
 export type { LabelledFileOptions, LabelledRow } from "./data/index.ts";
 export * from "./data/sets/index.ts";
 export { joinTokens, splitTokens } from "./data/message-tokens.ts";
-export { attentionSegments, attentionStatistics } from "./metrics/index.ts";
+export * from "./metrics/index.ts";
 export { explanationPage, explanationSvg, renderTerminal, reportPage, writeReport } from "./report/index.ts";
 export type { Explanation, ExplanationOptions, ReportMeta, TerminalOptions } from "./report/index.ts";
 export type * from "./run-types.ts";
+export { writeStudyReport } from "./report/write-study-report.ts";
+export { compareStudy, completeSettings, planStudy } from "./studies/compare-study.ts";
+export type { CompareStudyOptions, PlannedStudyRun, StudyComparison, StudyRequest } from "./studies/compare-study.ts";
+export { studies, studyNamed } from "./studies/index.ts";
+export { runStudy } from "./studies/run-study.ts";
+export type { Choice, Study, StudyConfig, StudyData, StudyResult } from "./studies/study.ts";
 export { RunError } from "./runs/run-error.ts";
 export { evaluate, explainTexts, loadRun, type TrainedRun } from "./runs/trained-run.ts";
 export { runConfig } from "./training/config.ts";
