@@ -17,44 +17,45 @@ interface Word {
   readonly count: number;
 }
 
-/** A heap of keys by falling count, then by key; counts that have changed since leave old entries behind, which their reader passes over. */
-class CountHeap {
-  readonly #entries: (readonly [count: number, key: string])[] = [];
+type Entry = readonly [count: number, key: string];
 
-  static #before([countA, keyA]: readonly [number, string], [countB, keyB]: readonly [number, string]): boolean {
-    return countA !== countB ? countA > countB : keyA < keyB;
-  }
+const comesBefore = ([countA, keyA]: Entry, [countB, keyB]: Entry): boolean =>
+  countA !== countB ? countA > countB : keyA < keyB;
 
-  push(count: number, key: string): void {
-    const entries = this.#entries;
-    const entry = [count, key] as const;
-    let at = entries.length;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      if (!CountHeap.#before(entry, entries[above]!)) break;
-      entries[at] = entries[above]!;
-      at = above;
-    }
-    entries[at] = entry;
-  }
-
-  pop(): readonly [count: number, key: string] | undefined {
-    const entries = this.#entries;
-    const first = entries[0];
-    const last = entries.pop();
-    if (first === undefined || last === undefined || entries.length === 0) return first;
-    let at = 0;
-    for (;;) {
-      let below = 2 * at + 1;
-      if (below >= entries.length) break;
-      if (below + 1 < entries.length && CountHeap.#before(entries[below + 1]!, entries[below]!)) below++;
-      if (!CountHeap.#before(entries[below]!, last)) break;
-      entries[at] = entries[below]!;
-      at = below;
-    }
-    entries[at] = last;
-    return first;
-  }
+/**
+ * A heap of keys by falling count, then by key. Counts that have changed since leave old entries behind, which the reader passes over.
+ */
+function countHeap(): { readonly push: (count: number, key: string) => void; readonly pop: () => Entry | undefined } {
+  const entries: Entry[] = [];
+  return {
+    push: (count, key) => {
+      const entry = [count, key] as const;
+      let at = entries.length;
+      while (at > 0) {
+        const above = (at - 1) >> 1;
+        if (!comesBefore(entry, entries[above]!)) break;
+        entries[at] = entries[above]!;
+        at = above;
+      }
+      entries[at] = entry;
+    },
+    pop: () => {
+      const first = entries[0];
+      const last = entries.pop();
+      if (first === undefined || last === undefined || entries.length === 0) return first;
+      let at = 0;
+      for (;;) {
+        let below = 2 * at + 1;
+        if (below >= entries.length) break;
+        if (below + 1 < entries.length && comesBefore(entries[below + 1]!, entries[below]!)) below++;
+        if (!comesBefore(entries[below]!, last)) break;
+        entries[at] = entries[below]!;
+        at = below;
+      }
+      entries[at] = last;
+      return first;
+    },
+  };
 }
 
 /** Every neighbouring pair of a word, once for each place it stands in. */
@@ -98,7 +99,7 @@ export function learnMerges(counts: ReadonlyMap<string, number>, most: number): 
   words.forEach(({ pieces, count }, index) => {
     for (const key of pairsOf(pieces)) add(key, count, index);
   });
-  const heap = new CountHeap();
+  const heap = countHeap();
   for (const [key, total] of totals) heap.push(total, key);
 
   const merges: [string, string][] = [];
