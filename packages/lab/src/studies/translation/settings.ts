@@ -4,7 +4,7 @@ import type { Setting, SettingValue } from "../study.ts";
 export const CORPORA = ["auto", "multi30k", "iwslt17", "messages"] as const;
 export type Corpus = (typeof CORPORA)[number];
 
-/** Set by hand on the dev set of Multi30k. */
+/** What such models are usually trained with; not yet chosen on the dev set of Multi30k. */
 export const translationDefaults = {
   corpus: "auto",
   from: "de",
