@@ -74,7 +74,7 @@ export const PICTURES_STYLE = `
 .asked h3 .number { margin-right: 1rem; font-weight: 650; }
 .asked h3 .truth { margin-left: 1rem; color: var(--muted); }
 .asked h3 .truth b { color: var(--ink); }
-.looks { display: grid; grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr)); gap: 1.2rem 1.25rem; }
+.looks { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.2rem, 1fr)); gap: 1.2rem 1.25rem; }
 .looks figure { margin: 0; min-width: 0; }
 .looks figcaption { margin-top: 0.5rem; font-size: 0.875rem; line-height: 1.45; overflow-wrap: anywhere; }
 .looks figcaption span { display: block; }
@@ -90,5 +90,5 @@ export const PICTURES_STYLE = `
 .plate .support, .plate .most { fill: none; stroke: #3d0457; stroke-width: 0.75; }
 .plate .most { stroke-dasharray: 1.6 1.2; }
 .plate .segment { fill: none; stroke: #3d0457; stroke-width: 0.3; }
-@media print { .looks { grid-template-columns: repeat(6, 1fr); gap: 4mm 3mm; } .asked { margin-top: 1.2rem; } }
+@media print { .looks { grid-template-columns: repeat(7, 1fr); gap: 4mm 3mm; } .asked { margin-top: 1.2rem; } }
 `;
