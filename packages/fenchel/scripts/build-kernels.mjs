@@ -61,31 +61,32 @@ async function compile(name, sources) {
     listFiles: () => [],
   });
   if (error || binary === null) throw new Error(`${name} does not compile\n${messages || error}`);
-  return optimize(binary);
+  return optimize(binary, name);
 }
 
-async function optimize(binary) {
+async function optimize(binary, name) {
   const { default: binaryen } = await import("assemblyscript/binaryen");
   const module = binaryen.readBinary(binary);
   binaryen.setOptimizeLevel(3);
-  binaryen.setShrinkLevel(0);
+  binaryen.setShrinkLevel(1);
   binaryen.setFastMath(false);
-  binaryen.setAlwaysInlineMaxSize(12);
-  binaryen.setFlexibleInlineMaxSize(80);
+  // 60: with the logarithm, which in the loops of entmax must cost no call.
+  binaryen.setAlwaysInlineMaxSize(name === "entmax.ts" ? 60 : 30);
   binaryen.setOneCallerInlineMaxSize(100_000);
   module.setFeatures(features.reduce((all, name) => all | binaryen.Features[name], 0));
   module.optimize();
   module.optimize();
+  module.runPasses(["reorder-functions"]);
   const optimized = module.emitBinary();
   module.dispose();
   return optimized;
 }
 
-/** Throws unless the module is functions over the imported memory and nothing else. */
+/** Throws unless the module is functions over the imported memory, and functions of the module rows, and nothing else. */
 function inspect(name, binary) {
   const module = new WebAssembly.Module(binary);
   const imports = WebAssembly.Module.imports(module).map((entry) => `${entry.module}.${entry.name}`);
-  const extra = imports.filter((entry) => entry !== "env.memory");
+  const extra = imports.filter((entry) => entry !== "env.memory" && !entry.startsWith("rows."));
   const odd = WebAssembly.Module.exports(module).filter((entry) => entry.kind !== "function");
   for (let at = 8; at < binary.length;) {
     const id = binary[at++];
@@ -105,12 +106,14 @@ function inspect(name, binary) {
 
 /**
  * The bytes as text, which src/kernels/loader.ts decodes: the 89 characters from # to | without \\ stand for the bytes 0 to
- * 88, after ~ for 89 to 177 and after } for 178 to 255. Shorter than base64, and whole bytes compress much better.
+ * 88, after ~ for 89 to 177 and after } for 178 to 255, each plus 5 modulo 256: the bytes of SIMD instructions come first.
+ * Shorter than base64, and whole bytes compress much better.
  */
 function encode(binary) {
   const digit = (k) => String.fromCharCode(k + (k < 57 ? 35 : 36));
   const prefixes = ["", "~", "}"];
-  return Array.from(binary, (byte) => prefixes[Math.floor(byte / 89)] + digit(byte % 89)).join("");
+  const shifted = Array.from(binary, (byte) => (byte + 5) & 255);
+  return shifted.map((byte) => prefixes[Math.floor(byte / 89)] + digit(byte % 89)).join("");
 }
 
 async function main() {

@@ -1,5 +1,5 @@
 /** The float32 kernel of entmax, any alpha from 1 up. */
-import binary from "./generated/entmax.ts";
+import { entmaxBinary } from "./binaries.ts";
 import { makeKernel } from "./run-kernel.ts";
 
-export const entmaxKernel = /* @__PURE__ */ makeKernel(binary);
+export const entmaxKernel = /* @__PURE__ */ makeKernel(entmaxBinary);

@@ -1,5 +1,5 @@
 /** The float32 kernel of fusedmax. */
-import binary from "./generated/fusedmax.ts";
+import { fusedmaxBinary } from "./binaries.ts";
 import { makeKernel } from "./run-kernel.ts";
 
-export const fusedmaxKernel = /* @__PURE__ */ makeKernel(binary);
+export const fusedmaxKernel = /* @__PURE__ */ makeKernel(fusedmaxBinary);

@@ -1,5 +1,5 @@
 /** The float32 kernel of oscarmax. */
-import binary from "./generated/oscarmax.ts";
+import { oscarmaxBinary } from "./binaries.ts";
 import { makeKernel } from "./run-kernel.ts";
 
-export const oscarmaxKernel = /* @__PURE__ */ makeKernel(binary);
+export const oscarmaxKernel = /* @__PURE__ */ makeKernel(oscarmaxBinary);

@@ -2,7 +2,7 @@
  * Runs a mapping's module on a whole call: rows go through the scratch memory in chunks that stay in cache; removed
  * entries are taken out before and put back after, and an axis that is not the last one is brought to the end.
  */
-import rowsBinary from "./generated/rows.ts";
+import { rowsBinary } from "./binaries.ts";
 import type { Kernel, KernelCall } from "./kernel.ts";
 import { lazyModule, loads } from "./loader.ts";
 import { padded, scratch } from "./memory.ts";
@@ -117,7 +117,7 @@ const stepOf = (values: Float64Array): number => (values.length > 1 ? 8 : 0);
  * take rows as they come, and returns 1 at one that has to be readied after all.
  */
 export function makeKernel(binary: string, onGrid = false, direct = false): Kernel {
-  const load = lazyModule<MappingModule>(binary);
+  const load = lazyModule<MappingModule>(binary, rowsModule);
   const gridOf = ({ structure }: Shape): readonly number[] => (onGrid ? (structure as readonly number[]) : []);
 
   function forward(call: KernelCall, weights: Float32Array, groups: Int32Array | null, at = -1): number {

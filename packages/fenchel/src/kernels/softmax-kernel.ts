@@ -1,5 +1,5 @@
 /** The float32 kernel of softmax. */
-import binary from "./generated/softmax.ts";
+import { softmaxBinary } from "./binaries.ts";
 import { makeKernel } from "./run-kernel.ts";
 
-export const softmaxKernel = /* @__PURE__ */ makeKernel(binary, false, true);
+export const softmaxKernel = /* @__PURE__ */ makeKernel(softmaxBinary, false, true);

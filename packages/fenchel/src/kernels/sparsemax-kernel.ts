@@ -1,5 +1,5 @@
 /** The float32 kernel of sparsemax. */
-import binary from "./generated/sparsemax.ts";
+import { sparsemaxBinary } from "./binaries.ts";
 import { makeKernel } from "./run-kernel.ts";
 
-export const sparsemaxKernel = /* @__PURE__ */ makeKernel(binary);
+export const sparsemaxKernel = /* @__PURE__ */ makeKernel(sparsemaxBinary);

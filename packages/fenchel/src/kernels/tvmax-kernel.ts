@@ -1,5 +1,5 @@
 /** The float32 kernel of tvmax. */
-import binary from "./generated/tvmax.ts";
+import { tvmaxBinary } from "./binaries.ts";
 import { makeKernel } from "./run-kernel.ts";
 
-export const tvmaxKernel = /* @__PURE__ */ makeKernel(binary, true);
+export const tvmaxKernel = /* @__PURE__ */ makeKernel(tvmaxBinary, true);

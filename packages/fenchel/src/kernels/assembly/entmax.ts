@@ -3,6 +3,7 @@
 import { COMPACTION, writeCompaction } from "./compaction";
 import { alphaSum, entmaxPullbackRow, gammaSum, parameterSums } from "./entmax-pullback";
 import { entmaxLanes, lanesBytes, suitsLanes } from "./entmax-lanes";
+import { SHORT, fourRows, fourRowsBytes } from "./imported";
 import { entmaxHalfRow } from "./entmax-half-row";
 import { entmaxRow } from "./entmax-row";
 import { entmaxSteepRow } from "./entmax-steep-row";
@@ -17,7 +18,7 @@ const SMALL: f64 = 1e-9;
 const LANES: usize = 64;
 
 export function scratchBytes(n: i32): usize {
-  return CONSTANTS + COMPACTION + max<usize>(((<usize>n) << 3) + 128, LANES + lanesBytes(n));
+  return CONSTANTS + COMPACTION + max<usize>(max<usize>(((<usize>n) << 3) + 128, fourRowsBytes(n)), LANES + lanesBytes(n));
 }
 
 /** Whether rows of these four alphas and counts go together; notes what they are at `lanes` if so. */
@@ -63,6 +64,10 @@ export function forward(
   const work = table + COMPACTION;
   writeConstants(k);
   writeCompaction(table);
+  if (n <= SHORT && !paramStep && load<f64>(param) == 1.5) {
+    fourRows(x, y, rows, n, counts, maxima, gamma, gammaStep, true, work, table);
+    return;
+  }
   for (let r = 0; r < rows; r++) {
     // The last four go together again when fewer are left: a row's weights do not depend on where it stands.
     const back = <usize>max<i32>(0, r + 4 - rows);

@@ -6,6 +6,8 @@
 // its edges cost a neighbour lambda, as though that neighbour's score were lambda lower. What remains are short
 // runs of candidates, each with its own small prox, exact above b.
 
+import { COMPACTION, writeCompaction } from "./compaction";
+import { SHORT as FOUR, fourRowsBytes, fourThresholds } from "./imported";
 import {
   FIELD, PIECE, bound, crest, fieldCount, fields, first, level, pieceCount, pieces, place, placeEach, placeField, raiseTo,
   settle, shape, startFields, startRow, threshold, writeField,
@@ -23,7 +25,11 @@ const MOST_GAMMA_OF_FIELDS: f64 = 1e32;
 
 /** Bytes of scratch for rows of n entries. */
 export function scratchBytes(n: i32): usize {
-  return (<usize>n) * PIECE + fieldBytes(n) + tautStringBytes(n) + 64;
+  return rowBytes(n) + COMPACTION + fourRowsBytes(n);
+}
+
+function rowBytes(n: i32): usize {
+  return ((<usize>n) * PIECE + fieldBytes(n) + tautStringBytes(n) + 79) & ~15;
 }
 
 function fieldBytes(n: i32): usize {
@@ -35,11 +41,20 @@ export function forward(
   gamma: usize, gammaStep: i32, param: usize, paramStep: i32, scratch: usize,
 ): void {
   const stride = (<usize>n) << 2;
+  const table = scratch + rowBytes(n);
+  const four = table + COMPACTION;
+  if (n <= FOUR) writeCompaction(table);
   for (let r = 0; r < rows; r++) {
-    const count = counts ? load<i32>(counts + ((<usize>r) << 2)) : n;
-    if (count > 0) {
-      row(x, y, groups, count, <f64>load<f32>(max + ((<usize>r) << 2)), load<f64>(gamma), load<f64>(param), scratch);
-    }
+    const at = (<usize>r) << 2;
+    const count = load<i32>(counts + at);
+    const top = <f64>load<f32>(max + at);
+    const temperature = load<f64>(gamma);
+    let lowest: f64 = -1;
+    if (n <= FOUR) {
+      if (!(r & 3)) fourThresholds(x, rows - r, n, counts + at, max + at, gamma, gammaStep, false, four, table);
+      lowest = <f64>load<f32>(four + (at & 12), 16) - 2e-6;
+    } else if (n <= SHORT) lowest = sparsemaxBound(x, count, top, temperature, 2);
+    if (count > 0) row(x, y, groups, count, top, temperature, load<f64>(param), lowest, scratch);
     x += stride;
     y += stride;
     if (groups) groups += stride;
@@ -48,14 +63,14 @@ export function forward(
   }
 }
 
-function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64, lambda: f64, scratch: usize): void {
+function row(x: usize, y: usize, groups: usize, count: i32, top: f64, gamma: f64, lambda: f64, lowestTau: f64, scratch: usize): void {
   const inverse = min(1 / gamma, MOST);
   lambda = min(lambda, MOST);
   const fieldsAt = scratch + (<usize>count) * PIECE;
   const work = fieldsAt + fieldBytes(count);
   // with t the threshold of sparsemax: the prox takes at most 2 lambda from an entry, so tau >= t - 2 lambda
   const slack = 2 * lambda + 1e-6 * (1 + lambda);
-  startRow(scratch, (count > SHORT ? -1 : sparsemaxBound(x, count, top, gamma, 2)) - slack);
+  startRow(scratch, lowestTau - slack, count > FOUR ? 4 : 24);
   startFields(fieldsAt, x, top, inverse, 2 * lambda);
   const inFields = lambda < MOST_LAMBDA_OF_FIELDS && max(gamma, inverse) < MOST_GAMMA_OF_FIELDS;
   let many = count > SHORT ? (count >> 7) + BLOCK : i32.MAX_VALUE;

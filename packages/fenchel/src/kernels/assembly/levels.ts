@@ -42,11 +42,12 @@ export function lastPiece(): usize {
   return pieces + ((<usize>pieceCount - 1) << 4);
 }
 
-export function startRow(at: usize, lowest: f64): void {
+/** `patience`: the pieces that wait for a better bound than `lowest` at first. */
+export function startRow(at: usize, lowest: f64, patience: i32 = 4): void {
   pieces = at;
   pieceCount = 0;
   bound = lowest;
-  settleAt = 4;
+  settleAt = patience;
   fieldCount = 0;
 }
 

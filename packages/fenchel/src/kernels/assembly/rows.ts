@@ -3,6 +3,8 @@
 
 import { firstLanes } from "./lanes";
 
+export { fourRows, fourThresholds } from "./four-rows";
+
 /** `prepare` found a kept score that is NaN or +Infinity. */
 const OFFENDING: i32 = 1;
 /** `prepare` took entries out of some row. */

@@ -1,10 +1,11 @@
 // sparsemax: y = [v - tau]_+ with sum y = 1, v = (x - max x) / gamma.
 
 import { COMPACTION, writeCompaction } from "./compaction";
+import { SHORT, fourRows, fourRowsBytes } from "./imported";
 import { product, sparsemaxPullbackRow, sparsemaxRow } from "./sparsemax-row";
 
 export function scratchBytes(n: i32): usize {
-  return COMPACTION + ((<usize>n) << 2) + 64;
+  return COMPACTION + max(((<usize>n) << 2) + 64, fourRowsBytes(n));
 }
 
 export function forward(
@@ -22,6 +23,10 @@ export function forward(
   scratch: usize,
 ): void {
   writeCompaction(scratch);
+  if (n <= SHORT) {
+    fourRows(x, y, rows, n, counts, max, gamma, gammaStep, false, scratch + COMPACTION, scratch);
+    return;
+  }
   for (let r = 0; r < rows; r++) {
     sparsemaxRow(x, y, load<i32>(counts), load<f32>(max), load<f64>(gamma), scratch + COMPACTION, scratch);
     x += (<usize>n) << 2;

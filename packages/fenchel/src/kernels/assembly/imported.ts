@@ -1,0 +1,38 @@
+// What modules take from the module `rows`.
+
+/** Longest row that goes to these: their sums are in float32. */
+export const SHORT: i32 = 256;
+
+/** Bytes of work that they need. */
+export function fourRowsBytes(n: i32): usize {
+  return n > SHORT ? 0 : ((<usize>(n + 8)) << 4) + 128;
+}
+
+@external("rows", "fourRows")
+export declare function fourRows(
+  x: usize,
+  y: usize,
+  rows: i32,
+  n: i32,
+  counts: usize,
+  maxima: usize,
+  gamma: usize,
+  gammaStep: i32,
+  square: bool,
+  work: usize,
+  table: usize,
+): void;
+
+@external("rows", "fourThresholds")
+export declare function fourThresholds(
+  x: usize,
+  left: i32,
+  n: i32,
+  counts: usize,
+  maxima: usize,
+  gamma: usize,
+  gammaStep: i32,
+  square: bool,
+  work: usize,
+  table: usize,
+): void;
