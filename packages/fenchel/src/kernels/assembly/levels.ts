@@ -218,21 +218,29 @@ function raise(work: usize): void {
  */
 export function threshold(work: usize): f64 {
   const end = pieces + ((<usize>pieceCount) << 4);
-  crest = fieldCount > 0 ? -loss : -Infinity;
-  for (let piece = pieces; piece < end; piece += PIECE) crest = max(crest, level(piece));
+  let crests = f64x2.splat(fieldCount > 0 ? -loss : -Infinity);
+  for (let piece = pieces; piece < end; piece += PIECE) crests = f64x2.pmax(crests, v128.load(piece));
+  crest = f64x2.extract_lane(crests, 0);
   let tau = bound - crest;
   if (fieldCount == 0) tau = max(tau, -1);
+  // Pieces go two by two: one more, of no weight, for an odd one. Where pieces fill their room, there are no fields behind it.
+  v128.store(end, f64x2.replace_lane(f64x2.splat(0), 0, bound));
   let kept: f64 = -1;
   for (let step = 0; step < 16; step++) {
-    let total = 0.0;
-    let entries = 0.0;
-    for (let piece = pieces; piece < end; piece += PIECE) {
+    const least = f64x2.splat(tau);
+    let totals = f64x2.splat(0);
+    let counts = totals;
+    for (let piece = pieces; piece < end; piece += 2 * PIECE) {
+      const a = v128.load(piece);
+      const b = v128.load(piece, 16);
+      const z = f64x2.sub(i64x2.shuffle(a, b, 0, 2), f64x2.splat(crest));
       // without a branch, which would be a toss-up
-      const z = level(piece) - crest;
-      const c = select<f64>(<f64>shape(piece), 0, z > tau);
-      total += z * c;
-      entries += c;
+      const c = v128.and(f64x2.gt(z, least), f64x2.convert_low_i32x4_s(i32x4.shuffle(a, b, 3, 7, 3, 7)));
+      totals = f64x2.add(totals, f64x2.mul(z, c));
+      counts = f64x2.add(counts, c);
     }
+    let total = f64x2.extract_lane(totals, 0) + f64x2.extract_lane(totals, 1);
+    let entries = f64x2.extract_lane(counts, 0) + f64x2.extract_lane(counts, 1);
     if (fieldCount > 0) {
       const excess = fieldExcess(tau);
       total += excess + tau * fieldEntries;
