@@ -23,7 +23,7 @@ export interface Kept {
 
 /** Bytes below which a copy costs nothing, and of the stack at most. */
 const LEAST = 4096;
-const MOST = 1 << 25;
+const MOST = 1 << 22;
 
 const stack: Memory[] = [];
 
