@@ -180,3 +180,18 @@ export function summarize<R extends ComparedRun>(
     })),
   }));
 }
+
+/** The rows as data: the figures unrounded by their keys, null where there is none. */
+export function summaryRecords<R extends ComparedRun>(rows: readonly SummaryRow<R>[]): object[] {
+  return rows.map(({ variant, figures }) => ({
+    mapping: variant.mapping,
+    mappingOptions: variant.runs[0]!.config.mappingOptions,
+    seeds: variant.runs.map(({ config }) => config.seed),
+    figures: Object.fromEntries(
+      figures.map(({ measure, spread: found }) => [
+        measure.key,
+        found === null ? null : { mean: found.mean, deviation: found.deviation },
+      ]),
+    ),
+  }));
+}

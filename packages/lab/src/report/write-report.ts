@@ -4,21 +4,11 @@ import { join } from "node:path";
 import type { RunResult } from "../run-types.ts";
 import { prepareFolder, writeWhole } from "../runs/whole-files.ts";
 import { reportPage, type ReportMeta } from "./page.ts";
-import { gatherVariants, MEASURES, summarize } from "./variants.ts";
+import { gatherVariants, MEASURES, summarize, summaryRecords } from "./variants.ts";
 
 /** The report as data: the table's figures, unrounded, and all results. */
 export function reportJson(results: readonly RunResult[], meta: ReportMeta): string {
-  const summary = summarize(gatherVariants(results), MEASURES).map(({ variant, figures }) => ({
-    mapping: variant.mapping,
-    mappingOptions: variant.runs[0]!.config.mappingOptions,
-    seeds: variant.runs.map(({ config }) => config.seed),
-    figures: Object.fromEntries(
-      figures.map(({ measure, spread }) => [
-        measure.key,
-        spread === null ? null : { mean: spread.mean, deviation: spread.deviation },
-      ]),
-    ),
-  }));
+  const summary = summaryRecords(summarize(gatherVariants(results), MEASURES));
   const { version, date, ...rest } = meta;
   const report = {
     format: "fenchel-report",

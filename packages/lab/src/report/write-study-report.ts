@@ -4,21 +4,11 @@ import { join } from "node:path";
 import { prepareFolder, writeWhole } from "../runs/whole-files.ts";
 import type { Study, StudyResult } from "../studies/study.ts";
 import { measuresOf, studyPage, type StudyReportMeta } from "./study-page.ts";
-import { gatherVariants, summarize } from "./variants.ts";
+import { gatherVariants, summarize, summaryRecords } from "./variants.ts";
 
 /** The report as data: the table's figures, unrounded, and all results. A figure that does not exist is null. */
 export function studyReportJson(study: Study, results: readonly StudyResult[], meta: StudyReportMeta): string {
-  const summary = summarize(gatherVariants(results), measuresOf(study)).map(({ variant, figures }) => ({
-    mapping: variant.mapping,
-    mappingOptions: variant.runs[0]!.config.mappingOptions,
-    seeds: variant.runs.map(({ config }) => config.seed),
-    figures: Object.fromEntries(
-      figures.map(({ measure, spread }) => [
-        measure.key,
-        spread === null ? null : { mean: spread.mean, deviation: spread.deviation },
-      ]),
-    ),
-  }));
+  const summary = summaryRecords(summarize(gatherVariants(results), measuresOf(study)));
   const { version, date, ...rest } = meta;
   const report = {
     format: "fenchel-study-report",

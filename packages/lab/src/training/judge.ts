@@ -5,6 +5,7 @@ import type { CompiledClassifier } from "../models/compiled-classifier.ts";
 import type { TextClassifierParameters } from "../models/text-classifier.ts";
 import type { EvaluationScores } from "../run-types.ts";
 import { batchArrays, planBatches, type EncodedText } from "./batches.ts";
+import { logProbabilities } from "../metrics/log-probabilities.ts";
 
 export interface Judgement {
   /** Probability of every label. */
@@ -18,13 +19,6 @@ export interface Judgement {
 export interface JudgeOptions {
   readonly batchSize: number;
   readonly maxWords: number;
-}
-
-/** Log-probabilities of one row of logits, in float64. */
-function logProbabilities(logits: Float32Array): number[] {
-  const best = Math.max(...logits);
-  const logSum = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - best), 0));
-  return Array.from(logits, (logit) => logit - best - logSum);
 }
 
 /** Judges every text, in order. The parameters stay the caller's. */

@@ -1,6 +1,8 @@
 /** The ways to attend that the study compares, by the names of their choices. */
-import { gaussianBasis, type GaussianBasis } from "fenchel";
+import type { GaussianBasis } from "fenchel";
 import { attender } from "fenchel/jax";
+import { kindOf, type AttentionKind } from "../attention-kinds.ts";
+import { fitsWidths, lineBasis, MOST_FUNCTIONS } from "../line-basis.ts";
 import type { Choice } from "../study.ts";
 
 /** Attention over words, over a density of positions, or over both. */
@@ -11,7 +13,7 @@ export interface Mechanism {
   readonly density: { readonly alpha: 1 | 2; readonly basis: GaussianBasis } | null;
 }
 
-interface Kind {
+interface Kind extends AttentionKind {
   readonly mapping: string | null;
   readonly alpha: 1 | 2 | null;
   /** Options when none are given. Gammas were set by hand on the dev set: scores lie between -1 and 1. */
@@ -35,41 +37,16 @@ const kinds: Readonly<Record<string, Kind>> = {
 
 /** Widths of the basis functions, as in the paper. */
 const WIDTHS = [0.1, 0.5] as const;
-const MOST_FUNCTIONS = 1024;
-
-/**
- * `count` Gaussian functions on [0, 1]: for each of two widths, half as many with equally spaced centres.
- *
- * Martins et al., "Sparse and Continuous Attention Mechanisms" (2020), section 4.
- */
-function basisOf(count: number): GaussianBasis {
-  const each = count / WIDTHS.length;
-  const centres = Array.from({ length: each }, (_, i) => (each === 1 ? 0.5 : i / (each - 1)));
-  return gaussianBasis({
-    centres: WIDTHS.flatMap(() => centres),
-    widths: WIDTHS.flatMap((width) => centres.map(() => width)),
-  });
-}
 
 /** The choice with the defaults of its options. Throws a RangeError or TypeError for one that is not of the study. */
-export function completeChoice({ mapping, options }: Choice): Choice {
-  const kind = Object.hasOwn(kinds, mapping) ? kinds[mapping] : undefined;
-  if (kind === undefined) {
-    const known = Object.keys(kinds).join(", ");
-    throw new RangeError(`mapping is ${JSON.stringify(mapping)}: it must be one of ${known}`);
-  }
-  const takes = Object.keys(kind.options);
-  const unknown = Object.keys(options).find((name) => !takes.includes(name));
-  if (unknown !== undefined) {
-    throw new RangeError(`${mapping} has no option ${JSON.stringify(unknown)}: it takes ${takes.join(" and ")}`);
-  }
-  const completed = { ...kind.options, ...options };
-  const { basis, ...own } = completed;
-  if (basis !== undefined && !(basis % WIDTHS.length === 0 && basis > 0 && basis <= MOST_FUNCTIONS)) {
+export function completeChoice(choice: Choice): Choice {
+  const { kind, options } = kindOf(kinds, choice);
+  const { basis, ...own } = options;
+  if (basis !== undefined && !fitsWidths(basis, WIDTHS)) {
     throw new RangeError(`basis is ${basis}: an even number from 2 to ${MOST_FUNCTIONS} is needed`);
   }
   if (kind.mapping !== null) attender(kind.mapping, own);
-  return { mapping, options: completed };
+  return { mapping: choice.mapping, options };
 }
 
 /** What a choice stands for. Throws like `completeChoice`. */
@@ -79,6 +56,6 @@ export function mechanismOf(choice: Choice): Mechanism {
   const { basis, ...own } = options;
   return {
     discrete: mapping === null ? null : { mapping, options: own },
-    density: alpha === null ? null : { alpha, basis: basisOf(basis!) },
+    density: alpha === null ? null : { alpha, basis: lineBasis(basis!, WIDTHS) },
   };
 }

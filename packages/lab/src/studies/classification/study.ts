@@ -37,7 +37,7 @@ const published: readonly Published[] = [
       "Test accuracy in % on the same reviews in Martins et al., “Sparse and Continuous Attention Mechanisms” (2020), as we remember the " +
       "paper's table: check the figures there before quoting them. A single seed; differences below half a point mean nothing. " +
       "There, words were fixed GloVe vectors of 300 features, learnt from 840 billion words, read by a bidirectional LSTM. Here, words " +
-      "are learnt from the reviews alone and read by a convolution, which costs the points that lie between the two tables. The two discrete mappings have no basis.",
+      "are learnt from the reviews alone and read by a convolution. The two discrete mappings have no basis.",
     columns: ["32 functions", "64 functions", "128 functions"],
     rows: [
       ["softmax", "90.78", "90.78", "90.78"],

@@ -11,6 +11,7 @@ import { pairArrays, planPairs, type PairPlan } from "./batches.ts";
 import { compileEntailment, entailmentModels, type CompiledEntailment } from "./compiled.ts";
 import { linkScores } from "./links.ts";
 import { sentenceAt, type EntailmentData, type FlatPairs } from "./prepare.ts";
+import { logProbabilities } from "../../metrics/log-probabilities.ts";
 
 /** What a model made of a pair. */
 export interface PairReading {
@@ -29,12 +30,6 @@ export interface ShownReading {
   readonly hypothesis: readonly string[];
   readonly probabilities: readonly number[];
   readonly weights: readonly (readonly number[])[];
-}
-
-function logProbabilities(logits: Float32Array): number[] {
-  const best = Math.max(...logits);
-  const logSum = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - best), 0));
-  return Array.from(logits, (logit) => logit - best - logSum);
 }
 
 /** Reads every pair, in order; `see` gets one reading after the other. The parameters stay the caller's. */

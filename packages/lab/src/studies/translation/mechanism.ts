@@ -1,10 +1,11 @@
 /** The ways to attend that the study compares, by the names of their choices. */
-import { gaussianBasis, type GaussianBasis } from "fenchel";
 import { attender } from "fenchel/jax";
 import type { Mechanism } from "../../seq2seq/look.ts";
+import { kindOf, type AttentionKind } from "../attention-kinds.ts";
+import { fitsWidths, lineBasis, MOST_FUNCTIONS } from "../line-basis.ts";
 import type { Choice } from "../study.ts";
 
-interface Kind {
+interface Kind extends AttentionKind {
   readonly mapping: string;
   /** Exponent of the density that is added; null where there is none. */
   readonly alpha: 1 | 2 | null;
@@ -37,40 +38,16 @@ export const grid: Readonly<Record<string, readonly Choice["options"][]>> = {
 
 /** Widths of the basis functions, in shares of a sentence, as in the paper. */
 const WIDTHS = [0.03, 0.1, 0.3] as const;
-const MOST_FUNCTIONS = 1024;
-
-/**
- * `count` Gaussian functions on [0, 1]: for each of three widths a third of them with equally spaced centres.
- *
- * Martins et al., "Sparse and Continuous Attention Mechanisms" (2020), section 4.
- */
-function basisOf(count: number): GaussianBasis {
-  const each = count / WIDTHS.length;
-  const centres = Array.from({ length: each }, (_, i) => (each === 1 ? 0.5 : i / (each - 1)));
-  return gaussianBasis({
-    centres: WIDTHS.flatMap(() => centres),
-    widths: WIDTHS.flatMap((width) => centres.map(() => width)),
-  });
-}
 
 /** The choice with the defaults of its options. Throws a RangeError or TypeError for one that is not of the study. */
-export function completeChoice({ mapping, options }: Choice): Choice {
-  const kind = Object.hasOwn(kinds, mapping) ? kinds[mapping] : undefined;
-  if (kind === undefined) {
-    throw new RangeError(`mapping is ${JSON.stringify(mapping)}: it must be one of ${Object.keys(kinds).join(", ")}`);
-  }
-  const takes = Object.keys(kind.options);
-  const unknown = Object.keys(options).find((name) => !takes.includes(name));
-  if (unknown !== undefined) {
-    throw new RangeError(`${mapping} has no option ${JSON.stringify(unknown)}: it takes ${takes.join(" and ")}`);
-  }
-  const completed = { ...kind.options, ...options };
-  const { basis, ...own } = completed;
-  if (basis !== undefined && !(basis % WIDTHS.length === 0 && basis > 0 && basis <= MOST_FUNCTIONS)) {
+export function completeChoice(choice: Choice): Choice {
+  const { kind, options } = kindOf(kinds, choice);
+  const { basis, ...own } = options;
+  if (basis !== undefined && !fitsWidths(basis, WIDTHS)) {
     throw new RangeError(`basis is ${basis}: a multiple of ${WIDTHS.length} up to ${MOST_FUNCTIONS} is needed`);
   }
   attender(kind.mapping, own);
-  return { mapping, options: completed };
+  return { mapping: choice.mapping, options };
 }
 
 /** What a choice stands for. Throws like `completeChoice`. */
@@ -78,5 +55,5 @@ export function mechanismOf(choice: Choice): Mechanism {
   const { mapping: name, options } = completeChoice(choice);
   const { mapping, alpha } = kinds[name]!;
   const { basis, ...own } = options;
-  return { mapping, options: own, density: alpha === null ? null : { alpha, basis: basisOf(basis!) } };
+  return { mapping, options: own, density: alpha === null ? null : { alpha, basis: lineBasis(basis!, WIDTHS) } };
 }

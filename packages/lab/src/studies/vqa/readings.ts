@@ -14,6 +14,7 @@ import type { VqaParameters } from "./model.ts";
 import { allBatches, batchArrays, type BatchShape } from "./picture-batches.ts";
 import type { VqaPart } from "./prepare.ts";
 import { shapeMask } from "./shape-mask.ts";
+import { logProbabilities } from "../../metrics/log-probabilities.ts";
 
 /** A density over the picture, [0, 1] to the right and down. */
 export interface DensityRead {
@@ -30,13 +31,6 @@ export interface QuestionReading {
   readonly loss: number;
   /** Weights of the cells, row by row, or a density. */
   readonly attention: Float32Array | DensityRead;
-}
-
-/** Log-probabilities of one row of logits, in float64. */
-function logProbabilities(logits: Float32Array): number[] {
-  const best = Math.max(...logits);
-  const logSum = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - best), 0));
-  return Array.from(logits, (logit) => logit - best - logSum);
 }
 
 /** Entries of a batch's array that belong to a row. */
