@@ -5,7 +5,7 @@
 import type { NamedTensors } from "../models/parameters.ts";
 import type { Markup } from "../report/markup.ts";
 import type { EpochMetrics } from "../run-types.ts";
-import type { TrainProgress } from "../training/fit.ts";
+import type { TrainProgress, Turn } from "../training/fit.ts";
 
 /** What is compared: a mapping or another way to attend, with its options. */
 export interface Choice {
@@ -34,6 +34,8 @@ export interface StudyTrainOptions {
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
   /** Parameters to begin with, by their names, in the place of the study's own: a run that goes on from another's. */
   readonly initial?: NamedTensors | undefined;
+  /** Who runs the steps of training: `turn` of `fit`. */
+  readonly turn?: Turn | undefined;
 }
 
 /** A setting of a study, and its option on the command line: `learningRate` is `--learning-rate`. */

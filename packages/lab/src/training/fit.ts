@@ -27,6 +27,12 @@ export interface DevScores {
   readonly accuracy: number;
 }
 
+/**
+ * Runs a step of training, when it likes, and settles once training may go on; a rejection ends training with it. `shape` is the same
+ * for batches whose arrays have the same shapes: only with the first of them does the engine compile.
+ */
+export type Turn = (step: () => Promise<void>, shape: string) => Promise<void>;
+
 /** What is trained and how. `P`: the parameters, `B`: a batch as plain data. */
 export interface Fitting<P extends NamedArrays, B> {
   readonly seed: number;
@@ -36,7 +42,7 @@ export interface Fitting<P extends NamedArrays, B> {
   readonly shapes: Readonly<Record<string, { readonly shape: readonly number[] }>>;
   /** Parameters to begin with; asked for only when there is no checkpoint. */
   readonly initial: () => NamedTensors;
-  /** The batches of an epoch (from 1) in their order. */
+  /** The batches of an epoch (from 1) in their order. What shapes their arrays have follows from the numbers among their properties. */
   readonly batches: (epoch: number) => readonly B[];
   /** What a batch counts in the epoch's mean loss: its texts, or its words. */
   readonly count: (batch: B) => number;
@@ -54,6 +60,8 @@ export interface Fitting<P extends NamedArrays, B> {
   readonly average?: number;
   /** Where a checkpoint is written after every epoch and read from at the start. Default none. */
   readonly folder?: string | undefined;
+  /** Who runs the steps, one call a step: to measure them, or to let several trainings take turns. Default: each at once. */
+  readonly turn?: Turn | undefined;
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
   readonly onEpoch?: ((metrics: EpochMetrics) => void) | undefined;
 }
@@ -87,6 +95,16 @@ export function fallingRate(learningRate: number): (step: number, steps: number)
   return (step, steps) => learningRate * (1 - (1 - LAST_SHARE) * ((step - 1) / steps));
 }
 
+const atOnce: Turn = (step) => step();
+
+/** Equal for batches with arrays of equal shapes. */
+function shapeOf(batch: unknown): string {
+  return Object.entries(batch as object)
+    .filter(([, value]) => typeof value === "number")
+    .map((entry) => entry.join(" "))
+    .join();
+}
+
 /** Lets the event loop turn: messages are sent, signals are heard. */
 const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -97,7 +115,7 @@ async function fitEpoch<P extends NamedArrays, B>(
   given: AdamState<P>,
   progress: Progress,
 ) {
-  const { seed, epochs } = fitting;
+  const { seed, epochs, turn = atOnce } = fitting;
   const epoch = progress.epoch + 1;
   const batches = fitting.batches(epoch);
   const seconds: number[] = [];
@@ -114,20 +132,23 @@ async function fitEpoch<P extends NamedArrays, B>(
         fitting.onProgress?.({ epoch, epochs, step: done, steps: batches.length, loss });
         await pause();
       }
-      const start = performance.now();
-      const key = np.array(new Uint32Array([derivedSeed(seed, "dropout"), step]));
-      const [value, gradient] = await fitting.gradient(tree.ref(state.parameters), batch, key);
-      loss = ((await value.data()) as Float32Array)[0]!;
-      step++;
-      state = optimiser.update(state, gradient, step, fitting.learningRate(step, epochs * batches.length));
-      for (const array of tree.leaves(state)) await (array as np.Array).blockUntilReady();
-      if (!Number.isFinite(loss)) {
-        throw new RunError(`training diverged: the loss at step ${step} is ${loss}; choose a smaller learning rate`);
-      }
-      const count = fitting.count(batch);
-      lossSum += loss * count;
-      counted += count;
-      seconds.push((performance.now() - start) / 1000);
+      const run = async () => {
+        const start = performance.now();
+        const key = np.array(new Uint32Array([derivedSeed(seed, "dropout"), step]));
+        const [value, gradient] = await fitting.gradient(tree.ref(state.parameters), batch, key);
+        loss = ((await value.data()) as Float32Array)[0]!;
+        step++;
+        state = optimiser.update(state, gradient, step, fitting.learningRate(step, epochs * batches.length));
+        for (const array of tree.leaves(state)) await (array as np.Array).blockUntilReady();
+        if (!Number.isFinite(loss)) {
+          throw new RunError(`training diverged: the loss at step ${step} is ${loss}; choose a smaller learning rate`);
+        }
+        const count = fitting.count(batch);
+        lossSum += loss * count;
+        counted += count;
+        seconds.push((performance.now() - start) / 1000);
+      };
+      await turn(run, shapeOf(batch));
     }
   } catch (error) {
     tree.dispose(state);

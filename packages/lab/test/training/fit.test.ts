@@ -67,6 +67,74 @@ describe("fit", () => {
   });
 });
 
+describe("a turn", () => {
+  interface Numbers {
+    readonly xs: readonly number[];
+    readonly length: number;
+  }
+
+  /** The same least squares with batches that have a length. */
+  const lengthy = (change: Partial<Fitting<Parameters, Numbers>>): Fitting<Parameters, Numbers> => {
+    const { gradient, ...plain } = fitting();
+    return {
+      ...plain,
+      epochs: 2,
+      batches: () => [[1], [2], [-1, 0.5]].map((xs) => ({ xs, length: xs.length })),
+      count: ({ xs }) => xs.length,
+      gradient: (parameters, { xs }, key) => gradient(parameters, xs[0]!, key),
+      ...change,
+    };
+  };
+
+  it("runs every step, and is told which batches have arrays of one shape", async () => {
+    const told: string[] = [];
+    const { best, epochs } = await fit(
+      lengthy({
+        async turn(step, shape) {
+          told.push(shape);
+          await step();
+          told.push("done");
+        },
+        onProgress: ({ step }) => step === 0 && told.push("epoch"),
+      }),
+    );
+    const epoch = ["epoch", "length 1", "done", "length 1", "done", "length 2", "done"];
+    expect(told).toEqual([...epoch, ...epoch]);
+    expect(epochs.map(({ step }) => step)).toEqual([3, 6]);
+    expect(best).toEqual((await fit(lengthy({}))).best);
+  });
+
+  it("is not part of the seconds of a step", async () => {
+    const { secondsPerStep } = await fit(
+      lengthy({
+        async turn(step) {
+          await new Promise((resolve) => setTimeout(resolve, 60));
+          await step();
+        },
+      }),
+    );
+    expect(secondsPerStep).toBeLessThan(0.06);
+  });
+
+  it("that is refused ends training and frees the parameters", async () => {
+    let slope: np.Array | undefined;
+    let steps = 0;
+    const refused = lengthy({
+      async turn(step) {
+        if (++steps > 3) throw new Error("time is up");
+        await step();
+      },
+      // What the first epoch ends with is what the second begins with.
+      judge: async (parameters) => {
+        slope = parameters.slope;
+        return { loss: 1, accuracy: 0 };
+      },
+    });
+    await expect(fit(refused)).rejects.toThrow("time is up");
+    expect([steps, slope!.refCount]).toEqual([4, 0]);
+  });
+});
+
 describe("an average of the last epochs", () => {
   /** A slope that jumps between 2 and 4: only their mean is 3. */
   const jumping = (change: Partial<Fitting<Parameters, number>> = {}) =>

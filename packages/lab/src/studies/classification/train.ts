@@ -44,7 +44,7 @@ export async function trainReviews(
   config: StudyConfig,
   data: ReviewData,
   folder: string,
-  { onProgress, initial }: StudyTrainOptions,
+  { onProgress, initial, turn }: StudyTrainOptions,
 ): Promise<StudyResult> {
   const settings = settingsOf(config.settings);
   const { seed } = config;
@@ -79,6 +79,7 @@ export async function trainReviews(
       learningRate: fallingRate(settings.learningRate),
       optimiser: { epsilon: EPSILON, weightDecay: settings.weightDecay },
       onProgress,
+      turn,
     });
     const best = toArrays<ReviewParameters & NamedArrays>(fitted.best);
     const scores = reviewScores(await read(best, textsOf(data.texts.test)));

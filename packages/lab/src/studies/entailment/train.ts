@@ -94,7 +94,7 @@ export async function trainEntailment(
   config: StudyConfig,
   data: EntailmentData,
   folder: string,
-  { onProgress, initial }: StudyTrainOptions,
+  { onProgress, initial, turn }: StudyTrainOptions,
 ): Promise<StudyResult> {
   const { seed, mapping, mappingOptions, settings } = config;
   const batchSize = number(config, "batchSize");
@@ -135,6 +135,7 @@ export async function trainEntailment(
       learningRate: fallingRate(number(config, "learningRate")),
       optimiser: { weightDecay: number(config, "weightDecay"), clip: 5 },
       onProgress,
+      turn,
     });
     const best = toArrays(fitted.best);
     try {

@@ -18,7 +18,7 @@ export async function trainVqa(
   config: StudyConfig,
   data: VqaData,
   folder: string,
-  { onProgress, initial }: StudyTrainOptions,
+  { onProgress, initial, turn }: StudyTrainOptions,
 ): Promise<StudyResult> {
   const settings = settingsOf(config.settings);
   const { seed } = config;
@@ -46,6 +46,7 @@ export async function trainVqa(
       judge: async (parameters) => answerScores(parts.dev, await read(parameters, parts.dev)),
       learningRate: fallingRate(settings.learningRate),
       onProgress,
+      turn,
     });
     const best = toArrays<VqaParameters & NamedArrays>(fitted.best);
     const readings = await read(best, parts.test);
