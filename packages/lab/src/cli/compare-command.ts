@@ -101,8 +101,10 @@ async function compareTask(task: Task, options: CompareOptions, names: readonly 
   await print(`${comparisonTable(trained.results)}\n${paths.html}  (${formatDuration(trained.seconds)})\n`);
 }
 
-async function compareStudyTask(study: Study, options: CompareOptions, names: readonly string[]): Promise<void> {
+async function compareStudyTask(named: Study, options: CompareOptions, names: readonly string[]): Promise<void> {
   const { tune = false, warmStart = false } = options;
+  const given = readStudySettings(named, options as Readonly<Record<string, unknown>>, names);
+  const study = named.under?.(given) ?? named;
   const usual = (name: string) => study.settings.find((setting) => setting.name === name)?.value;
   if (warmStart && usual("warmEpochs") === undefined) {
     throw new UserError(`--warm-start has no meaning for the task ${study.name}`);
@@ -114,7 +116,7 @@ async function compareStudyTask(study: Study, options: CompareOptions, names: re
     study,
     choices: checkStudyChoices(study, choices),
     seeds: readSeeds(options.seeds, study.seeds),
-    settings: readStudySettings(study, options as Readonly<Record<string, unknown>>, names),
+    settings: given,
     folder,
     jobs: readJobs(options.jobs),
     fresh: options.fresh === true,

@@ -70,6 +70,7 @@ export function planStudy(
 export type StudyRunsOptions = RunsOptions<PlannedStudyRun, StudyResult>;
 
 function runPlan(
+  study: Study,
   plan: readonly PlannedStudyRun[],
   data: StudyData,
   options: StudyRunsOptions,
@@ -79,7 +80,7 @@ function runPlan(
     plan,
     {
       script,
-      ended: ({ folder, config }) => endedStudyRun(folder, config),
+      ended: ({ folder, config }) => endedStudyRun(study, folder, config),
       message: ({ config, folder, from }): StudyJob => ({ config, folder, data, from }),
     },
     options,
@@ -135,7 +136,7 @@ async function tune(
   const seeds = request.seeds.slice(0, 1);
   const folder = join(request.folder, "tuning");
   const plan = planStudy(study, { ...request, choices, seeds, folder }, blind.checksum, starts);
-  const results = await runPlan(plan, blind, stage("tuning", plan), script);
+  const results = await runPlan(study, plan, blind, stage("tuning", plan), script);
   return open.map(({ mapping }) => {
     const tried = choices.flatMap((choice, i) => {
       return choice.mapping === mapping ? [{ options: choice.options, ...devScores(results[i]!) }] : [];
@@ -157,7 +158,7 @@ async function commonStarts(
   const folder = join(request.folder, "start");
   const choices = [{ mapping: "softmax", options: {} }];
   const plan = planStudy(study, { ...request, choices, folder }, blind.checksum);
-  await runPlan(plan, blind, stage("common start", plan), script);
+  await runPlan(study, plan, blind, stage("common start", plan), script);
   return new Map(
     plan.map((run) => {
       const model = readFileSync(runFiles(run.folder).model);
@@ -195,5 +196,5 @@ export async function compareStudy(
     return found === undefined ? choice : { mapping: choice.mapping, options: found.chosen };
   });
   const runs = planStudy(study, { ...asked, choices }, data.checksum, plan);
-  return { results: await runPlan(runs, data, options.stage("comparison", runs), options.script), tuned };
+  return { results: await runPlan(study, runs, data, options.stage("comparison", runs), options.script), tuned };
 }

@@ -20,16 +20,20 @@ export interface RunStudyOptions {
   readonly from?: string | undefined;
 }
 
-/** All settings on one level, so that a difference names the setting. */
-function flat({ settings, ...config }: StudyConfig): object {
-  return { ...config, ...settings };
+/**
+ * All settings on one level, so that a difference names the setting. One that is not among them has its default: a run may be older
+ * than a setting, whose default must leave such runs what they are.
+ */
+function flat(study: Pick<Study, "settings">, { settings, ...config }: StudyConfig): object {
+  const usual = Object.fromEntries(study.settings.map(({ name, value }) => [name, value]));
+  return { ...config, ...usual, ...settings };
 }
 
 /** The result of the run in `folder`, or null when it has not ended. Throws a RunError when the folder holds something else. */
-export function endedStudyRun(folder: string, config: StudyConfig): StudyResult | null {
+export function endedStudyRun(study: Pick<Study, "settings">, folder: string, config: StudyConfig): StudyResult | null {
   const stored = readStudyConfig<StudyConfig>(folder);
   if (stored === null) return null;
-  const differing = differences(flat(stored), flat(config));
+  const differing = differences(flat(study, stored), flat(study, config));
   if (differing.length > 0) {
     throw new RunError(
       `${folder} holds a run with other settings (${differing.join("; ")}): add --fresh to train it anew, or give another --out`,
@@ -50,7 +54,7 @@ export async function runStudy<D extends StudyData>(
   { onProgress, from }: RunStudyOptions = {},
 ): Promise<StudyResult> {
   prepareFolder(folder);
-  const ended = endedStudyRun(folder, config);
+  const ended = endedStudyRun(study, folder, config);
   if (ended !== null) return ended;
   writeStudyConfig(folder, config);
   await init("wasm");

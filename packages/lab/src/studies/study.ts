@@ -106,6 +106,8 @@ export interface Study<D extends StudyData = StudyData> {
   readonly seeds: number;
   readonly settings: readonly Setting[];
   readonly measures: readonly Measure[];
+  /** The study as these settings make it: with another corpus, its defaults, choices and measures may be others. Default: as it is. */
+  under?(settings: Readonly<Record<string, SettingValue>>): Study<D>;
   /** The choice with the defaults of its options. Throws a RangeError or TypeError for one that cannot be trained, in one line. */
   complete(choice: Choice): Choice;
   /** Reads the data; `folder` is the user's data folder (`dataFolder` of data/sets). Throws a DataError. */

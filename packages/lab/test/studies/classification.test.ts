@@ -281,7 +281,7 @@ describe("figures", () => {
   it("tell the share of the text that a density reaches", () => {
     // Half-width (3/2 scale2)^(1/3) = 0.25.
     const scale2 = (2 / 3) * 0.25 ** 3;
-    const read = { probability: 0.9, loss: 0.1, right: true, weights: null };
+    const read = { words: 5, probability: 0.9, loss: 0.1, right: true, weights: null };
     const inside = { ...read, density: { alpha: 2, location: 0.5, scale2 } } as const;
     const outside = { ...read, density: { alpha: 2, location: 0, scale2 } } as const;
     expect(intervalOf(inside.density).low).toBeCloseTo(0.25, 12);

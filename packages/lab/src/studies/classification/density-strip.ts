@@ -1,20 +1,18 @@
 /** Attention along a text as a strip of SVG: the density's curve over its interval, and a stem for every weight of a word. */
-import { betaGaussian, positions } from "fenchel";
+import { positions } from "fenchel";
 import { raw, markup, type Markup } from "../../report/markup.ts";
-import { intervalOf, type DensityRead } from "./readings.ts";
+import { densityAt, intervalOf, type DensityRead } from "./readings.ts";
 
 const WIDTH = 1000;
 const TOP = 4;
 const PLOT = 56;
 const BASE = TOP + PLOT;
+/** Below the base: an interval, then people's marks. */
 const HEIGHT = BASE + 12;
+const MARKS = BASE + 14;
+const MARKS_HEIGHT = 6;
 /** Points of a curve, one every five units. */
 const POINTS = 201;
-
-/** p at positions of a text, 0 to 1. */
-export function densityAt({ alpha, location, scale2 }: DensityRead, at: ArrayLike<number>): Float64Array {
-  return betaGaussian({ alpha, location, scale2 }).density(at);
-}
 
 /** The part of the text that a density is about: its support or, where that is everything, two deviations either side. */
 export function drawnInterval(density: DensityRead): {
@@ -37,6 +35,9 @@ export function peakOf(density: DensityRead): number {
 export interface Strip {
   readonly weights: readonly number[] | null;
   readonly density: DensityRead | null;
+  /** For every word whether a person marked it, and the words that are shown below the strip; where people marked some. */
+  readonly marks?: readonly number[] | undefined;
+  readonly excerpt?: readonly [from: number, to: number] | undefined;
   /** The value that the top of the strip stands for, so that the curves of a text compare. */
   readonly highest: number;
   /** What is seen, for those who cannot see it. */
@@ -71,9 +72,28 @@ function stems(weights: readonly number[]): Markup {
   return markup`<path class="stems" d="${path}" />`;
 }
 
+/** Bars under the words that people marked. */
+function markBars(marks: readonly number[]): Markup {
+  const step = WIDTH / marks.length;
+  const bars = marks.flatMap((mark, from) => {
+    if (mark === 0 || marks[from - 1] === 1) return [];
+    const end = marks.indexOf(0, from);
+    const width = ((end < 0 ? marks.length : end) - from) * step;
+    return [`M${fixed(from * step)} ${MARKS}h${fixed(width)}v${MARKS_HEIGHT}h${fixed(-width)}z`];
+  });
+  return markup`<path class="marks" d="${bars.join("")}" />`;
+}
+
+function excerptBand([from, to]: readonly [number, number], words: number): Markup {
+  const [x, width] = [(from / words) * WIDTH, ((to - from) / words) * WIDTH];
+  return markup`<rect class="excerpt" x="${fixed(x)}" y="0" width="${fixed(width)}" height="${MARKS + MARKS_HEIGHT}" />`;
+}
+
 /** The strip of one text under one mechanism; from left to right the text from its first word to its last. */
-export function densityStrip({ weights, density, highest, label }: Strip): Markup {
-  return markup`<svg class="strip" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">${density === null ? null : curve(density, highest)}${weights === null ? null : stems(weights)}<line class="base" x1="0" x2="${WIDTH}" y1="${BASE}" y2="${BASE}" /></svg>`;
+export function densityStrip({ weights, density, marks, excerpt, highest, label }: Strip): Markup {
+  const height = marks === undefined ? HEIGHT : MARKS + MARKS_HEIGHT + 2;
+  const band = marks === undefined || excerpt === undefined ? null : excerptBand(excerpt, marks.length);
+  return markup`<svg class="strip" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${label}">${band}${density === null ? null : curve(density, highest)}${weights === null ? null : stems(weights)}<line class="base" x1="0" x2="${WIDTH}" y1="${BASE}" y2="${BASE}" />${marks === undefined ? null : markBars(marks)}</svg>`;
 }
 
 /** Rules of strips. */
@@ -85,5 +105,7 @@ export const STRIP_STYLE = raw(`
 .strip .base { stroke: var(--rule); stroke-width: 1.5; }
 .strip .interval { stroke: var(--accent); stroke-width: 3; }
 .strip .interval.hint { stroke-dasharray: 3 7; }
+.strip .excerpt { fill: var(--rule); opacity: 0.45; }
+.strip .marks { fill: var(--ink); }
 .strip .caps { fill: none; stroke: var(--accent); stroke-width: 3; }
 `);

@@ -28,7 +28,9 @@ const SPARSE = { gamma: 0.5 };
 const kinds: Readonly<Record<string, Kind>> = {
   softmax: { mapping: "softmax", alpha: null, options: SOFT },
   sparsemax: { mapping: "sparsemax", alpha: null, options: SPARSE },
+  entmax: { mapping: "entmax", alpha: null, options: { ...SPARSE, alpha: 1.5 } },
   fusedmax: { mapping: "fusedmax", alpha: null, options: { ...SPARSE, lambda: 0.03 } },
+  oscarmax: { mapping: "oscarmax", alpha: null, options: { ...SPARSE, lambda: 0.0003 } },
   "continuous-softmax": { mapping: null, alpha: 1, options: { basis: BASIS } },
   "continuous-sparsemax": { mapping: null, alpha: 2, options: { basis: BASIS } },
   "combined-softmax": { mapping: "softmax", alpha: 1, options: { basis: BASIS, ...SOFT } },

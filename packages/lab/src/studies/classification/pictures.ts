@@ -3,7 +3,8 @@ import { positions } from "fenchel";
 import { attentionMarkup, formatProbability, legend } from "../../report/heat-map.ts";
 import { markup, raw, type Markup } from "../../report/markup.ts";
 import type { StudyResult } from "../study.ts";
-import { densityAt, densityStrip, drawnInterval, peakOf, STRIP_STYLE } from "./density-strip.ts";
+import { densityStrip, drawnInterval, peakOf, STRIP_STYLE } from "./density-strip.ts";
+import { wordShares } from "./readings.ts";
 import type { ReadReview } from "./train.ts";
 
 /** Of the choices that differ in their basis alone, the one nearest to this many functions is drawn. */
@@ -38,37 +39,67 @@ function densityInWords(review: ReadReview): string {
 }
 
 function strip(mapping: string, review: ReadReview, highest: number): Markup {
-  const { weights, density } = review;
+  const { weights, density, marks, excerpt } = review;
   const heard =
     weights === null ? [] : [`${weights.filter((weight) => weight > 0).length} of ${weights.length} words weighted`];
   const label = [`${mapping}: `, [...heard, ...(density === null ? [] : [densityInWords(review)])].join("; ")].join("");
-  return densityStrip({ weights, density, highest, label });
+  return densityStrip({ weights, density, marks, excerpt, highest, label });
 }
 
-/** The share of the density that falls on every word: what a weight is to discrete attention. */
-function sharesOfWords(review: ReadReview): number[] {
-  const { length } = review.words;
-  return Array.from(densityAt(review.density!, positions(length)), (value) => Math.min(1, value / length));
+type Range = readonly [from: number, to: number];
+
+/** Words of a review as marks, those of some ranges within a span of a class. The ranges ascend and do not overlap. */
+function filledWords(review: ReadReview, fills: readonly number[], ranges: readonly Range[], inside: string): Markup {
+  const { id, label, words } = review;
+  const [first, last] = review.excerpt ?? [0, words.length];
+  const pieces: Markup[] = [];
+  const add = (from: number, to: number, within: boolean): void => {
+    if (to <= from) return;
+    const part = { words: words.slice(from, to), weights: fills.slice(from, to) };
+    const piece = attentionMarkup({ id, label, probabilities: [], ...part });
+    const gap = pieces.length > 0 ? " " : "";
+    pieces.push(within ? markup`${gap}<span class="${inside}">${piece}</span>` : markup`${gap}${piece}`);
+  };
+  let at = first;
+  for (const range of ranges) {
+    const [from, to] = [Math.max(range[0], at), Math.min(range[1], last)];
+    if (to <= from) continue;
+    add(at, from, false);
+    add(from, to, true);
+    at = to;
+  }
+  add(at, last, false);
+  const [before, after] = [first > 0 ? "… " : "", last < words.length ? " …" : ""];
+  return markup`${before}${pieces}${after}`;
 }
 
-/** Filled by discrete weights or, where there are none, by shares of the density. With both, the interval is underlined. */
-function words(review: ReadReview): Markup {
-  const { id, label, weights, density } = review;
-  const fills = weights ?? sharesOfWords(review);
-  const explained = { id, label, probabilities: [], words: review.words, weights: fills };
-  if (weights === null || density === null) return attentionMarkup(explained);
-  const { low, high, sharp } = drawnInterval(density);
-  if (!sharp) return attentionMarkup(explained);
+/** The runs of marked words. */
+function runsOf(marks: readonly number[]): Range[] {
+  return marks.flatMap((mark, from): Range[] => {
+    if (mark === 0 || marks[from - 1] === 1) return [];
+    const end = marks.indexOf(0, from);
+    return [[from, end < 0 ? marks.length : end]];
+  });
+}
+
+/** The words of the interval that a density is above 0 in; none where that is everywhere. */
+function withinInterval(review: ReadReview): Range[] {
+  const { low, high, sharp } = drawnInterval(review.density!);
+  if (!sharp) return [];
   const at = positions(review.words.length);
   const from = at.findIndex((t) => t >= low);
-  const to = at.findLastIndex((t) => t <= high) + 1;
-  if (from < 0 || to <= from) return attentionMarkup(explained);
-  const part = (start: number, end: number): Markup => {
-    const piece = { words: review.words.slice(start, end), weights: fills.slice(start, end) };
-    return attentionMarkup({ ...explained, ...piece });
-  };
-  const gap = (at: number): string => (at > 0 && at < review.words.length ? " " : "");
-  return markup`${part(0, from)}${gap(from)}<span class="within">${part(from, to)}</span>${gap(to)}${part(to, review.words.length)}`;
+  return from < 0 ? [] : [[from, at.findLastIndex((t) => t <= high) + 1]];
+}
+
+/**
+ * Filled by discrete weights or, where there are none, by shares of the density. Underlined is what people marked or, where nobody
+ * did, the interval of a density that stands beside weights.
+ */
+function words(review: ReadReview): Markup {
+  const { weights, density, marks } = review;
+  const fills = weights ?? wordShares(density!, review.words.length);
+  if (marks !== undefined) return filledWords(review, fills, runsOf(marks), "given");
+  return filledWords(review, fills, weights === null || density === null ? [] : withinInterval(review), "within");
 }
 
 function counts({ words: all, weights, density }: ReadReview): Markup {
@@ -127,6 +158,17 @@ function table(drawn: readonly Drawn[], index: number): Markup {
   </table>`;
 }
 
+/** What is underlined, and how much of a review is there. */
+function shownNote(drawn: readonly Drawn[]): string {
+  if (drawn.every(({ reviews }) => reviews.every(({ marks }) => marks === undefined))) {
+    return "with both, the words of an interval outside of which the density is 0 are underlined.";
+  }
+  return (
+    "with both, by their weight. Underlined, and barred along the foot of a strip, is what people marked as the reason for the label. Of a long " +
+    "review the part with the most of that is written out, shaded in its strip."
+  );
+}
+
 /** The shown reviews, each under every choice; null when no run shows any. */
 export function reviewPictures(results: readonly StudyResult[]): Markup | null {
   const drawn = drawnResults(results).filter(({ reviews }) => reviews.length > 0);
@@ -136,7 +178,7 @@ export function reviewPictures(results: readonly StudyResult[]): Markup | null {
       Reviews of the test set, drawn by lot. A strip runs from the first word of a review to its last: the curve is the density, on one scale for all of a review;
       under it is the interval where it is positive or, dashed, two deviations either side where it is positive
       everywhere; stems are the weights of single words, the greatest as high as the strip. Words are filled by their weight or, where they have none of their own, by the share of the
-      density that falls on them; with both, the words of an interval outside of which the density is 0 are underlined. Of runs that differ in their basis, that with about ${SHOWN_BASIS} functions is drawn.
+      density that falls on them; ${shownNote(drawn)} Of runs that differ in their basis, that with about ${SHOWN_BASIS} functions is drawn.
     </p>
     ${legend()} ${Array.from({ length: count }, (_, index) => table(drawn, index))}`;
 }
@@ -144,5 +186,7 @@ export function reviewPictures(results: readonly StudyResult[]): Markup | null {
 /** Rules of the pictures. */
 export const PICTURES_STYLE = `${STRIP_STYLE.source}
 .words.review { line-height: 1.75; }
-.words .within { text-decoration: underline; text-decoration-color: var(--accent); text-decoration-thickness: 1.5px; text-underline-offset: 0.28em; }
+.words .within, .words .given { text-decoration: underline; text-decoration-thickness: 1.5px; text-underline-offset: 0.28em; }
+.words .within { text-decoration-color: var(--accent); }
+.words .given { text-decoration-color: var(--ink); text-decoration-thickness: 2px; }
 `;

@@ -1,13 +1,13 @@
 /** Reviews to numbers, once for all runs: split, vocabulary, and words in flat arrays that travel between processes. */
 import { sha256 } from "../../data/sets/set-file.ts";
-import type { ImdbData, ImdbReview } from "../../data/sets/imdb.ts";
-import { buildVocabulary, PADDING, UNKNOWN, type Vocabulary } from "../../data/vocabulary.ts";
+import { buildVocabulary, PADDING, UNKNOWN } from "../../data/vocabulary.ts";
 import { derivedSeed, shuffled, uniformNumbers } from "../../models/random-numbers.ts";
 import type { EncodedText } from "../../training/batches.ts";
 import type { StudyData } from "../study.ts";
-import { devSplit } from "./dev-split.ts";
+import type { CorpusReview, ReviewCorpus } from "./corpus.ts";
 import { logCountRatios } from "./log-count-ratios.ts";
-import { reviewWords } from "./review-words.ts";
+import { commonPairs, pairNumbers, pairsOf, type PairNumbers } from "./pairs.ts";
+import type { ReviewSettings } from "./settings.ts";
 
 /** Texts one after the other: text i has the words from `starts[i]` to `starts[i + 1]`. */
 export interface FlatTexts {
@@ -23,51 +23,40 @@ export interface ShownReview {
   readonly id: string;
   readonly label: number;
   readonly words: readonly string[];
+  /** For every word whether a person marked it, and the part that is shown; only where people marked some. */
+  readonly marks?: readonly number[];
+  readonly excerpt?: readonly [from: number, to: number];
 }
 
 export interface ReviewData extends StudyData {
   /** Rows of the embeddings of words and of pairs. */
   readonly vocabulary: number;
   readonly pairs: number;
+  /** See `pairNumbers`. */
+  readonly pairKeys: Float64Array;
   /** Log-count ratios of words and of pairs in what is trained on. */
   readonly wordRatios: Float32Array;
   readonly pairRatios: Float32Array;
   readonly texts: { readonly train: FlatTexts; readonly dev: FlatTexts; readonly test: FlatTexts };
+  /** Null where people marked nothing. */
+  readonly rationales: Rationales | null;
   readonly shown: readonly ShownReview[];
   /** The shown reviews as numbers. */
   readonly shownTexts: FlatTexts;
 }
 
-export interface PrepareOptions {
-  /** Words read of a review; what follows is left out. */
-  readonly maxTokens: number;
-  /** Most words of the vocabulary; rarer ones are read as unknown. */
-  readonly vocabularySize: number;
-  /** Most pairs of neighbours that have a vector of their own. */
-  readonly pairVocabularySize: number;
+/** Marks of texts one after the other: those of text i from `starts[i]` to `starts[i + 1]`. */
+export interface FlatMarks {
+  readonly marks: Uint8Array;
+  readonly starts: Int32Array;
 }
 
-/** Pairs of words of the vocabulary by their numbers. */
-type Pairs = ReadonlyMap<number, number>;
-
-/** Fewest occurrences of a pair that is kept. */
-const LEAST_PAIRS = 5;
-
-/** One number for two words that follow each other. */
-const pairKey = (before: number, word: number, vocabulary: Vocabulary): number => before * vocabulary.size + word;
-
-/** The most frequent pairs, numbered from 1 by falling frequency and, within one, by their words' numbers. */
-function commonPairs(texts: readonly Int32Array[], vocabulary: Vocabulary, most: number): Pairs {
-  const counts = new Map<number, number>();
-  for (const words of texts) {
-    for (let i = 1; i < words.length; i++) {
-      const key = pairKey(words[i - 1]!, words[i]!, vocabulary);
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-  }
-  const kept = Array.from(counts).filter(([, count]) => count >= LEAST_PAIRS);
-  kept.sort(([a, countA], [b, countB]) => countB - countA || a - b);
-  return new Map(kept.slice(0, most).map(([key], i) => [key, i + 1]));
+/** What people marked of every review, read or not. */
+export interface Rationales {
+  readonly dev: FlatMarks;
+  readonly test: FlatMarks;
+  /** How many words of a training review people mark in the mean. */
+  readonly share: number;
 }
 
 /** A text as the model reads it. */
@@ -75,25 +64,37 @@ export interface ReviewText extends EncodedText {
   readonly pairs: Int32Array;
 }
 
-function flatten(
-  texts: readonly Int32Array[],
-  labels: readonly number[],
-  vocabulary: Vocabulary,
-  known: Pairs,
-): FlatTexts {
+/** Where texts of these lengths begin and end, put one after the other. */
+function startsOf(texts: readonly ArrayLike<unknown>[]): Int32Array {
   const starts = new Int32Array(texts.length + 1);
   texts.forEach((text, i) => {
     starts[i + 1] = starts[i]! + text.length;
   });
+  return starts;
+}
+
+function flatten(texts: readonly Int32Array[], labels: readonly number[], known: PairNumbers): FlatTexts {
+  const starts = startsOf(texts);
   const words = new Int32Array(starts[texts.length]!);
-  const pairs = new Int32Array(words.length).fill(PADDING);
+  const pairs = new Int32Array(words.length);
   texts.forEach((text, t) => {
     words.set(text, starts[t]!);
-    for (let i = 1; i < text.length; i++) {
-      pairs[starts[t]! + i] = known.get(pairKey(text[i - 1]!, text[i]!, vocabulary)) ?? PADDING;
-    }
+    pairs.set(pairsOf(text, known), starts[t]!);
   });
   return { words, pairs, starts, labels: Uint8Array.from(labels) };
+}
+
+function flatMarks(reviews: readonly CorpusReview[]): FlatMarks {
+  const all = reviews.map(({ marks }) => marks!);
+  const starts = startsOf(all);
+  const marks = new Uint8Array(starts[all.length]!);
+  all.forEach((own, i) => marks.set(own, starts[i]!));
+  return { marks, starts };
+}
+
+/** The marks of every text, as views. */
+export function marksOf({ marks, starts }: FlatMarks): Uint8Array[] {
+  return Array.from({ length: starts.length - 1 }, (_, i) => marks.subarray(starts[i]!, starts[i + 1]!));
 }
 
 /** Texts as batches are made of them: views of the flat arrays. */
@@ -109,67 +110,95 @@ const SHOWN_WORDS = [60, 130] as const;
 const SHOWN_PER_LABEL = 2;
 
 /** Two reviews of each label by a fixed draw, whatever the models make of them: short ones when nothing else is there. */
-function chooseShown(reviews: readonly (ImdbReview & { readonly words: readonly string[] })[]): number[] {
+function chooseShown(reviews: readonly CorpusReview[]): number[] {
   const [least, most] = SHOWN_WORDS;
   const order = shuffled(reviews.length, uniformNumbers(derivedSeed(0, "shown")));
   const readable = order.filter((i) => reviews[i]!.words.length >= least && reviews[i]!.words.length <= most);
-  const candidates = readable.length > 0 ? readable : order.filter((i) => reviews[i]!.words.length <= most);
+  // Of long reviews with marks a part is shown.
+  const short = order.filter((i) => reviews[i]!.marks !== undefined || reviews[i]!.words.length <= most);
+  const candidates = readable.length > 0 ? readable : short;
   const of = (label: number) => candidates.filter((i) => reviews[i]!.label === label).slice(0, SHOWN_PER_LABEL);
   return [of(1), of(0)].flat();
 }
 
-/** The reviews, split and encoded with a vocabulary of what is trained on. */
-export function prepareReviews(data: ImdbData, options: PrepareOptions): ReviewData {
-  const { maxTokens, vocabularySize, pairVocabularySize } = options;
-  const read = (reviews: readonly ImdbReview[]) =>
-    reviews.map((review) => ({ ...review, words: reviewWords(review.text).slice(0, maxTokens) }));
-  const all = read(data.train);
-  const split = devSplit(all.map(({ id }) => id));
-  const train = split.train.map((i) => all[i]!);
-  const dev = split.dev.map((i) => all[i]!);
-  const test = read(data.test);
+/** The first of the parts of so many words with the most marks. */
+function mostMarked(marks: ArrayLike<number>, size: number): [from: number, to: number] {
+  const width = Math.min(size, marks.length);
+  let inside = 0;
+  let best = { from: 0, count: -1 };
+  for (let end = 0; end < marks.length; end++) {
+    inside += marks[end]! - (end >= width ? marks[end - width]! : 0);
+    if (end >= width - 1 && inside > best.count) best = { from: end + 1 - width, count: inside };
+  }
+  return [best.from, best.from + width];
+}
+
+function shownReview({ id, label, words, marks }: CorpusReview): ShownReview {
+  if (marks === undefined) return { id, label, words };
+  const read = Array.from(marks.subarray(0, words.length));
+  return { id, label, words, marks: read, excerpt: mostMarked(read, SHOWN_WORDS[1]) };
+}
+
+/** What is read of a corpus with marks; null of one without. */
+function rationalesOf({ train, dev, test }: ReviewCorpus): Rationales | null {
+  if (train.concat(dev, test).some(({ marks }) => marks === undefined)) return null;
+  const shares = train.map(({ marks }) => marks!.reduce((sum, mark) => sum + mark, 0) / marks!.length);
+  const share = shares.reduce((sum, value) => sum + value, 0) / shares.length;
+  return { dev: flatMarks(dev), test: flatMarks(test), share };
+}
+
+/** The reviews encoded with a vocabulary of what is trained on. */
+export function prepareReviews(
+  corpus: ReviewCorpus,
+  { vocabularySize, pairVocabularySize }: Pick<ReviewSettings, "vocabularySize" | "pairVocabularySize">,
+): ReviewData {
+  const { train, dev, test } = corpus;
   const vocabulary = buildVocabulary(
     train.map(({ words }) => words),
     { maxSize: vocabularySize },
   );
-  const encode = (reviews: typeof all) => reviews.map(({ words }) => vocabulary.encode(words));
-  const pairs = commonPairs(encode(train), vocabulary, pairVocabularySize);
-  const flat = (reviews: typeof all) => {
+  const encode = (reviews: readonly CorpusReview[]) => reviews.map(({ words }) => vocabulary.encode(words));
+  const pairKeys = commonPairs(encode(train), vocabulary.size, pairVocabularySize);
+  const pairs = pairNumbers(pairKeys, vocabulary.size);
+  const flat = (reviews: readonly CorpusReview[]) => {
     const labels = reviews.map(({ label }) => label);
-    return flatten(encode(reviews), labels, vocabulary, pairs);
+    return flatten(encode(reviews), labels, pairs);
   };
   const shown = chooseShown(test).map((i) => test[i]!);
   const trained = flat(train);
   const trainedTexts = textsOf(trained);
   const ratios = (of: (text: ReviewText) => Int32Array, size: number, skipped: number) =>
     logCountRatios(trainedTexts.map(of), trained.labels, size, skipped);
+  const pairRows = pairKeys.length + 1;
   return {
-    checksum: data.checksum,
+    checksum: corpus.checksum,
     train: train.length,
     dev: dev.length,
     test: test.length,
     note:
-      `Words are lower-cased, signs are words of their own, and the first ${maxTokens} of a review are read. Words and pairs of neighbours ` +
-      "come with their log-count ratio in the reviews that are trained on. The dev set is a fixed tenth of the training reviews, with those " +
-      "of a film kept together; settings were chosen on it alone.",
+      `${corpus.words} Words and pairs of neighbours come with their log-count ratio in the reviews that are trained on. ` +
+      corpus.splits,
     vocabulary: vocabulary.size,
-    pairs: pairs.size + 1,
+    pairs: pairRows,
+    pairKeys,
     wordRatios: ratios(({ words }) => words, vocabulary.size, UNKNOWN + 1),
-    pairRatios: ratios((text) => text.pairs, pairs.size + 1, PADDING + 1),
+    pairRatios: ratios((text) => text.pairs, pairRows, PADDING + 1),
     texts: { train: trained, dev: flat(dev), test: flat(test) },
-    shown: shown.map(({ id, label, words }) => ({ id, label, words })),
+    rationales: rationalesOf(corpus),
+    shown: shown.map(shownReview),
     shownTexts: flat(shown),
   };
 }
 
 /** The data with the dev split in the test split's place, for runs that choose options. */
 export function withoutTest(data: ReviewData): ReviewData {
-  const { texts } = data;
+  const { texts, rationales } = data;
   return {
     ...data,
     checksum: sha256(Buffer.from(`${data.checksum} dev for test`)),
     test: data.dev,
     texts: { ...texts, test: texts.dev },
+    rationales: rationales === null ? null : { ...rationales, test: rationales.dev },
     shown: [],
     shownTexts: {
       words: new Int32Array(0),

@@ -1,6 +1,6 @@
 /** What a trained model makes of reviews, one by one, and the scores of a split. */
 import { tree } from "@jax-js/jax";
-import { betaGaussian } from "fenchel";
+import { betaGaussian, positions } from "fenchel";
 import { attentionStatistics, meanStatistics } from "../../metrics/index.ts";
 import { planBatches } from "../../training/batches.ts";
 import type { ReviewBatches } from "./batches.ts";
@@ -17,6 +17,8 @@ export interface DensityRead {
 }
 
 export interface ReviewRead {
+  /** How many words the text has. */
+  readonly words: number;
   /** Probability of a positive review. */
   readonly probability: number;
   /** -log of the probability of the review's label, in nats. */
@@ -60,6 +62,7 @@ export async function readReviews(
       const margin = logits[2 * row + 1]! - logits[2 * row]!;
       const { alpha } = mechanism.density ?? {};
       reads[index] = {
+        words: words.length,
         probability: 1 / (1 + Math.exp(-margin)),
         loss: softplus(label === 1 ? -margin : margin),
         right: margin > 0 === (label === 1),
@@ -81,6 +84,27 @@ export function intervalOf({ alpha, location, scale2 }: DensityRead): {
   const deviation = Math.sqrt(covariance[0]!);
   if (support.kind !== "interval") return { low: -Infinity, high: Infinity, deviation };
   return { low: support.from, high: support.to, deviation };
+}
+
+/** p at positions of a text, 0 to 1. */
+export function densityAt({ alpha, location, scale2 }: DensityRead, at: ArrayLike<number>): Float64Array {
+  return betaGaussian({ alpha, location, scale2 }).density(at);
+}
+
+/** The share of a density that falls on every one of so many words: what a weight is to discrete attention. */
+export function wordShares(density: DensityRead, words: number): number[] {
+  return Array.from(densityAt(density, positions(words)), (value) => Math.min(1, value / words));
+}
+
+/** How much every word of a text is attended to: its weight, its share of the density or, with both, their mean. */
+export function wordAttention({
+  weights,
+  density,
+  words,
+}: Pick<ReviewRead, "weights" | "density" | "words">): number[] {
+  const shares = density === null ? null : wordShares(density, words);
+  if (weights === null) return shares ?? [];
+  return Array.from(weights, (weight, i) => (shares === null ? weight : (weight + shares[i]!) / 2));
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -9,7 +9,9 @@ import { reviewBatches } from "./batches.ts";
 import { compileReviewModel } from "./compiled.ts";
 import { mechanismOf } from "./mechanism.ts";
 import { reviewModelShapes, type ReviewParameters } from "./model.ts";
-import { textsOf, type ReviewData, type ShownReview } from "./prepare.ts";
+import { pairNumbers } from "./pairs.ts";
+import { marksOf, textsOf, type ReviewData, type ReviewText, type ShownReview } from "./prepare.ts";
+import { rationaleFigures } from "./rationale-figures.ts";
 import { readReviews, reviewScores, type DensityRead } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
 
@@ -57,7 +59,7 @@ export async function trainReviews(
   const dev = textsOf(data.texts.dev);
   const model = compileReviewModel(mechanism, settings);
   const batches = reviewBatches(mechanism, data, settings);
-  const read = (parameters: ReviewParameters, texts: typeof dev) =>
+  const read = (parameters: ReviewParameters, texts: readonly ReviewText[]) =>
     readReviews(model, mechanism, parameters, texts, { ...settings, batches });
   try {
     const fitted = await fit<ReviewParameters & NamedArrays, BatchPlan>({
@@ -82,7 +84,16 @@ export async function trainReviews(
       turn,
     });
     const best = toArrays<ReviewParameters & NamedArrays>(fitted.best);
-    const scores = reviewScores(await read(best, textsOf(data.texts.test)));
+    const tested = textsOf(data.texts.test);
+    const testReads = await read(best, tested);
+    const scores = reviewScores(testReads);
+    if (data.rationales !== null) {
+      const { test, share } = data.rationales;
+      const marked = { marks: marksOf(test), share };
+      const pairsKnown = pairNumbers(data.pairKeys, vocabulary);
+      const again = (texts: readonly ReviewText[]) => read(best, texts);
+      Object.assign(scores, await rationaleFigures(testReads, tested, marked, pairsKnown, again));
+    }
     const reads = await read(best, textsOf(data.shownTexts));
     tree.dispose(best);
     const shown = reads.map(({ probability, weights, density }, i): ReadReview => ({
