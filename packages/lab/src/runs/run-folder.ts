@@ -17,6 +17,8 @@ export function runFiles(folder: string) {
     /** Everything a resumed run needs, in one file so that it is whole or absent; removed when the run has ended. */
     checkpoint: join(folder, "checkpoint.safetensors"),
     result: join(folder, "result.json"),
+    /** What was answered to every item of the test set, and how good each answer is. */
+    items: join(folder, "items.json"),
   } as const;
 }
 
@@ -141,4 +143,21 @@ function readJson(path: string): unknown {
 function needed<T>(content: T | null, path: string): T {
   if (content === null) throw new RunError(`${path} is missing: the folder holds no trained run`);
   return content;
+}
+
+/** What a run wrote for every item of its test set, and the figures of each from which the score it is compared by is made. */
+export interface RunItems {
+  readonly texts: readonly string[];
+  /** Row-major: `width` numbers an item. */
+  readonly rows: readonly number[];
+  readonly width: number;
+}
+
+export function writeItems(folder: string, items: RunItems): void {
+  writeWhole(runFiles(folder).items, JSON.stringify(items));
+}
+
+/** The items of the run in `folder`, or null when it has none. */
+export function readItems(folder: string): RunItems | null {
+  return readJson(runFiles(folder).items) as RunItems | null;
 }

@@ -72,21 +72,38 @@ function planned(order: readonly number[], rows: (length: number) => number, buc
   return plans;
 }
 
-/** Batches of pairs of like length; with `uniform`, pairs and batches in random order. A batch has at most `positions` words on either side, or one pair. */
-export function planPairs(pairs: FlatPairs, positions: number, uniform: (() => number) | null = null): SequencePlan[] {
+export interface PlanOptions {
+  /** Puts pairs and batches in random order. */
+  readonly uniform?: (() => number) | null;
+  /** Pairs whose target fits half of the source's positions get no more for it: for summaries. */
+  readonly halves?: boolean;
+}
+
+/** Batches of pairs of like length. A batch has at most `positions` words on either side, or one pair. */
+export function planPairs(
+  pairs: FlatPairs,
+  positions: number,
+  { uniform = null, halves = false }: PlanOptions = {},
+): SequencePlan[] {
   const count = sentenceCount(pairs.source);
   const order = uniform === null ? Array.from({ length: count }, (_, i) => i) : shuffled(count, uniform);
-  const plans = planned(
-    order,
-    (length) => rowsOf(positions, length),
-    (index) => bucketOfPair(pairs, index),
-  );
-  const sequence = plans.map(({ members, length }) => ({
-    pairs: members,
-    rows: rowsOf(positions, length),
-    source: length,
-    target: length,
-  }));
+  const isShort = (index: number) => halves && 2 * (lengthAt(pairs.target, index) + 1) <= bucketOfPair(pairs, index);
+  const plansOf = (members: readonly number[], share: number) =>
+    planned(
+      members,
+      (length) => rowsOf(positions, length),
+      (index) => bucketOfPair(pairs, index),
+    ).map(({ members: own, length }) => ({
+      pairs: own,
+      rows: rowsOf(positions, length),
+      source: length,
+      target: length * share,
+    }));
+  const short = order.filter(isShort);
+  const sequence = [
+    ...plansOf(short, 0.5),
+    ...plansOf(short.length === 0 ? order : order.filter((i) => !isShort(i)), 1),
+  ];
   return uniform === null ? sequence : shuffled(sequence.length, uniform).map((i) => sequence[i]!);
 }
 

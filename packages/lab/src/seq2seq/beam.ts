@@ -127,12 +127,12 @@ export async function beamSearch(
     for (let place = 0; place < limit && sentences.some((sentence) => sentence.beams.length > 0); place++) {
       const step = await model.step(
         tree.ref(parameters),
-        { memory: tree.ref(begun.memory as never), state: begun.state },
+        { ...begun, memory: tree.ref(begun.memory as never), words: begun.words.ref },
         np.array(Int32Array.from(words), { shape: [rows, beams] }),
         np.array(Int32Array.from(parents)),
         np.array(new Int32Array([place])),
       );
-      begun = { memory: begun.memory, state: step.state };
+      begun = { ...begun, state: step.state };
       const vocabulary = step.scores.shape[1]!;
       const scores = (await step.scores.data()) as Float32Array;
       const totals = (await step.total.data()) as Float32Array;

@@ -5,7 +5,8 @@ import type { NamedArrays } from "../models/parameters.ts";
 import type { PairArrays } from "./batches.ts";
 import type { Mechanism } from "./look.ts";
 import type { SequenceModel, Source } from "./model.ts";
-import { logTotals, wordLosses, wordScores } from "./output.ts";
+import { copyingHead } from "./copying.ts";
+import { wordLosses, writingHead } from "./output.ts";
 
 /** Of every target position: weights over the source, the most probable word, and -log of the given word's probability. */
 export type GivenArrays = { readonly weights: np.Array; readonly chosen: np.Array; readonly losses: np.Array };
@@ -20,8 +21,8 @@ export type StepArrays = {
   readonly weights: np.Array;
 };
 
-/** What decoding begins with. */
-export type BegunArrays = { readonly memory: Arrays; readonly state: Arrays };
+/** What decoding begins with, and the source's words, int32 [batch, source]. */
+export type BegunArrays = { readonly memory: Arrays; readonly state: Arrays; readonly words: np.Array };
 
 /** Owns compiled programs: `dispose` frees them. All functions own their arguments, as the engine's do. */
 export interface CompiledSequenceModel {
@@ -56,13 +57,9 @@ export interface CompileOptions {
   readonly wordDropout: number;
   /** Label smoothing. */
   readonly smoothing: number;
+  /** Let words be copied from the source (`withCopying` has given the model its gate); default false. */
+  readonly copying?: boolean;
 }
-
-/** The leading two axes as one. Owns the array. */
-const flat = (array: np.Array): np.Array => {
-  const { shape } = array;
-  return array.reshape([shape[0]! * shape[1]!, ...shape.slice(2)]);
-};
 
 /** Rows of the leading two axes, taken as one, in another order. Owns the array, borrows the rows' numbers. */
 function reordered(array: np.Array, rows: np.Array): np.Array {
@@ -89,35 +86,36 @@ export function checkMechanism(
 export function compileSequenceModel(
   model: SequenceModel,
   mechanism: Mechanism,
-  { dropout, wordDropout, smoothing }: CompileOptions,
+  { dropout, wordDropout, smoothing, copying = false }: CompileOptions,
 ): CompiledSequenceModel {
   checkMechanism(model, mechanism);
   const attention = attender(mechanism.mapping, mechanism.options);
+  const head = copying ? copyingHead : writingHead;
   const gradient = attention.valueAndGrad(
     (attend: Attend, parameters: NamedArrays, pairs: PairArrays, key: np.Array) => {
       const noise = { key, features: dropout, words: wordDropout };
-      const { features, weights } = model.read(attend, parameters, pairs.source, pairs.inputs, noise);
-      weights.dispose();
-      const losses = wordLosses(wordScores(parameters, flat(features)), flat(pairs.outputs.ref), smoothing);
-      const counted = flat(pairs.counted.ref);
-      const loss = losses.mul(counted.ref).sum().div(counted.sum());
+      const reading = model.read(attend, parameters, pairs.source, pairs.inputs, noise);
+      const losses = head.losses(parameters, reading, pairs.source.words, pairs.outputs.ref, smoothing);
+      const loss = losses.mul(pairs.counted.ref).sum().div(pairs.counted.ref.sum());
       tree.dispose([parameters, pairs, key]);
       return loss;
     },
   );
   const predict = attention.jit((attend: Attend, parameters: NamedArrays, pairs: PairArrays) => {
     const { features, weights } = model.read(attend, parameters, pairs.source, pairs.inputs, null);
-    const scores = wordScores(parameters, flat(features));
+    const reading = { features, weights: weights.ref };
+    const { scores, total } = head.scores(parameters, reading, pairs.source.words);
+    total.dispose();
     const { shape } = pairs.inputs;
     const chosen = np.argmax(scores.ref, -1).reshape(shape);
-    const losses = wordLosses(scores, flat(pairs.outputs.ref)).reshape(shape);
+    const losses = wordLosses(scores, pairs.outputs.ref.reshape([-1])).reshape(shape);
     tree.dispose([parameters, pairs]);
     return { weights, chosen, losses };
   });
   const beginners = new Map<string, ReturnType<typeof makeBegin>>();
   const makeBegin = (beams: number, most: number) =>
     attention.jit((attend: Attend, parameters: NamedArrays, source: Source) => {
-      const begun = model.begin(attend, parameters, source, { beams, most });
+      const begun = { ...model.begin(attend, parameters, source, { beams, most }), words: source.words.ref };
       tree.dispose([parameters, source]);
       return begun as BegunArrays;
     });
@@ -135,8 +133,8 @@ export function compileSequenceModel(
         begun.state as never,
       ) as unknown as Arrays;
       const { features, weights, state: next } = model.step(attend, parameters, begun.memory, state, words, place);
-      const scores = wordScores(parameters, flat(features));
-      const total = logTotals(scores);
+      const reading = { features, weights: weights.ref };
+      const { scores, total } = head.scores(parameters, reading, begun.words);
       tree.dispose([parameters, begun, words, parents, place, state] as never);
       return { state: next, scores, total, weights };
     },

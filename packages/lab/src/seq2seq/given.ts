@@ -15,15 +15,22 @@ export interface GivenReading {
   readonly weights: readonly Float32Array[];
 }
 
-/** Reads every pair, batch by batch; `see` gets one reading after the other. The parameters stay the caller's. */
+export interface SeeOptions {
+  /** Gets one reading after the other. */
+  readonly see?: (reading: GivenReading, index: number) => void;
+  /** As for `planPairs`. */
+  readonly halves?: boolean;
+}
+
+/** Reads every pair, batch by batch. The parameters stay the caller's. */
 export async function readGiven(
   model: CompiledSequenceModel,
   parameters: NamedArrays,
   pairs: FlatPairs,
   positions: number,
-  see: (reading: GivenReading, index: number) => void,
+  { see, halves }: SeeOptions,
 ): Promise<void> {
-  for (const plan of planPairs(pairs, positions)) {
+  for (const plan of planPairs(pairs, positions, halves === undefined ? {} : { halves })) {
     const given = await model.predict(tree.ref(parameters), pairArrays(pairs, plan, model.mechanism));
     const chosen = (await given.chosen.data()) as Int32Array;
     const losses = (await given.losses.data()) as Float32Array;
@@ -36,7 +43,7 @@ export async function readGiven(
         const at = (start + t) * plan.source;
         return weights.subarray(at, at + source);
       });
-      see(
+      see?.(
         { chosen: chosen.subarray(start, start + count), losses: losses.subarray(start, start + count), weights: rows },
         index,
       );
@@ -51,23 +58,24 @@ export interface GivenScores {
   readonly accuracy: number;
 }
 
-/** Loss and accuracy over pairs; `see` as for `readGiven`. */
+/** Loss and accuracy over pairs; options as for `readGiven`. */
 export async function judgeGiven(
   model: CompiledSequenceModel,
   parameters: NamedArrays,
   pairs: FlatPairs,
   positions: number,
-  see: (reading: GivenReading, index: number) => void = () => {},
+  { see, ...planning }: SeeOptions = {},
 ): Promise<GivenScores> {
   let words = 0;
   let loss = 0;
   let right = 0;
-  await readGiven(model, parameters, pairs, positions, (reading, index) => {
+  const judge = (reading: GivenReading, index: number) => {
     const target = sentenceAt(pairs.target, index);
     words += reading.losses.length;
     for (const one of reading.losses) loss += one;
     reading.chosen.forEach((word, t) => (right += Number(word === (target[t] ?? 0))));
-    see(reading, index);
-  });
+    see?.(reading, index);
+  };
+  await readGiven(model, parameters, pairs, positions, { ...planning, see: judge });
   return { loss: loss / words, accuracy: right / words };
 }

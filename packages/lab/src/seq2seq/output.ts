@@ -1,6 +1,19 @@
 /** From what a decoder compares with the words to scores of words and the loss. */
 import { lax, numpy as np } from "@jax-js/jax";
 import type { NamedArrays } from "../models/parameters.ts";
+import type { Reading } from "./model.ts";
+
+/** What becomes of what a model has read: losses of given words, or scores of all. `source`, int32 [batch, source], is borrowed. */
+export interface Head {
+  /** Loss of every word of `outputs`, int32 [batch, target], in the same shape, with label smoothing. Owns the reading and the outputs. */
+  losses(parameters: NamedArrays, reading: Reading, source: np.Array, outputs: np.Array, smoothing: number): np.Array;
+  /** Scores [batch x target, words] and the log of the sum of their exponentials [batch x target]. Owns the reading. */
+  scores(
+    parameters: NamedArrays,
+    reading: Reading,
+    source: np.Array,
+  ): { readonly scores: np.Array; readonly total: np.Array };
+}
 
 /** f E^T + o: scores [rows, words] of features [rows, embedding], which it owns; the words' embedding is the one they are read by. */
 export function wordScores(parameters: NamedArrays, features: np.Array): np.Array {
@@ -31,3 +44,19 @@ export function wordLosses(scores: np.Array, words: np.Array, smoothing = 0): np
   const share = np.where(isWord, 1 - smoothing + smoothing / count, smoothing / count);
   return total.sub(scores.mul(share).sum(-1));
 }
+
+/** Words of the vocabulary, by the softmax of their scores. */
+export const writingHead: Head = {
+  losses: (parameters, { features, weights }, _, outputs, smoothing) => {
+    const [batch, queries, size] = features.shape as [number, number, number];
+    weights.dispose();
+    const scores = wordScores(parameters, features.reshape([batch * queries, size]));
+    return wordLosses(scores, outputs.reshape([batch * queries]), smoothing).reshape([batch, queries]);
+  },
+  scores: (parameters, { features, weights }) => {
+    const [batch, queries, size] = features.shape as [number, number, number];
+    weights.dispose();
+    const scores = wordScores(parameters, features.reshape([batch * queries, size]));
+    return { total: logTotals(scores), scores };
+  },
+};

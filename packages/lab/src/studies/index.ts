@@ -2,10 +2,11 @@
 import { classification } from "./classification/index.ts";
 import { entailment } from "./entailment/study.ts";
 import type { Study, StudyData } from "./study.ts";
+import { summarization } from "./summarization/index.ts";
 import { translation } from "./translation/index.ts";
 import { vqa } from "./vqa/study.ts";
 
-const all = [entailment, translation, classification, vqa];
+const all = [entailment, translation, summarization, classification, vqa];
 
 /** The studies, as the comparison sees them: their data only passes through it. */
 export const studies = all as unknown as readonly Study[];

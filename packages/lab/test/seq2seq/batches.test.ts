@@ -17,7 +17,7 @@ const pairs = { source, target };
 
 describe("plans", () => {
   it.each([null, 7])("hold every pair once, in buckets that are long enough (order %s)", (seed) => {
-    const plans = planPairs(pairs, 96, seed === null ? null : uniformNumbers(seed));
+    const plans = planPairs(pairs, 96, { uniform: seed === null ? null : uniformNumbers(seed) });
     expect(plans.flatMap((plan) => plan.pairs).sort((a, b) => a - b)).toEqual(lengths.map((_, i) => i));
     for (const { pairs: members, rows, source: length } of plans) {
       expect(members.length).toBeLessThanOrEqual(rows);
@@ -34,6 +34,21 @@ describe("plans", () => {
       const [rows, length] = shape.split(" ").map(Number);
       expect(rows! * length!).toBe(960);
     }
+  });
+
+  it("give short targets half of the positions", () => {
+    const short = flatSentences(lengths.map((length, i) => new Int32Array(i % 2 === 0 ? 1 : length)));
+    const plans = planPairs({ source, target: short }, 96, { halves: true });
+    expect(plans.flatMap((plan) => plan.pairs).sort((a, b) => a - b)).toEqual(lengths.map((_, i) => i));
+    for (const { pairs: members, source: given, target: written } of plans) {
+      expect([given, given / 2]).toContain(written);
+      for (const index of members) {
+        const length = short.starts[index + 1]! - short.starts[index]!;
+        expect(length + 1).toBeLessThanOrEqual(written);
+      }
+    }
+    expect(plans.some((plan) => plan.target < plan.source)).toBe(true);
+    expect(plans.some((plan) => plan.target === plan.source)).toBe(true);
   });
 
   it("of sources leave the targets open", () => {

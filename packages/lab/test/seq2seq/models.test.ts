@@ -6,6 +6,7 @@ import { initialTensors, toArrays, type NamedArrays } from "../../src/models/par
 import { pairArrays, planPairs, type PairArrays } from "../../src/seq2seq/batches.ts";
 import { beamSearch } from "../../src/seq2seq/beam.ts";
 import { compileSequenceModel } from "../../src/seq2seq/compiled.ts";
+import { copyingHead } from "../../src/seq2seq/copying.ts";
 import { flatSentences, sentenceAt } from "../../src/seq2seq/flat-sentences.ts";
 import { judgeGiven } from "../../src/seq2seq/given.ts";
 import { looker } from "../../src/seq2seq/look.ts";
@@ -254,11 +255,13 @@ async function expectLearnt(trained: Trained): Promise<void> {
   }
   // Given what greedy search wrote, word for word, each was the most probable, and the probabilities are those of the search.
   const own = { source: toyPairs.source, target: flatSentences(greedy.map(({ ids }) => ids)) };
-  await judgeGiven(model, parameters, own, positions, ({ chosen, losses }, index) => {
-    const { ids, ended, logProbability } = greedy[index]!;
-    expect(Array.from(chosen.slice(0, ids.length))).toEqual(Array.from(ids));
-    if (ended) expect(-losses.reduce((sum, one) => sum + one, 0)).toBeCloseTo(logProbability, 2);
-    expect(sentenceAt(own.target, index)).toEqual(ids);
+  await judgeGiven(model, parameters, own, positions, {
+    see: ({ chosen, losses }, index) => {
+      const { ids, ended, logProbability } = greedy[index]!;
+      expect(Array.from(chosen.slice(0, ids.length))).toEqual(Array.from(ids));
+      if (ended) expect(-losses.reduce((sum, one) => sum + one, 0)).toBeCloseTo(logProbability, 2);
+      expect(sentenceAt(own.target, index)).toEqual(ids);
+    },
   });
 }
 
@@ -276,7 +279,7 @@ describe("a toy is learnt", () => {
   });
 
   it("with input feeding and one vocabulary", async () => {
-    await expectLearnt(await trainToy(recurrent(true), toyMechanism("sparsemax"), 160, true));
+    await expectLearnt(await trainToy(recurrent(true), toyMechanism("sparsemax"), 160, { joint: true }));
   });
 
   it.each([
@@ -285,6 +288,51 @@ describe("a toy is learnt", () => {
     ["combined softmax over the source", "source", toyMechanism("softmax", {}, 1)],
   ] as const)("by the transformer with %s", async (_, mapped, mechanism) => {
     await expectLearnt(await trainToy(transformer(mapped, mapped === "all" ? 1 : 2), mechanism, 200));
+  });
+});
+
+describe("copying", () => {
+  it.each([
+    ["recurrent", recurrent(), 160],
+    ["transformer", transformer("last"), 300],
+  ] as const)("lets the %s model learn the toy, too", async (_, maker, steps) => {
+    await expectLearnt(await trainToy(maker, toyMechanism("sparsemax"), steps, { joint: true, copying: true }));
+  });
+
+  it("mixes the vocabulary's probabilities with the weights of the source's words", async () => {
+    const parameters = {
+      targetEmbedding: np.array([[1], [0], [-1], [2]]),
+      outputBias: np.array([0, 0.5, 0, -0.25]),
+      copyGate: np.array([[0.7]]),
+      copyGateBias: np.array([-0.2]),
+    };
+    // One sentence, two words written; the source has the word 3 twice.
+    const reading = () => ({
+      features: np.array([[[0.4], [-1.5]]]),
+      weights: np.array([
+        [
+          [0.2, 0.5, 0.3],
+          [0, 1, 0],
+        ],
+      ]),
+    });
+    const source = np.array([[3, 2, 3]], { dtype: np.int32 });
+    const outputs = () => np.array([[3, 0]], { dtype: np.int32 });
+    const probabilities = [0.4, -1.5].map((feature, t) => {
+      const exps = [1, 0, -1, 2].map((e, w) => Math.exp(feature * e + [0, 0.5, 0, -0.25][w]!));
+      const total = exps.reduce((sum, value) => sum + value, 0);
+      const gate = 1 / (1 + Math.exp(-(0.7 * feature - 0.2)));
+      const copied = t === 0 ? [0, 0, 0.5, 0.5] : [0, 0, 1, 0];
+      return exps.map((value, w) => ((1 - gate) * value) / total + gate * copied[w]!);
+    });
+    const losses = await numbers(copyingHead.losses(parameters, reading(), source, outputs(), 0));
+    expect(losses[0]).toBeCloseTo(-Math.log(probabilities[0]![3]!), 5);
+    expect(losses[1]).toBeCloseTo(-Math.log(probabilities[1]![0]!), 5);
+    const { scores, total } = copyingHead.scores(parameters, reading(), source);
+    const found = await numbers(scores);
+    probabilities.flat().forEach((p, i) => expect(found[i]).toBeCloseTo(Math.log(p), 5));
+    expect(await numbers(total)).toEqual([0, 0]);
+    tree.dispose([parameters, source]);
   });
 });
 

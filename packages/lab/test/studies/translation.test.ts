@@ -12,11 +12,12 @@ import { runStudy } from "../../src/studies/run-study.ts";
 import type { StudyConfig, StudyResult } from "../../src/studies/study.ts";
 import { readCorpus, type TranslationCorpus } from "../../src/studies/translation/corpus.ts";
 import { translation } from "../../src/studies/translation/index.ts";
-import { linkCollector, piecesOfWords, readLinked, wordWeights } from "../../src/studies/translation/linked.ts";
-import { completeChoice, mechanismOf } from "../../src/studies/translation/mechanism.ts";
+import { linkCollector, wordWeights } from "../../src/studies/sequences/links.ts";
+import { completeChoice, mechanismOf } from "../../src/studies/sequences/mechanism.ts";
+import { textOf, type ShownRun } from "../../src/studies/sequences/train.ts";
+import { piecesOfWords, readLinked } from "../../src/studies/translation/linked.ts";
 import { loadTranslation, prepareTranslation, withoutTest } from "../../src/studies/translation/prepare.ts";
 import { settingsOf } from "../../src/studies/translation/settings.ts";
-import { textOf, type ShownRun } from "../../src/studies/translation/train.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fenchel-translation-"));
 beforeAll(async () => {
@@ -78,10 +79,11 @@ const configOf = (mapping: string, settings: Readonly<Record<string, number | st
   dataChecksum: "made up",
 });
 
-/** A result without its times. */
+/** A result without its times and its memory. */
 const figures = (result: StudyResult): unknown => {
+  const scores = { ...result.scores, writingSeconds: 0, peakMegabytes: 0 };
   const epochs = result.epochs.map((epoch) => ({ ...epoch, secondsPerStep: 0 }));
-  return { ...result, secondsPerStep: 0, epochs };
+  return { ...result, secondsPerStep: 0, epochs, scores };
 };
 
 describe("a run", () => {
@@ -112,13 +114,13 @@ describe("a run", () => {
     expect(whole.scores["bleu"]).toBeGreaterThan(50);
     expect(whole.scores["zeros"]).toBeGreaterThan(0);
     expect(whole.scores["alignmentError"]).toBeUndefined();
-    const { sentences: shown, bleu } = whole.shown as ShownRun;
+    const { texts: shown, line } = whole.shown as ShownRun;
     expect(shown).toHaveLength(4);
     for (const { columns, rows, weights } of shown) {
       expect(weights).toHaveLength(rows.length);
       for (const row of weights) expect(row).toHaveLength(columns.length);
     }
-    expect(bleu).toMatch(/^BLEU\|nrefs:1\|case:mixed\|eff:no\|tok:13a\|smooth:exp\|/);
+    expect(line).toMatch(/^BLEU\|nrefs:1\|case:mixed\|eff:no\|tok:13a\|smooth:exp\|/);
     const page = translation.pictures([whole])!.source;
     expect(page).toContain("<svg");
     expect(page).not.toContain("NaN");

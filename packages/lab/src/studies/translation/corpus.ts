@@ -4,20 +4,11 @@ import { join } from "node:path";
 import { loadCompilerMessages } from "../../data/compiler-messages.ts";
 import { DataError } from "../../data/data-error.ts";
 import { multi30kFiles, readIwslt17, readMulti30k } from "../../data/sets/translation.ts";
+import type { TextPair, TextSplits } from "../sequences/prepare.ts";
 import type { TranslationSettings } from "./settings.ts";
 
-export interface TextPair {
-  readonly source: string;
-  readonly target: string;
-}
-
-export interface TranslationCorpus {
-  readonly train: readonly TextPair[];
-  readonly dev: readonly TextPair[];
-  readonly test: readonly TextPair[];
+export interface TranslationCorpus extends TextSplits {
   readonly checksum: string;
-  /** What was read, in one sentence. */
-  readonly note: string;
 }
 
 type Wanted = Pick<TranslationSettings, "corpus" | "from" | "to">;

@@ -1,4 +1,4 @@
-/** Translations whose words people linked, in pieces, and how well attention finds the links. */
+/** Translations whose words people linked, in pieces. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -7,27 +7,11 @@ import {
   type AlignedLanguages,
   type WordLink,
 } from "../../data/sets/alignment.ts";
-import { alignmentErrorRate, attentionLinks, type AlignmentScores, type LinkedPair } from "../../metrics/index.ts";
-import { flatSentences, lengthAt, type FlatPairs } from "../../seq2seq/flat-sentences.ts";
+import { flatSentences } from "../../seq2seq/flat-sentences.ts";
 import type { TextCodec } from "../../seq2seq/text-codec.ts";
 import { splitTokens, LOWER_START } from "../../data/message-tokens.ts";
+import type { LinkedText } from "../sequences/links.ts";
 import type { TranslationSettings } from "./settings.ts";
-
-/** The word that every piece belongs to. */
-type Owners = readonly Int32Array[];
-
-export interface LinkedText {
-  readonly pairs: FlatPairs;
-  readonly owners: { readonly source: Owners; readonly target: Owners };
-  /** Words on either side, and the links between them, source first. */
-  readonly links: readonly {
-    readonly words: readonly [source: number, target: number];
-    readonly sure: readonly WordLink[];
-    readonly possible: readonly WordLink[];
-  }[];
-  readonly checksum: string;
-  readonly note: string;
-}
 
 const CLOSING = /^[.,;:!?%)\]}]$/u;
 const OPENING = /^[([{]$/u;
@@ -91,41 +75,5 @@ export function readLinked(
     links: all.map(({ link }) => link),
     checksum,
     note: `Attention is held against ${all.length} translations whose words people linked, which are of another kind (${translationAlignmentFiles[languages].path}).`,
-  };
-}
-
-/**
- * Weights between words, [target words, source words], row by row, from those between pieces: summed over a source word's pieces, the mean
- * over a target word's.
- */
-export function wordWeights(
-  weights: readonly Float32Array[],
-  owners: { readonly source: Int32Array; readonly target: Int32Array },
-  [sourceWords, targetWords]: readonly [number, number],
-): Float64Array {
-  const sums = new Float64Array(sourceWords * targetWords);
-  const counts = new Float64Array(targetWords);
-  owners.target.forEach((word, t) => {
-    counts[word]!++;
-    owners.source.forEach((from, s) => (sums[word * sourceWords + from]! += weights[t]![s]!));
-  });
-  return sums.map((sum, i) => sum / Math.max(1, counts[Math.floor(i / sourceWords)]!));
-}
-
-/** Collects the readings of linked pairs; `scores` holds them against people's links, all words of the largest weight being linked. */
-export function linkCollector({ owners, links, pairs }: LinkedText): {
-  readonly see: (reading: { readonly weights: readonly Float32Array[] }, index: number) => void;
-  readonly scores: () => AlignmentScores;
-} {
-  const found: LinkedPair[] = [];
-  return {
-    see: ({ weights }, index) => {
-      const { words, sure, possible } = links[index]!;
-      const [keys, queries] = words;
-      const own = { source: owners.source[index]!, target: owners.target[index]! };
-      const between = wordWeights(weights.slice(0, lengthAt(pairs.target, index)), own, words);
-      found[index] = { links: attentionLinks(between, { queries, keys, rule: "argmax-all" }), sure, possible };
-    },
-    scores: () => alignmentErrorRate(found),
   };
 }

@@ -1,29 +1,38 @@
 /** Translation: any mapping as a decoder's attention over its source, as in Niculae and Blondel (2017), and combined attention. */
+import { bleu, bleuLine, bleuSums, chrf } from "../../metrics/index.ts";
+import { costMeasures, givenMeasures, linkMeasures, weightMeasures } from "../sequences/measures.ts";
+import { choices, completeChoice, grid } from "../sequences/mechanism.ts";
+import { PICTURES_STYLE, sequencePictures } from "../sequences/pictures.ts";
+import type { SequenceData } from "../sequences/prepare.ts";
+import { trainSequences, type SequenceTask } from "../sequences/train.ts";
 import type { Measure, Published, Study } from "../study.ts";
-import { choices, completeChoice, grid } from "./mechanism.ts";
-import { PICTURES_STYLE, translationPictures } from "./pictures.ts";
-import { loadTranslation, withoutTest, type TranslationData } from "./prepare.ts";
+import { loadTranslation, withoutTest } from "./prepare.ts";
 import { settingsOf, translationSettings } from "./settings.ts";
-import { trainTranslationStudy } from "./train.ts";
 
 const TEXTS = "Translations of the test set";
-const GIVEN = "Test set, words given";
-const WEIGHTS = "Attention of the words written";
-const LINKS = "Against people's word alignments";
 
 const measures: readonly Measure[] = [
   { key: "bleu", title: "BLEU", unit: "", digits: 1, scale: 1, best: "highest", group: TEXTS },
   { key: "chrf", title: "chrF", unit: "", digits: 1, scale: 1, best: "highest", group: TEXTS },
-  { key: "loss", title: "Loss", unit: "nats", digits: 3, scale: 1, best: "lowest", group: GIVEN },
-  { key: "accuracy", title: "Accuracy", unit: "%", digits: 1, scale: 100, best: "highest", group: GIVEN },
-  { key: "zeros", title: "Zeros", unit: "%", digits: 1, scale: 100, best: "none", group: WEIGHTS },
-  { key: "support", title: "Support", unit: "pieces", digits: 1, scale: 1, best: "none", group: WEIGHTS },
-  { key: "segments", title: "Segments", unit: "", digits: 1, scale: 1, best: "none", group: WEIGHTS },
-  { key: "entropy", title: "Entropy", unit: "nats", digits: 2, scale: 1, best: "none", group: WEIGHTS },
-  { key: "alignmentError", title: "Error rate", unit: "%", digits: 1, scale: 100, best: "lowest", group: LINKS },
-  { key: "alignmentPrecision", title: "Precision", unit: "%", digits: 1, scale: 100, best: "highest", group: LINKS },
-  { key: "alignmentRecall", title: "Recall", unit: "%", digits: 1, scale: 100, best: "highest", group: LINKS },
+  ...givenMeasures,
+  ...weightMeasures,
+  ...linkMeasures("Against people's word alignments"),
+  ...costMeasures,
 ];
+
+const task: SequenceTask = {
+  copying: false,
+  halves: false,
+  mostWords: (length) => Math.ceil(1.5 * length) + 10,
+  score: (texts, { references }) => {
+    const score = bleu(texts, references);
+    return {
+      scores: { bleu: score.score, chrf: chrf(texts, references).score },
+      line: bleuLine(score),
+      items: bleuSums(texts, references),
+    };
+  },
+};
 
 const published: readonly Published[] = [
   {
@@ -41,7 +50,7 @@ const published: readonly Published[] = [
   },
 ];
 
-export const translation: Study<TranslationData> = {
+export const translation: Study<SequenceData> = {
   name: "translation",
   description:
     "sentences to translate: Multi30k (German to English), IWSLT'17, or messages of a compiler, which need no download",
@@ -52,10 +61,15 @@ export const translation: Study<TranslationData> = {
   measures,
   complete: completeChoice,
   load: async (folder, given) => loadTranslation(folder, settingsOf(given)),
-  train: trainTranslationStudy,
+  train: (config, data, folder, options) =>
+    trainSequences(config, settingsOf(config.settings), data, task, folder, options),
   grid,
   withoutTest,
-  pictures: translationPictures,
+  pictures: (results) =>
+    sequencePictures(results, {
+      intro: "Sentences of the test set, drawn by lot, as each model translated them.",
+      quoted: "BLEU of the first seed, with its signature:",
+    }),
   style: PICTURES_STYLE,
   published,
 };

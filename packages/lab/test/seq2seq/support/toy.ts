@@ -5,6 +5,7 @@ import { initialTensors, toArrays, zerosLike, type NamedArrays } from "../../../
 import { uniformNumbers } from "../../../src/models/random-numbers.ts";
 import { pairArrays, planPairs } from "../../../src/seq2seq/batches.ts";
 import { compileSequenceModel, type CompiledSequenceModel } from "../../../src/seq2seq/compiled.ts";
+import { withCopying } from "../../../src/seq2seq/copying.ts";
 import { flatSentences, type FlatPairs } from "../../../src/seq2seq/flat-sentences.ts";
 import type { Mechanism } from "../../../src/seq2seq/look.ts";
 import type { ModelMaker } from "../../../src/seq2seq/model.ts";
@@ -47,10 +48,11 @@ export async function trainToy(
   maker: ModelMaker,
   mechanism: Mechanism,
   steps: number,
-  joint = false,
+  { joint = false, copying = false } = {},
 ): Promise<Trained> {
-  const design = maker({ source: TOY_WORDS, target: TOY_WORDS, joint }, mechanism);
-  const model = compileSequenceModel(design, mechanism, { dropout: 0, wordDropout: 0, smoothing: 0 });
+  const made = maker({ source: TOY_WORDS, target: TOY_WORDS, joint }, mechanism);
+  const design = copying ? withCopying(made) : made;
+  const model = compileSequenceModel(design, mechanism, { dropout: 0, wordDropout: 0, smoothing: 0, copying });
   const optimiser = adam({ clip: 1 });
   const parameters = toArrays(initialTensors(design.shapes, 1));
   let state = { parameters, first: zerosLike(parameters), second: zerosLike(parameters) };

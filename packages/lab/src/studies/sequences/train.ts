@@ -1,7 +1,7 @@
-/** One run of the study: training, the translations of the test set and their scores, and the attention that the report shows. */
+/** One run of a study that writes sequences: training, what is written for the test set, its scores, and the attention that is shown. */
 import { tree } from "@jax-js/jax";
 import { UNKNOWN } from "../../data/vocabulary.ts";
-import { attentionStatistics, bleu, bleuLine, chrf, meanStatistics } from "../../metrics/index.ts";
+import { attentionStatistics, meanStatistics, type ItemSums } from "../../metrics/index.ts";
 import { initialTensors, toArrays, type NamedArrays } from "../../models/parameters.ts";
 import { derivedSeed, uniformNumbers } from "../../models/random-numbers.ts";
 import { pairArrays, planPairs, type SequencePlan } from "../../seq2seq/batches.ts";
@@ -9,6 +9,7 @@ import { beamSearch, type Written } from "../../seq2seq/beam.ts";
 import { checkMechanism, compileSequenceModel, type CompiledSequenceModel } from "../../seq2seq/compiled.ts";
 import { lengthAt, sentenceAt } from "../../seq2seq/flat-sentences.ts";
 import { judgeGiven } from "../../seq2seq/given.ts";
+import { withCopying } from "../../seq2seq/copying.ts";
 import type { Mechanism } from "../../seq2seq/look.ts";
 import type { SequenceModel } from "../../seq2seq/model.ts";
 import { recurrentModel } from "../../seq2seq/recurrent.ts";
@@ -16,18 +17,19 @@ import { warmedRate } from "../../seq2seq/schedule.ts";
 import { codecOf, type TextCodec } from "../../seq2seq/text-codec.ts";
 import { transformerModel } from "../../seq2seq/transformer.ts";
 import { RunError } from "../../runs/run-error.ts";
+import { writeItems } from "../../runs/run-folder.ts";
 import { fit } from "../../training/fit.ts";
 import type { StudyConfig, StudyResult, StudyTrainOptions } from "../study.ts";
-import { linkCollector } from "./linked.ts";
+import { linkCollector } from "./links.ts";
 import { mechanismOf } from "./mechanism.ts";
-import { mostRead, type PreparedSplit, type TranslationData } from "./prepare.ts";
-import { settingsOf, type TranslationSettings } from "./settings.ts";
+import { mostRead, type PreparedSplit, type SequenceData } from "./prepare.ts";
+import type { SequenceSettings } from "./settings.ts";
 
-/** A sentence of the report. */
-export interface ShownTranslation {
+/** A text of the report. */
+export interface ShownText {
   readonly source: string;
   readonly reference: string;
-  readonly translation: string;
+  readonly written: string;
   /** Pieces as they are shown: those of the source, and those written, the end last. */
   readonly columns: readonly string[];
   readonly rows: readonly string[];
@@ -35,9 +37,27 @@ export interface ShownTranslation {
 }
 
 export interface ShownRun {
-  readonly sentences: readonly ShownTranslation[];
-  /** BLEU with its signature, in sacreBLEU's form. */
-  readonly bleu: string;
+  readonly texts: readonly ShownText[];
+  /** The scores in the form in which they are quoted. */
+  readonly line: string;
+}
+
+/** What a study knows of its texts. */
+export interface SequenceTask {
+  /** Words may be copied from the source: the vocabulary is joint. */
+  readonly copying: boolean;
+  /** Targets are mostly at most half as long as their sources. */
+  readonly halves: boolean;
+  /** Most pieces that are written for a source of a length. */
+  readonly mostWords: (sourceLength: number) => number;
+  /** Scores of what was written for the test set, and the score of every text that choices are compared by. */
+  score(texts: readonly string[], tested: PreparedSplit): WrittenScores;
+}
+
+export interface WrittenScores {
+  readonly scores: Readonly<Record<string, number>>;
+  readonly line: string;
+  readonly items: ItemSums;
 }
 
 /** Sources decoded together, whatever their length. */
@@ -49,7 +69,15 @@ interface Codecs {
 }
 
 /** Throws a RangeError for sizes that do not go together. */
-function modelOf(settings: TranslationSettings, { source, target }: Codecs, mechanism: Mechanism): SequenceModel {
+function modelOf(
+  settings: SequenceSettings,
+  { source, target }: Codecs,
+  mechanism: Mechanism,
+  copying: boolean,
+): SequenceModel {
+  if (copying && !settings.jointVocabulary) {
+    throw new RangeError("--copying needs one vocabulary for both sides (--joint-vocabulary true)");
+  }
   const { embeddingSize, hiddenSize, inputFeeding, layers, heads, innerSize, jointVocabulary: joint } = settings;
   const mapped = settings.mapped as "last" | "source" | "all";
   const maker =
@@ -58,7 +86,7 @@ function modelOf(settings: TranslationSettings, { source, target }: Codecs, mech
       : recurrentModel({ embedding: embeddingSize, hidden: hiddenSize, inputFeeding });
   const model = maker({ source: source.size, target: target.size, joint }, mechanism);
   checkMechanism(model, mechanism);
-  return model;
+  return copying ? withCopying(model) : model;
 }
 
 /** The model, or a RunError that says in one line why there is none. */
@@ -83,13 +111,14 @@ export function textOf({ ids, weights }: Written, source: string, codecs: Codecs
   return codecs.target.decode(ids, new Map(copies));
 }
 
-/** Translations of a split, in order. The parameters stay the caller's. */
-async function translate(
+/** What is written for a split, in order. The parameters stay the caller's. */
+async function write(
   model: CompiledSequenceModel,
   parameters: NamedArrays,
   { pairs, sources }: PreparedSplit,
-  settings: TranslationSettings,
+  settings: SequenceSettings,
   codecs: Codecs,
+  { mostWords }: SequenceTask,
 ) {
   const { beams, lengthPenalty, copyUnknowns } = settings;
   const longest = mostRead(settings);
@@ -97,7 +126,7 @@ async function translate(
     rows: Math.min(DECODED, Math.max(1, sources.length)),
     beams,
     lengthPenalty,
-    mostWords: (length) => Math.min(longest, Math.ceil(1.5 * length) + 10),
+    mostWords: (length) => Math.min(longest, mostWords(length)),
     unknowns: copyUnknowns,
   });
   return { written, texts: written.map((one, i) => textOf(one, sources[i]!, codecs)) };
@@ -112,22 +141,27 @@ function weightStatistics(written: readonly Written[]) {
   return each.length === 0 ? {} : meanStatistics(each);
 }
 
-/** Trains, translates and scores; see `Study.train`. */
-export async function trainTranslationStudy(
+/** The most memory that the process has held, in mebibytes. */
+const peakMegabytes = () => process.resourceUsage().maxRSS / 1024;
+
+/** Trains, writes and scores; see `Study.train`. */
+export async function trainSequences(
   config: StudyConfig,
-  data: TranslationData,
+  settings: SequenceSettings,
+  data: SequenceData,
+  task: SequenceTask,
   folder: string,
-  { onProgress, initial }: StudyTrainOptions,
+  { onProgress, turn, initial }: StudyTrainOptions,
 ): Promise<StudyResult> {
-  const settings = settingsOf(config.settings);
   const { seed } = config;
   const { batchTokens } = settings;
+  const { copying, halves } = task;
   const mechanism = mechanismOf({ mapping: config.mapping, options: config.mappingOptions });
   const codecs = { source: codecOf(data.codecs.source), target: codecOf(data.codecs.target) };
-  const design = modelOrError(settings, codecs, mechanism);
+  const design = modelOrError(settings, codecs, mechanism, copying);
   const { shapes } = design;
   const { training, development, tested, linked } = data;
-  const model = compileSequenceModel(design, mechanism, settings);
+  const model = compileSequenceModel(design, mechanism, { ...settings, copying });
   try {
     const fitted = await fit<NamedArrays, SequencePlan>({
       seed,
@@ -136,51 +170,61 @@ export async function trainTranslationStudy(
       shapes,
       folder,
       initial: () => initial ?? initialTensors(shapes, seed),
-      batches: (epoch) => planPairs(training, batchTokens, uniformNumbers(derivedSeed(seed, "order", epoch))),
+      batches: (epoch) => {
+        const uniform = uniformNumbers(derivedSeed(seed, "order", epoch));
+        return planPairs(training, batchTokens, { uniform, halves });
+      },
       count: ({ pairs }) => pairs.reduce((sum, index) => sum + lengthAt(training.target, index) + 1, 0),
       gradient: (parameters, plan, key) => model.gradient(parameters, pairArrays(training, plan, mechanism), key),
-      judge: (parameters) => judgeGiven(model, parameters, development.pairs, batchTokens),
+      judge: (parameters) => judgeGiven(model, parameters, development.pairs, batchTokens, { halves }),
       learningRate: warmedRate(settings.learningRate, config.startedFrom === undefined ? settings.warmUp : 0),
       optimiser: { beta2: 0.98, clip: settings.clip, weightDecay: settings.weightDecay },
       average: settings.average,
       onProgress,
+      turn,
     });
     const best = toArrays(fitted.best);
     try {
-      const { loss, accuracy } = await judgeGiven(model, best, tested.pairs, batchTokens);
-      const { written, texts } = await translate(model, best, tested, settings, codecs);
-      const score = bleu(texts, tested.references);
+      const { loss, accuracy } = await judgeGiven(model, best, tested.pairs, batchTokens, { halves });
+      const began = performance.now();
+      const { written, texts } = await write(model, best, tested, settings, codecs, task);
+      const writingSeconds = (performance.now() - began) / 1000;
+      const { scores, line, items } = task.score(texts, tested);
+      writeItems(folder, { texts, width: items.width, rows: Array.from(items.rows) });
       const links: Record<string, number> = {};
       if (linked !== null) {
-        const { see, scores } = linkCollector(linked);
-        await judgeGiven(model, best, linked.pairs, batchTokens, see);
-        const { errorRate, precision, recall } = scores();
+        const { see, scores: linkScores } = linkCollector(linked);
+        await judgeGiven(model, best, linked.pairs, batchTokens, { see, halves });
+        const { errorRate, precision, recall } = linkScores();
         Object.assign(links, { alignmentError: errorRate, alignmentPrecision: precision, alignmentRecall: recall });
       }
-      const sentences = data.shown.map((index): ShownTranslation => {
-        const { ids, ended, weights } = written[index]!;
-        return {
-          source: tested.sources[index]!,
-          reference: tested.references[index]!,
-          translation: texts[index]!,
-          columns: Array.from(sentenceAt(tested.pairs.source, index), codecs.source.shown),
-          rows: Array.from(ended ? [...ids, 0] : ids, codecs.target.shown),
-          weights: weights.map((row) => Array.from(row)),
-        };
-      });
-      const shown: ShownRun = { sentences, bleu: bleuLine(score) };
+      const shown: ShownRun = {
+        texts: data.shown.map((index) => {
+          const { ids, ended, weights } = written[index]!;
+          return {
+            source: tested.sources[index]!,
+            reference: tested.references[index]![0]!,
+            written: texts[index]!,
+            columns: Array.from(sentenceAt(tested.pairs.source, index), codecs.source.shown),
+            rows: Array.from(ended ? [...ids, 0] : ids, codecs.target.shown),
+            weights: weights.map((row) => Array.from(row)),
+          };
+        }),
+        line,
+      };
       return {
         config,
         epochs: fitted.epochs,
         bestEpoch: fitted.bestEpoch,
         secondsPerStep: fitted.secondsPerStep,
         scores: {
-          bleu: score.score,
-          chrf: chrf(texts, tested.references).score,
+          ...scores,
           loss,
           accuracy,
           ...weightStatistics(written),
           ...links,
+          writingSeconds,
+          peakMegabytes: peakMegabytes(),
         },
         shown,
       };

@@ -1,10 +1,10 @@
-/** The pictures of the study: for every sentence and choice a map of the weights, source pieces across, written pieces down. */
+/** The pictures of studies that write sequences: for every text and choice a map of the weights, source pieces across, written pieces down. */
 import { attentionSegments } from "../../metrics/attention.ts";
 import { legend } from "../../report/heat-map.ts";
 import { markup, raw, type Markup } from "../../report/markup.ts";
 import { formatWeight, weightLevel } from "../../report/weight-levels.ts";
 import type { StudyResult } from "../study.ts";
-import type { ShownRun, ShownTranslation } from "./train.ts";
+import type { ShownRun, ShownText } from "./train.ts";
 
 const SIDE = 22;
 /** Room of the words: a letter is about this wide at the maps' size of type. */
@@ -30,8 +30,8 @@ function cells(weights: readonly number[], columns: readonly string[], row: stri
   return markup`${pieces}${outlines}`;
 }
 
-/** The map of one translation as SVG. */
-function attentionMap({ columns, rows, weights }: ShownTranslation, label: string): Markup {
+/** The map of one text as SVG. */
+function attentionMap({ columns, rows, weights }: ShownText, label: string): Markup {
   const left = widest(rows) + GAP;
   const top = widest(columns) + GAP;
   const [width, height] = [columns.length * SIDE, rows.length * SIDE];
@@ -50,43 +50,50 @@ function attentionMap({ columns, rows, weights }: ShownTranslation, label: strin
 }
 
 function figure({ config, shown }: StudyResult, index: number): Markup {
-  const sentence = (shown as ShownRun).sentences[index]!;
+  const sentence = (shown as ShownRun).texts[index]!;
   const { mapping, mappingOptions } = config;
   const names: Readonly<Record<string, string>> = { gamma: "γ", lambda: "λ", alpha: "α" };
   const options = Object.entries(mappingOptions).map(([name, value]) => `${names[name] ?? name} = ${value}`);
   const weights = sentence.weights.flat();
   const zeros = weights.filter((weight) => weight === 0).length;
-  const label = `Attention of ${mapping} while it wrote: ${sentence.translation}. ${zeros} of ${weights.length} weights are zero.`;
+  const label = `Attention of ${mapping} while it wrote: ${sentence.written}. ${zeros} of ${weights.length} weights are zero.`;
   return markup`<figure class="attention-map">
     <figcaption>
       <span class="mapping">${mapping}</span> <span class="options">${options.join(", ")}</span>
-      <p lang="und">${sentence.translation}</p>
+      <p lang="und">${sentence.written}</p>
     </figcaption>
     ${attentionMap(sentence, label)}
   </figure>`;
 }
 
-/** The shown sentences, each under every choice; null when no run shows any. */
-export function translationPictures(results: readonly StudyResult[]): Markup | null {
-  const drawn = results.filter(({ shown }) => (shown as ShownRun).sentences.length > 0);
+export interface PictureTexts {
+  /** What the texts are, in a sentence. */
+  readonly intro: string;
+  /** Above the scores as they are quoted. */
+  readonly quoted: string;
+}
+
+/** The shown texts, each under every choice; null when no run shows any. */
+export function sequencePictures(results: readonly StudyResult[], { intro, quoted }: PictureTexts): Markup | null {
+  const drawn = results.filter(({ shown }) => (shown as ShownRun).texts.length > 0);
   if (drawn.length === 0) return null;
-  const count = Math.min(...drawn.map(({ shown }) => (shown as ShownRun).sentences.length));
-  const lines = drawn.map(({ config, shown }) => markup`${config.mapping}: ${(shown as ShownRun).bleu}\n`);
+  const count = Math.min(...drawn.map(({ shown }) => (shown as ShownRun).texts.length));
+  const lines = drawn.map(({ config, shown }) => markup`${config.mapping}: ${(shown as ShownRun).line}\n`);
   return markup`<p class="note">
-      Sentences of the test set, drawn by lot, as each model translated them. Columns are the pieces of the source, rows those that were
+      ${intro} Columns are the pieces of the source, rows those that were
       written, a hyphen standing where a word goes on and ∎ where the sentence ends. A cell without a fill is an exact zero;
       neighbouring columns with one and the same weight share an outline.
     </p>
     ${legend()}
     ${Array.from({ length: count }, (_, index) => {
-      const { source, reference } = (drawn[0]!.shown as ShownRun).sentences[index]!;
+      const { source, reference } = (drawn[0]!.shown as ShownRun).texts[index]!;
       return markup`<section class="sentence" aria-label="Sentence ${index + 1}">
         <h3>Sentence ${index + 1}</h3>
         <p class="texts"><b>Source</b> ${source}<br /><b>Reference</b> ${reference}</p>
         <div class="attention-maps">${drawn.map((result) => figure(result, index))}</div>
       </section>`;
     })}
-    <p class="note">BLEU of the first seed, with its signature:</p>
+    <p class="note">${quoted}</p>
     <pre class="command"><code>${lines}</code></pre>`;
 }
 

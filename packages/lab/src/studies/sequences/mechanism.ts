@@ -1,4 +1,4 @@
-/** The ways to attend that the study compares, by the names of their choices. */
+/** The ways to attend that studies of sequences compare, by the names of their choices. */
 import { attender } from "fenchel/jax";
 import type { Mechanism } from "../../seq2seq/look.ts";
 import { kindOf, type AttentionKind } from "../attention-kinds.ts";

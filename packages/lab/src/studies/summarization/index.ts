@@ -1,0 +1,1 @@
+export { summarization } from "./study.ts";
