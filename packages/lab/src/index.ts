@@ -1,4 +1,11 @@
 /** fenchel-lab: data, training, comparison, explanation and reports as functions; the command `fenchel` is made of them. */
+export {
+  measureSteps,
+  type ChoiceSteps,
+  type StepsOptions,
+  type StepsRequest,
+  type StepsResult,
+} from "./bench/steps.ts";
 export { compare, type CompareListener, type CompareOptions } from "./compare/compare.ts";
 export { findRuns } from "./compare/find-runs.ts";
 export { planRuns, type CommonSettings, type MappingChoice, type PlannedRun } from "./compare/plan.ts";

@@ -1,5 +1,4 @@
 /** `fenchel bench`: the speed of the mappings on this machine, as tables and JSON. */
-import { cpus, totalmem } from "node:os";
 import type { Command } from "commander";
 import { runBench, type BenchPlan, type BenchResult, type Size } from "../bench/bench.ts";
 import { continuousCases, runContinuousBench } from "../bench/continuous.ts";
@@ -8,6 +7,7 @@ import { rowKinds, rowKindTexts, type RowKind } from "../bench/rows.ts";
 import { benchTable, continuousTable, growthTable } from "./bench-text.ts";
 import { UserError } from "./errors.ts";
 import { checkWritable, writeFileAtomically } from "./files.ts";
+import { machine } from "./machine.ts";
 import { mappingNamed } from "./mapping-options.ts";
 import { unknownName } from "./nearest.ts";
 import { integerOption, numberOption, sizesOption } from "./numbers.ts";
@@ -78,17 +78,6 @@ function readPlan(options: BenchOptions): BenchPlan {
       (value) => value > 0,
     ),
     seed: integerOption("--seed", options.seed, 0, 2 ** 32 - 1),
-  };
-}
-
-function machine(): Record<string, string | number> {
-  const processors = cpus();
-  return {
-    processor: processors[0]?.model.trim() ?? "unknown",
-    cores: processors.length,
-    memory: totalmem(),
-    node: process.version,
-    platform: `${process.platform} ${process.arch}`,
   };
 }
 

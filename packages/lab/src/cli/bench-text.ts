@@ -2,6 +2,9 @@
 import type { BenchResult } from "../bench/bench.ts";
 import type { ContinuousResult } from "../bench/continuous.ts";
 import type { GrowthResult } from "../bench/growth.ts";
+import type { StepsResult } from "../bench/steps.ts";
+import { labelOf } from "../compare/plan.ts";
+import type { Choice } from "../studies/study.ts";
 import { formatTable } from "./table.ts";
 
 /** A number to three significant digits, without an exponent. */
@@ -10,11 +13,12 @@ export function threeDigits(value: number): string {
   return value.toFixed(Math.min(digits, 3));
 }
 
-/** 512 B, 12.5 kB, 3.1 MB. */
+/** 512 B, 12.5 kB, 3.1 MB, 1.25 GB. */
 export function formatBytes(bytes: number | null): string {
   if (bytes === null) return "n/a";
   if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1e6 ? `${threeDigits(bytes / 1e3)} kB` : `${threeDigits(bytes / 1e6)} MB`;
+  if (bytes < 1e6) return `${threeDigits(bytes / 1e3)} kB`;
+  return bytes < 1e9 ? `${threeDigits(bytes / 1e6)} MB` : `${threeDigits(bytes / 1e9)} GB`;
 }
 
 /** One table a size: every kind and mapping. `asked` is the number of rows asked for. */
@@ -63,4 +67,21 @@ export function growthTable(results: readonly GrowthResult[]): string {
     overLinearithmic.toFixed(2),
   ]);
   return formatTable(heading, rows, 2);
+}
+
+/** Training steps of a study: a row a choice, in the words of who asked for it, and what the figures rest on. */
+export function stepsTable(choices: readonly Choice[], measured: StepsResult): string {
+  const { unit, results, counted, compiled, peakMemory } = measured;
+  const names = choices.map((choice) => labelOf(choice, " ", " "));
+  const rows = results.map(({ milliseconds, ratio }, i) => [
+    names[i]!,
+    threeDigits(milliseconds.median),
+    ratio.median.toFixed(2),
+    `${ratio.lower.toFixed(2)} to ${ratio.upper.toFixed(2)}`,
+    String(counted),
+  ]);
+  const models = results.length === 1 ? "the model" : `all ${results.length} models together`;
+  return `${formatTable(["choice", "ms/step", `x ${names[unit]!}`, "middle half", "steps"], rows, 1)}
+Left out: ${compiled} steps of each choice, the first with arrays of their shapes. Peak memory of the process: ${formatBytes(peakMemory)}, ${models} and the data.
+`;
 }

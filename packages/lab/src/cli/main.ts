@@ -9,6 +9,7 @@ import { addDataCommand } from "./data-command.ts";
 import { addListCommand } from "./list-command.ts";
 import { addMapCommand } from "./map-command.ts";
 import { unknownName } from "./nearest.ts";
+import { addStepsCommand } from "./steps-command.ts";
 import { print, warn, watchStreams } from "./output.ts";
 import { addTrainCommand } from "./train-command.ts";
 import { version } from "./version.ts";
@@ -19,6 +20,7 @@ Examples:
   fenchel map fusedmax --lambda 0.1 1 2.1 1.9  weights for scores
   fenchel data list                            the data sets, and how to get them
   fenchel bench --quick                        speed of the mappings on this machine
+  fenchel steps entailment                     speed of training with each mapping
   fenchel help map                             a command's own help`;
 
 /** The whole command line; `say` receives what commander prints (help, version). */
@@ -35,6 +37,7 @@ export function makeProgram(say: (text: string) => void): Command {
   addExplainCommand(program);
   addMapCommand(program);
   addBenchCommand(program);
+  addStepsCommand(program);
   addListCommand(program);
   addDataCommand(program);
   for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {

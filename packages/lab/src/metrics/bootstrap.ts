@@ -74,7 +74,7 @@ export function draw(chosen: Int32Array, uniform: () => number): void {
 }
 
 /** The quantile of sorted values, between two of them in proportion. */
-function quantile(sorted: Float64Array, share: number): number {
+export function quantile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1);
   const below = Math.floor(at);
   return sorted[below]! + (at - below) * (sorted[Math.ceil(at)]! - sorted[below]!);

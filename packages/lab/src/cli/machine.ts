@@ -1,0 +1,13 @@
+/** The machine that figures were measured on, for reports. */
+import { cpus, totalmem } from "node:os";
+
+export function machine(): Record<string, string | number> {
+  const processors = cpus();
+  return {
+    processor: processors[0]?.model.trim() ?? "unknown",
+    cores: processors.length,
+    memory: totalmem(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+  };
+}

@@ -1,0 +1,98 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { StepsResult } from "../../src/bench/steps.ts";
+import { fenchel } from "./run-command.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "fenchel-command-steps-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const labels = ["entailment", "contradiction", "neutral"];
+
+/** Pairs of two lengths. */
+function table(count: number): string {
+  const rows = Array.from({ length: count }, (_, i) => {
+    const premise = i % 2 === 0 ? "A dog runs." : "A red dog runs along the old road to the far house.";
+    return [labels[i % 3], premise, `A ${["dog", "cat"][i % 2]!} moves.`, String(i)].join("\t");
+  });
+  return [["label", "premise", "hypothesis", "pair_id"].join("\t"), ...rows, ""].join("\n");
+}
+
+beforeAll(() => {
+  mkdirSync(join(folder, "entailment"));
+  for (const [name, count] of [
+    ["snli_train_first1022", 60],
+    ["snli_dev", 820],
+    ["snli_test", 9],
+  ] as const) {
+    writeFileSync(join(folder, "entailment", `${name}.tsv.gz`), gzipSync(table(count)));
+  }
+});
+
+const tiny = ["--data-dir", folder, "--batch-size", "8", "--embedding-size", "6", "--hidden-size", "6"];
+
+describe("fenchel steps", () => {
+  it("prints a table of a study's own steps and writes JSON", async () => {
+    const path = join(folder, "steps.json");
+    const mappings = ["--mappings", "softmax,fusedmax:lambda=0.2,oscarmax"];
+    const { code, out } = await fenchel(
+      "steps",
+      "entailment",
+      ...tiny,
+      ...mappings,
+      "--seconds",
+      "0.3",
+      "--json",
+      path,
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/^choice +ms\/step +x softmax +middle half +steps$/m);
+    expect(out).toMatch(/^softmax +[\d.]+ +1\.00 +1\.00 to 1\.00 +\d+$/m);
+    expect(out).toMatch(/^fusedmax lambda 0\.2 +[\d.]+ +\d+\.\d\d +/m);
+    expect(out).toMatch(/^Left out: 2 steps of each choice.* [MG]B, all 3 models together and the data\.$/m);
+    const report = JSON.parse(readFileSync(path, "utf8")) as StepsResult & {
+      task: string;
+      machine: { node: string };
+      data: { checksum: string; train: number };
+      settings: object;
+    };
+    expect(report).toMatchObject({ task: "entailment", unit: 0, compiled: 2, data: { train: 80 } });
+    expect(report.machine.node).toBe(process.version);
+    expect(report.data.checksum).toMatch(/^[\da-f]{64}$/);
+    expect(report.settings).toMatchObject({ batchSize: 8, embeddingSize: 6 });
+    expect(report.settings).not.toHaveProperty("epochs");
+    const [softmax, fusedmax] = report.results;
+    expect(fusedmax!.choice.options).toEqual({ gamma: 1, lambda: 0.2 });
+    expect(fusedmax!.ratio.median).toBeGreaterThan(0);
+    expect(softmax!.milliseconds.lower).toBeLessThanOrEqual(softmax!.milliseconds.upper);
+    expect(report.counted).toBeGreaterThanOrEqual(3);
+  });
+
+  it("tells mistakes in one line, before it reads anything", async () => {
+    const mistakes: [string[], RegExp][] = [
+      [["entailmnt"], /unknown task "entailmnt": did you mean entailment/],
+      [["spam"], /unknown task "spam"/],
+      [["entailment", "--mappings", "tvmax"], /"tvmax" cannot be trained with/],
+      [["entailment", "--mappings", "fusedmax:lambda=-1"], /lambda is -1/],
+      [["entailment", "--mappings", "fusedmax:lambda"], /write fusedmax or fusedmax:lambda=0.2/],
+      [["entailment", "--seconds", "0"], /--seconds is "0": a number of seconds above 0/],
+      [["entailment", "--seed", "0.5"], /--seed is "0.5"/],
+      [["entailment", "--batch-size", "0"], /--batch-size is "0": a whole number of 1 or more/],
+      [["entailment", "--heads", "2"], /--heads is no setting of the task entailment; it has --model(?!.*epochs)/],
+      [["entailment", "--epochs", "2"], /unknown option '--epochs'/],
+      [["entailment", "--json", folder], /it is a folder/],
+      [["entailment", "--data-dir", join(folder, "none")], /there is no such folder/],
+      [["entailment", "--data-dir", join(folder, "entailment")], /no such file; get it with: fenchel data get snli/],
+      [[], /missing required argument 'task'/],
+    ];
+    for (const [args, message] of mistakes) {
+      const { code, out, err } = await fenchel("steps", ...args);
+      expect(out).toBe("");
+      expect(err.replace("reading the data of entailment\n", "")).toMatch(/^fenchel: [^\n]+\n$/);
+      expect(err).toMatch(message);
+      expect(code).toBe(2);
+    }
+  });
+});
