@@ -124,11 +124,12 @@ async function compareStudyTask(named: Study, options: CompareOptions, names: re
     warmStart,
     dataDir: options.dataDir,
   });
-  const { results, settings, tuned } = trained;
+  const { results, settings, tuned, tested } = trained;
   const paths = writeStudyReport(study, results, folder, {
     ...provenance(study.name, study.description, trained.data),
     settings,
     tuned,
+    tested,
     warmStart: warmStart ? { epochs: Number(settings["warmEpochs"]), before: Number(settings["epochs"]) } : null,
   });
   await print(`${studyTable(study, results)}\n${paths.html}  (${formatDuration(trained.seconds)})\n`);

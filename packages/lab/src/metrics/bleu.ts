@@ -146,6 +146,9 @@ function pythonFixed(value: number, digits: number): string {
   return /50*$/.exec(exact.slice(-60))?.index === 0 && /[02468]$/.test(cut) ? cut : value.toFixed(digits);
 }
 
+/** BLEU of `bleuSums` that are added up over sentences. */
+export const bleuOfSums = (sums: Float64Array): number => fromSums(sums, false).score;
+
 /** One line in sacreBLEU's form: "BLEU|nrefs:1|... = 48.5 82.4/50.0/45.5/37.5 (BP = 0.943 ratio = 0.944 hyp_len = 17 ref_len = 18)". */
 export function bleuLine(result: BleuScore, digits = 1): string {
   const { score, precisions, brevityPenalty, hypothesisLength, referenceLength, signature } = result;

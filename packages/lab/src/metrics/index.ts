@@ -6,7 +6,7 @@ export { attentionLinks } from "./attention-links.ts";
 export type { AttentionLinksOptions, LinkRule } from "./attention-links.ts";
 export { attentionSegments, attentionStatistics, meanStatistics } from "./attention.ts";
 export type { Segment } from "./attention.ts";
-export { bleu, bleuLine, bleuSums } from "./bleu.ts";
+export { bleu, bleuLine, bleuOfSums, bleuSums } from "./bleu.ts";
 export type { BleuOptions, BleuScore } from "./bleu.ts";
 export { accuracyInterval, bootstrapInterval } from "./bootstrap.ts";
 export type { BootstrapOptions, Interval, ItemStatistic, Resampled, ResamplingOptions } from "./bootstrap.ts";

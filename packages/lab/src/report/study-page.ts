@@ -2,6 +2,7 @@
 
 import type { Tuned } from "../studies/compare-study.ts";
 import type { Published, Study, StudyResult } from "../studies/study.ts";
+import type { TestedDifferences } from "../studies/test-differences.ts";
 import { learningCurves } from "./learning-curves.ts";
 import { markup, type Markup } from "./markup.ts";
 import { count, distinct, htmlDocument, list, NUMBER_WORDS, type ReportMeta } from "./page.ts";
@@ -12,6 +13,8 @@ import { describeOptions, gatherVariants, summarize, type Measure } from "./vari
 export interface StudyReportMeta extends Omit<ReportMeta, "labels"> {
   /** What `--tune` chose. */
   readonly tuned: readonly Tuned[];
+  /** How sure the differences between choices are. */
+  readonly tested: TestedDifferences | null;
   /** Whether all runs of a seed went on from one softmax run, and for how long. */
   readonly warmStart: { readonly epochs: number; readonly before: number } | null;
   readonly settings: Readonly<Record<string, number | string | boolean>>;
@@ -93,6 +96,41 @@ function tunedTable(tuned: readonly Tuned[]): Markup {
   </section>`;
 }
 
+function testedTable({ measures }: Study, { key, seed, items, resamples, choices }: TestedDifferences): Markup {
+  const { title, unit, digits, scale } = measures.find((measure) => measure.key === key)!;
+  const shown = (value: number) => (value * scale).toFixed(digits + 1);
+  const signed = (value: number) => `${value < 0 ? "\u2212" : "+"}${shown(Math.abs(value))}`;
+  const head = (text: string) =>
+    markup`<th scope="col">${text}${unit === "" ? null : markup`<span class="unit">${unit}</span>`}</th>`;
+  return markup`<div class="scroll" role="region" aria-label="How sure the differences are" tabindex="0">
+    <table class="results">
+      <caption>
+        How sure ${title} is, with seed ${seed}: the middle 95 % over ${count(resamples)} test sets drawn from these ${count(items)} with
+        replacement, and the share of ${count(resamples)} random exchanges of answers that differ by as much (p).
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Attention</th>
+          ${head(title)}${head("95 % of the time")}${head(`Against ${choices[0]!.mapping}`)}
+          <th scope="col">p</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${choices.map(({ mapping, options, score, low, high, against }) => {
+          const text = describeOptions(options);
+          return markup`<tr>
+            <th scope="row"><span class="mapping">${mapping}</span>${text === "" ? null : markup` <span class="options">${text}</span>`}</th>
+            <td>${shown(score)}</td>
+            <td>${shown(low)} to ${shown(high)}</td>
+            <td>${against === null ? "\u2013" : signed(against.difference)}</td>
+            <td>${against === null ? "\u2013" : against.pValue.toFixed(3)}</td>
+          </tr> `;
+        })}
+      </tbody>
+    </table>
+  </div>`;
+}
+
 function intro(study: Study, meta: StudyReportMeta, results: readonly StudyResult[]): Markup {
   const { data, machine, warmStart } = meta;
   const seeds = distinct(results.map(({ config }) => config.seed)).sort((a, b) => a - b);
@@ -131,6 +169,7 @@ export function studyPage(study: Study, results: readonly StudyResult[], meta: S
         <section aria-labelledby="results">
           <h2 id="results">Results</h2>
           ${resultsTable(summarize(variants, measuresOf(study)), { name: "Attention" })}
+          ${meta.tested === null ? null : testedTable(study, meta.tested)}
         </section>
         ${
           study.published === undefined

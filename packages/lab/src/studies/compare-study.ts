@@ -8,6 +8,7 @@ import { runFiles } from "../runs/run-folder.ts";
 import { endedStudyRun } from "./run-study.ts";
 import type { Choice, SettingValue, Study, StudyConfig, StudyData, StudyResult } from "./study.ts";
 import type { StudyJob } from "./study-process.ts";
+import { testDifferences, type TestedDifferences } from "./test-differences.ts";
 
 export interface PlannedStudyRun extends Planned {
   readonly config: StudyConfig;
@@ -111,6 +112,8 @@ export interface Tuned {
 export interface StudyComparison {
   readonly results: readonly StudyResult[];
   readonly tuned: readonly Tuned[];
+  /** Null where the study keeps no items. */
+  readonly tested: TestedDifferences | null;
 }
 
 /** The better of two runs on the dev set: higher accuracy, then lower loss, of the epoch that was kept. */
@@ -196,5 +199,6 @@ export async function compareStudy(
     return found === undefined ? choice : { mapping: choice.mapping, options: found.chosen };
   });
   const runs = planStudy(study, { ...asked, choices }, data.checksum, plan);
-  return { results: await runPlan(study, runs, data, options.stage("comparison", runs), options.script), tuned };
+  const results = await runPlan(study, runs, data, options.stage("comparison", runs), options.script);
+  return { results, tuned, tested: testDifferences(study, runs) };
 }

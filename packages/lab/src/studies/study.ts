@@ -87,6 +87,14 @@ export interface StudyResult {
   readonly shown: unknown;
 }
 
+/** The score of the test set by which choices are tested against each other, from the figures of every item that runs keep. */
+export interface ComparedScore {
+  /** Key of its measure. */
+  readonly key: string;
+  /** The measure's value of `count` items whose figures have these sums. */
+  score(sums: Float64Array, count: number): number;
+}
+
 /** Figures of a paper, to stand beside ours. */
 export interface Published {
   /** Where they are from and in what the set-up differs from ours. */
@@ -106,6 +114,8 @@ export interface Study<D extends StudyData = StudyData> {
   readonly seeds: number;
   readonly settings: readonly Setting[];
   readonly measures: readonly Measure[];
+  /** What differences between choices are tested on; runs write the items of it (`writeItems`). */
+  readonly compared?: ComparedScore;
   /** The study as these settings make it: with another corpus, its defaults, choices and measures may be others. Default: as it is. */
   under?(settings: Readonly<Record<string, SettingValue>>): Study<D>;
   /** The choice with the defaults of its options. Throws a RangeError or TypeError for one that cannot be trained, in one line. */

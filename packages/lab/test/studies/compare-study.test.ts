@@ -14,6 +14,9 @@ import {
   type StudyRequest,
 } from "../../src/studies/compare-study.ts";
 import type { Choice, Study, StudyData, StudyResult } from "../../src/studies/study.ts";
+import { testDifferences } from "../../src/studies/test-differences.ts";
+import { writeItems } from "../../src/runs/run-folder.ts";
+import { prepareFolder } from "../../src/runs/whole-files.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fenchel-study-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -147,6 +150,31 @@ describe("a study's comparison", () => {
   });
 });
 
+describe("differences between choices", () => {
+  const compared: Study = { ...study, compared: { key: "accuracy", score: (sums, count) => sums[0]! / count } };
+  const right = (share: number) => Array.from({ length: 200 }, (_, i) => Number(i % 10 < 10 * share));
+  const written = (folder: string, rows: readonly number[]) => {
+    prepareFolder(folder);
+    writeItems(folder, { texts: rows.map(String), rows, width: 1 });
+  };
+
+  it("are tested on the items of the first seed's runs", () => {
+    const plan = planStudy(compared, request("items", [softmax, fusedmax]), "abc");
+    written(plan[0]!.folder, right(0.5));
+    expect(testDifferences(compared, plan)).toBeNull();
+    written(plan[1]!.folder, right(0.8));
+    const { seed, items, choices } = testDifferences(compared, plan)!;
+    expect([seed, items]).toEqual([1, 200]);
+    expect(choices.map(({ score }) => score)).toEqual([0.5, 0.8]);
+    expect(choices[0]!.against).toBeNull();
+    expect(choices[1]!.against!.difference).toBeCloseTo(0.3, 12);
+    expect(choices[1]!.against!.pValue).toBeLessThan(0.01);
+    expect(choices[1]!.low).toBeLessThan(0.8);
+    expect(choices[1]!.high).toBeGreaterThan(0.8);
+    expect(testDifferences(study, plan)).toBeNull();
+  });
+});
+
 describe("a study's report", () => {
   const result = (mapping: string, scores: StudyResult["scores"]): StudyResult => ({
     config: planStudy(study, request("page", [{ mapping, options: {} }], [1]), "abc")[0]!.config,
@@ -164,6 +192,7 @@ describe("a study's report", () => {
     machine: { cores: 2 },
     version: "0.0.0",
     tuned: [],
+    tested: null,
     warmStart: { epochs: 2, before: 5 },
     settings: { epochs: 5 },
   };
@@ -177,6 +206,32 @@ describe("a study's report", () => {
     expect(page).toContain("Elsewhere");
     expect(page).toContain("&lt;picture&gt;");
     expect(page).toContain("One softmax run of each seed was trained for at most 5 epochs");
+  });
+
+  it("says how sure the differences are", () => {
+    const page = studyPage(study, results, {
+      ...meta,
+      tested: {
+        key: "accuracy",
+        seed: 1,
+        items: 40,
+        resamples: 1000,
+        choices: [
+          { mapping: "softmax", options: {}, score: 0.5, low: 0.4, high: 0.625, against: null },
+          {
+            mapping: "fusedmax",
+            options: { lambda: 0.1 },
+            score: 0.475,
+            low: 0.35,
+            high: 0.6,
+            against: { difference: -0.025, pValue: 0.62 },
+          },
+        ],
+      },
+    });
+    expect(page).toContain("35.00 to 60.00");
+    expect(page).toContain("\u22122.50");
+    expect(page).toContain("0.620");
   });
 
   it("has the same as data", () => {

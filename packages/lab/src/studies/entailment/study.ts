@@ -186,6 +186,7 @@ export const entailment: Study<EntailmentData> = {
       group: "Weights above 0.1 against human links",
     },
   ],
+  compared: { key: "accuracy", score: (sums, count) => sums[0]! / count },
   complete,
   grid,
   withoutTest,

@@ -5,6 +5,7 @@ import { ENTAILMENT_LABELS } from "../../data/sets/entailment.ts";
 import { attentionStatistics, meanStatistics } from "../../metrics/attention.ts";
 import { initialTensors, toArrays, type NamedArrays, type NamedTensors } from "../../models/parameters.ts";
 import { derivedSeed, uniformNumbers } from "../../models/random-numbers.ts";
+import { writeItems } from "../../runs/run-folder.ts";
 import { fallingRate, fit } from "../../training/fit.ts";
 import type { StudyConfig, StudyResult, StudyTrainOptions } from "../study.ts";
 import { pairArrays, planPairs, type PairPlan } from "./batches.ts";
@@ -74,17 +75,22 @@ async function judge(model: CompiledEntailment, parameters: NamedArrays, pairs: 
 
 /** Accuracy and what the attention of hypothesis words looks like, over a split. */
 async function testScores(model: CompiledEntailment, parameters: NamedArrays, pairs: FlatPairs, batchSize: number) {
-  let right = 0;
+  const answers: number[] = [];
   let loss = 0;
   const statistics: ReturnType<typeof attentionStatistics>[] = [];
   await readPairs(model, parameters, pairs, batchSize, (reading, index) => {
     loss += reading.loss;
-    if (chosen(reading.probabilities) === pairs.labels[index]) right++;
+    answers[index] = chosen(reading.probabilities);
     const rows = reading.weights.filter((row) => row.length > 0).map((row) => attentionStatistics(row));
     if (rows.length > 0) statistics.push(meanStatistics(rows));
   });
   const count = pairs.labels.length;
-  return { accuracy: right / count, loss: loss / count, ...meanStatistics(statistics) };
+  const rows = answers.map((answer, i) => Number(answer === pairs.labels[i]));
+  const right = rows.reduce((sum, one) => sum + one, 0);
+  return {
+    scores: { accuracy: right / count, loss: loss / count, ...meanStatistics(statistics) },
+    items: { texts: answers.map((answer) => ENTAILMENT_LABELS[answer]!), rows, width: 1 },
+  };
 }
 
 const number = (config: StudyConfig, name: string) => config.settings[name] as number;
@@ -139,7 +145,8 @@ export async function trainEntailment(
     });
     const best = toArrays(fitted.best);
     try {
-      const scores = await testScores(model, best, test, batchSize);
+      const { scores, items } = await testScores(model, best, test, batchSize);
+      writeItems(folder, items);
       const shown: ShownReading[] = [];
       await readPairs(model, best, data.shownPairs, batchSize, ({ probabilities, weights }, index) => {
         const { id, label, premise, hypothesis } = data.shown[index]!;

@@ -86,6 +86,7 @@ export const summarization: Study<SummarizationData> = {
   seeds: 1,
   settings: summarizationSettings,
   measures,
+  compared: { key: "rougeL", score: (sums, count) => sums[0]! / count },
   complete: completeChoice,
   load: async (folder, given) => loadSummarization(folder, settingsOf(given)),
   train: (config, data, folder, options) => {

@@ -1,5 +1,5 @@
 /** Translation: any mapping as a decoder's attention over its source, as in Niculae and Blondel (2017), and combined attention. */
-import { bleu, bleuLine, bleuSums, chrf } from "../../metrics/index.ts";
+import { bleu, bleuLine, bleuOfSums, bleuSums, chrf } from "../../metrics/index.ts";
 import { costMeasures, givenMeasures, linkMeasures, weightMeasures } from "../sequences/measures.ts";
 import { choices, completeChoice, grid } from "../sequences/mechanism.ts";
 import { PICTURES_STYLE, sequencePictures } from "../sequences/pictures.ts";
@@ -59,6 +59,7 @@ export const translation: Study<SequenceData> = {
   seeds: 1,
   settings: translationSettings,
   measures,
+  compared: { key: "bleu", score: bleuOfSums },
   complete: completeChoice,
   load: async (folder, given) => loadTranslation(folder, settingsOf(given)),
   train: (config, data, folder, options) =>
