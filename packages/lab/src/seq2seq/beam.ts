@@ -116,7 +116,8 @@ export async function beamSearch(
     const { source: positions } = plan;
     const limit = mostWords(positions);
     const source = sourceArrays(sources, plan, model.mechanism);
-    let begun = await model.begin(tree.ref(parameters), source, { beams, most: limit });
+    const begun = await model.begin(tree.ref(parameters), source, { beams, most: limit });
+    let { state } = begun;
     const sentences = plan.pairs.map((index, row): Sentence => {
       const length = lengthAt(sources, index);
       const first: Beam = { node: null, logProbability: 0, row: row * beams };
@@ -127,12 +128,12 @@ export async function beamSearch(
     for (let place = 0; place < limit && sentences.some((sentence) => sentence.beams.length > 0); place++) {
       const step = await model.step(
         tree.ref(parameters),
-        { ...begun, memory: tree.ref(begun.memory as never), words: begun.words.ref },
+        { memory: tree.ref(begun.memory as never), state, words: begun.words.ref },
         np.array(Int32Array.from(words), { shape: [rows, beams] }),
         np.array(Int32Array.from(parents)),
         np.array(new Int32Array([place])),
       );
-      begun = { ...begun, state: step.state };
+      ({ state } = step);
       const vocabulary = step.scores.shape[1]!;
       const scores = (await step.scores.data()) as Float32Array;
       const totals = (await step.total.data()) as Float32Array;
@@ -169,7 +170,7 @@ export async function beamSearch(
     }
     for (const { index } of sentences)
       found[index] ??= { ids: new Int32Array(0), ended: true, logProbability: 0, weights: [] };
-    tree.dispose(begun as never);
+    tree.dispose([begun.memory, state, begun.words] as never);
   }
   return found;
 }
