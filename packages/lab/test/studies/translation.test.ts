@@ -291,4 +291,7 @@ it("an unknown word is copied from where the attention is", () => {
     ],
   };
   expect(textOf(written, "Eins zwei Quark", { source, target })).toBe("One Quark two");
+  // A word that the source's vocabulary has would not be unknown: the other one is meant, whatever the largest weight.
+  expect(textOf(written, "Eins Quark zwei", { source, target })).toBe("One Quark two");
+  expect(textOf(written, "Eins zwei drei", { source, target })).toBe("One drei two");
 });

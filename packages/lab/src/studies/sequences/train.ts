@@ -99,14 +99,26 @@ function modelOrError(...given: Parameters<typeof modelOf>): SequenceModel {
   }
 }
 
-/** The text that was written; an unknown piece is the source's word that it looked at most. */
+/** Where a row of weights is largest among the places that `may` be chosen; of equal ones the first. */
+function largest(row: ArrayLike<number>, may: (place: number) => boolean): number {
+  let best = -1;
+  for (let i = 0; i < row.length; i++) if (may(i) && (best < 0 || row[i]! > row[best]!)) best = i;
+  return best;
+}
+
+/**
+ * The text that was written; an unknown piece is a word of the source: of those that are unknown, too, the one that was looked at most,
+ * and where there is none of all.
+ */
 export function textOf({ ids, weights }: Written, source: string, codecs: Codecs): string {
   const unknown = Array.from(ids.entries()).filter(([, id]) => id === UNKNOWN);
   if (unknown.length === 0) return codecs.target.decode(ids);
-  const { owners, tokens } = codecs.source.encode(source);
+  const { ids: read, owners, tokens } = codecs.source.encode(source);
+  const isUnknown = (place: number) => read[place] === UNKNOWN;
   const copies = unknown.map(([at]): [number, string] => {
-    const row = weights[at]!;
-    return [at, tokens[owners[row.indexOf(Math.max(...row))]!]!.trim()];
+    const place = largest(weights[at]!, isUnknown);
+    const from = place >= 0 ? place : largest(weights[at]!, () => true);
+    return [at, tokens[owners[from]!]!.trim()];
   });
   return codecs.target.decode(ids, new Map(copies));
 }

@@ -20,7 +20,9 @@ const defaults = {
   copying: true,
   ...sequenceDefaults,
   model: "transformer",
+  pieces: "words",
   jointVocabulary: true,
+  vocabularySize: 5000,
   maxTokens: 40,
   embeddingSize: 128,
   innerSize: 256,
@@ -28,8 +30,9 @@ const defaults = {
   dropout: 0.1,
   smoothing: 0,
   epochs: 4,
-  average: 2,
+  learningRate: 0.002,
   warmUp: 600,
+  average: 1,
   warmEpochs: 1,
 } as const;
 
