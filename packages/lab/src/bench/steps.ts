@@ -7,6 +7,7 @@ import { quantile } from "../metrics/bootstrap.ts";
 import { asRunError, RunError } from "../runs/run-error.ts";
 import { planStudy, type Settings } from "../studies/compare-study.ts";
 import type { Choice, Study, StudyData } from "../studies/study.ts";
+import type { TrainProgress, Turn } from "../training/fit.ts";
 import { takeTurns, type Round } from "./steps-turns.ts";
 
 export interface StepsRequest {
@@ -125,9 +126,18 @@ async function trainInTurns(
       const request = { choices, seeds: [seed], settings: endless(settings), folder };
       const trained = planStudy(study, request, data.checksum).map(async ({ config }, i) => {
         const own = join(folder, String(i));
+        let asked = false;
+        const turn: Turn = (step, shape) => {
+          asked = true;
+          return turns.of[i]!(step, shape);
+        };
+        const onProgress = ({ step }: TrainProgress) => {
+          // It would train for ever, and nobody could stop it.
+          if (step > 0 && !asked) throw new Error(`the study ${study.name} does not hand its steps to \`turn\``);
+        };
         try {
           mkdirSync(own);
-          await study.train(config, data, own, { turn: turns.of[i] });
+          await study.train(config, data, own, { turn, onProgress });
           end(TIME_IS_UP);
         } catch (error) {
           end(error);

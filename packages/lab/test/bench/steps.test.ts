@@ -157,6 +157,17 @@ describe("measured steps", () => {
     }
   });
 
+  it("cannot be those of a study that runs its steps itself", async () => {
+    const study = studyOf(async (_, { onProgress }, __, epochs) => {
+      for (let epoch = 1; epoch <= epochs; epoch++) {
+        for (const step of [0, 1, 2]) onProgress?.({ epoch, epochs, step, steps: 2, loss: 1 });
+      }
+    });
+    await expect(measureSteps(study, data, request())).rejects.toThrow(
+      "the study toy does not hand its steps to `turn`",
+    );
+  });
+
   it("are interrupted, and leave nothing behind", async () => {
     const controller = new AbortController();
     let folder = "";
