@@ -5,46 +5,32 @@ import { simplexThreshold } from "./simplex.ts";
 
 /** Entries of a row on a graph, and a dual solution. Reused from row to row. */
 interface Memory {
-  /** Kept entry that stands at a position, or -1. */
+  /** Kept entry that stands at a node, or -1. */
   readonly entryAt: Int32Array;
-  /** The node of an entry in the network, or -1. */
-  readonly nodeOf: Int32Array;
   /** When an entry was found to weigh nothing; entries that stay come after all others. */
   readonly removedAt: Int32Array;
   readonly stack: Int32Array;
   /** Bounds of an entry's value in the prox. */
   readonly lower: Float64Array;
   readonly upper: Float64Array;
-  /** Nodes: the entry, its score and its value in the prox. */
-  readonly entryOf: Int32Array;
+  /** The score at a node. */
   readonly scores: Float64Array;
-  readonly values: Float64Array;
   /** Parts still to be cut: begin, end; and above what value none of them is. */
   readonly pending: Int32Array;
   readonly ceilings: Float64Array;
-  /** Arc of the network for an arc of the graph. */
-  readonly arcOf: Int32Array;
-  readonly graphArc: Int32Array;
   readonly network: Network;
 }
 
 function makeMemory(nodes: number, arcs: number): Memory {
-  const ints = () => new Int32Array(nodes);
-  const floats = () => new Float64Array(nodes);
   return {
-    entryAt: ints(),
-    nodeOf: ints(),
-    removedAt: ints(),
-    stack: ints(),
-    lower: floats(),
-    upper: floats(),
-    entryOf: ints(),
-    scores: floats(),
-    values: floats(),
+    entryAt: new Int32Array(nodes),
+    removedAt: new Int32Array(nodes),
+    stack: new Int32Array(nodes),
+    lower: new Float64Array(nodes),
+    upper: new Float64Array(nodes),
+    scores: new Float64Array(nodes),
     pending: new Int32Array(2 * nodes),
-    ceilings: floats(),
-    arcOf: new Int32Array(arcs),
-    graphArc: new Int32Array(arcs),
+    ceilings: new Float64Array(nodes),
     network: makeNetwork(nodes, arcs),
   };
 }
@@ -61,7 +47,7 @@ export interface GraphRow {
 function locate(graph: Graph, row: GraphRow): void {
   const arcs = graph.heads.length;
   const room = memory.entryAt.length;
-  const arcRoom = memory.arcOf.length;
+  const arcRoom = memory.network.flows.length;
   if (room < graph.nodes || arcRoom < arcs) {
     memory = makeMemory(
       graph.nodes > room ? Math.max(graph.nodes, 2 * room) : room,
@@ -139,50 +125,38 @@ function screen(graph: Graph, row: GraphRow, lambda: number): number {
   return threshold;
 }
 
-/** Makes the network of the entries that stay: edges to the others are constants in their scores. */
-function buildNetwork(graph: Graph, row: GraphRow, lambda: number): void {
-  const { entryAt, nodeOf, removedAt, entryOf, scores, arcOf, graphArc, network } = memory;
+/** Puts the entries that stay into one part; edges to the others are full, and lower their scores for good. */
+function startFlows(graph: Graph, row: GraphRow, lambda: number): number {
+  const { starts, heads, strengths } = graph;
   const { positions, count, scores: v } = row;
+  const { entryAt, removedAt, scores, network } = memory;
+  const { capacities, flows, parts, order } = network;
+  parts.fill(-1, 0, graph.nodes);
   let nodes = 0;
   for (let i = 0; i < count; i++) {
-    const stays = removedAt[i] === count;
-    nodeOf[i] = stays ? nodes : -1;
-    if (stays) entryOf[nodes++] = i;
-  }
-  let arcs = 0;
-  for (let node = 0; node < nodes; node++) {
-    const i = entryOf[node]!;
-    const position = positions[i]!;
-    network.starts[node] = arcs;
-    let lost = 0;
-    for (let a = graph.starts[position]!; a < graph.starts[position + 1]!; a++) {
-      const j = entryAt[graph.heads[a]!]!;
-      if (j < 0) continue;
-      if (removedAt[j]! < count) {
-        lost += graph.strengths[a]!;
-        continue;
-      }
-      network.heads[arcs] = nodeOf[j]!;
-      network.capacities[arcs] = lambda * graph.strengths[a]!;
-      network.flows[arcs] = 0;
-      graphArc[arcs] = a;
-      arcOf[a] = arcs;
-      arcs += 1;
+    if (removedAt[i]! < count) continue;
+    const node = positions[i]!;
+    order[nodes++] = node;
+    parts[node] = 0;
+    scores[node] = v[i]!;
+    for (let a = starts[node]!; a < starts[node + 1]!; a++) {
+      const j = entryAt[heads[a]!]!;
+      const capacity = lambda * strengths[a]!;
+      capacities[a] = capacity;
+      flows[a] = j >= 0 && removedAt[j]! < count ? capacity : 0;
     }
-    scores[node] = v[i]! - lambda * lost;
   }
-  network.starts[nodes] = arcs;
-  network.nodes = nodes;
-  for (let a = 0; a < arcs; a++) network.mates[a] = arcOf[graph.mates[graphArc[a]!]!]!;
+  return nodes;
 }
 
 let nextPart = 0;
 let pendingParts = 0;
 
 /** Reorders order[begin .. end - 1] into connected parts, breadth first, with fresh names, and puts each on the stack. */
-function pushConnectedParts(network: Network, begin: number, end: number, ceiling: number): void {
-  const { starts, heads, mates, parts, parentArcs, order, queue } = network;
-  const { pending, ceilings } = memory;
+function pushConnectedParts(graph: Graph, begin: number, end: number, ceiling: number): void {
+  const { starts, heads, mates } = graph;
+  const { pending, ceilings, network } = memory;
+  const { parts, parentArcs, order, queue } = network;
   let tail = 0;
   const old = parts[order[begin]!]!;
   for (let k = begin; k < end; k++) {
@@ -213,9 +187,10 @@ function pushConnectedParts(network: Network, begin: number, end: number, ceilin
 }
 
 /** Mean over a part of score minus the flow that leaves the part: the value of all of it, should it hold together. */
-function meanOfPart(network: Network, begin: number, end: number): number {
-  const { starts, heads, flows, parts, order, excess } = network;
-  const { scores } = memory;
+function meanOfPart(graph: Graph, begin: number, end: number): number {
+  const { starts, heads } = graph;
+  const { scores, network } = memory;
+  const { flows, parts, order, excess } = network;
   const part = parts[order[begin]!]!;
   let base = 0;
   let sum = 0;
@@ -234,11 +209,16 @@ function meanOfPart(network: Network, begin: number, end: number): number {
   return mean + rest / (end - begin);
 }
 
+/** The largest excess that `setExcess` found. */
+let mostExcess = 0;
+
 /** excess = score - level - all flow out; returns the size of the numbers that went into it. */
-function setExcess(network: Network, begin: number, end: number, level: number): number {
-  const { starts, flows, order, excess } = network;
-  const { scores } = memory;
+function setExcess(graph: Graph, begin: number, end: number, level: number): number {
+  const { starts } = graph;
+  const { scores, network } = memory;
+  const { flows, order, excess } = network;
   let scale = 0;
+  mostExcess = 0;
   for (let k = begin; k < end; k++) {
     const i = order[k]!;
     let left = scores[i]! - level;
@@ -248,14 +228,15 @@ function setExcess(network: Network, begin: number, end: number, level: number):
       size += Math.abs(flows[a]!);
     }
     excess[i] = left;
+    if (left > mostExcess) mostExcess = left;
     if (size > scale) scale = size;
   }
   return scale;
 }
 
 /** Puts the nodes of a part that lie above the level first; returns where the others begin. */
-function separate(network: Network, begin: number, end: number): number {
-  const { order, labels, queue, parts } = network;
+function separate(begin: number, end: number): number {
+  const { order, labels, queue, parts } = memory.network;
   const far = end - begin;
   let above = begin;
   let below = 0;
@@ -273,25 +254,19 @@ function separate(network: Network, begin: number, end: number): number {
 }
 
 /**
- * The prox on the network by divide and conquer. A part that held together would have its mean as its value; the nodes
+ * The prox on the graph by divide and conquer. A part that held together would have its mean as its value; the nodes
  * above that value in the prox are one side of a minimum cut: they cannot pass on all of their excess to the nodes
  * below. No cut: the part is a group, all excess has been passed on, and the flows are a dual solution. Otherwise the
  * edges across the cut are full, both sides fall into connected parts and are cut in turn, upper sides first; what
  * proves to lie below the threshold of the simplex is left alone, its value -Infinity, its entries in no group.
  * At most one cut a group. (Hochbaum 2001; Chambolle and Darbon 2009.)
  */
-function solveNetwork(threshold: number, groups: Int32Array): void {
-  const { entryOf, values, pending, ceilings, network } = memory;
-  const { nodes, order, parts, excess } = network;
-  values.fill(-Infinity, 0, nodes);
-  for (let i = 0; i < nodes; i++) {
-    order[i] = i;
-    parts[i] = 0;
-    groups[entryOf[i]!] = -1;
-  }
+function solveParts(graph: Graph, nodes: number, threshold: number, z: Float64Array, groups: Int32Array): void {
+  const { entryAt, pending, ceilings, network } = memory;
+  const { order, excess } = network;
   nextPart = 1;
   pendingParts = 0;
-  pushConnectedParts(network, 0, nodes, Infinity);
+  pushConnectedParts(graph, 0, nodes, Infinity);
   let floor = threshold;
   let mass = 0;
   let settled = 0;
@@ -301,29 +276,30 @@ function solveNetwork(threshold: number, groups: Int32Array): void {
     const end = pending[2 * pendingParts + 1]!;
     const ceiling = ceilings[pendingParts]!;
     if (ceiling <= floor) continue;
-    const mean = meanOfPart(network, begin, end);
+    const mean = meanOfPart(graph, begin, end);
     // A part whose mean lies below the threshold only has to show which of its nodes lie above.
     const level = Math.max(mean, floor);
     const size = end - begin;
     let middle = begin;
-    if (size > 1) {
-      const tolerance = 4 * Number.EPSILON * setExcess(network, begin, end, level);
-      routeAlongTree(network, begin, end);
-      routeExcess(network, begin, end, tolerance);
-      const noise = tolerance + 4 * Number.EPSILON * setExcess(network, begin, end, level);
-      middle = separate(network, begin, end);
+    const tolerance = 4 * Number.EPSILON * setExcess(graph, begin, end, level);
+    if (size > 1 && mostExcess > tolerance) {
+      routeAlongTree(graph, network, begin, end);
+      routeExcess(graph, network, begin, end, tolerance);
+      const noise = tolerance + 4 * Number.EPSILON * setExcess(graph, begin, end, level);
+      middle = separate(begin, end);
       let gain = 0;
       for (let k = begin; k < middle; k++) gain += excess[order[k]!]!;
       // A cut that gains no more than rounding is none.
       if (!(gain > noise * Math.sqrt(size))) middle = begin;
     }
     if (middle > begin && middle < end) {
-      if (level === mean) pushConnectedParts(network, middle, end, level);
-      pushConnectedParts(network, begin, middle, ceiling);
+      if (level === mean) pushConnectedParts(graph, middle, end, level);
+      pushConnectedParts(graph, begin, middle, ceiling);
     } else if (level === mean) {
       for (let k = begin; k < end; k++) {
-        values[order[k]!] = mean;
-        groups[entryOf[order[k]!]!] = group;
+        const i = entryAt[order[k]!]!;
+        z[i] = mean;
+        groups[i] = group;
       }
       group += 1;
       // tau of the whole row is at least the threshold of any of its entries.
@@ -350,10 +326,7 @@ export function graphTotalVariationProx(
   const threshold = screen(graph, row, lambda);
   z.fill(-Infinity, 0, row.count);
   groups.fill(-1, 0, row.count);
-  buildNetwork(graph, row, lambda);
-  solveNetwork(threshold, groups);
-  const { entryOf, values, network } = memory;
-  for (let node = 0; node < network.nodes; node++) z[entryOf[node]!] = values[node]!;
+  solveParts(graph, startFlows(graph, row, lambda), threshold, z, groups);
 }
 
 let unusedGroups = new Int32Array(0);
@@ -366,7 +339,7 @@ let unusedGroups = new Int32Array(0);
 export function subtractDual(graph: Graph, row: GraphRow, lambda: number, out: Float64Array): void {
   if (unusedGroups.length < row.count) unusedGroups = new Int32Array(Math.max(row.count, 2 * unusedGroups.length));
   graphTotalVariationProx(graph, row, lambda, out, unusedGroups);
-  const { entryAt, nodeOf, removedAt, arcOf, network } = memory;
+  const { entryAt, removedAt, network } = memory;
   const { positions, count, scores: v } = row;
   for (let i = 0; i < count; i++) out[i] = v[i]!;
   for (let i = 0; i < count; i++) {
@@ -377,7 +350,7 @@ export function subtractDual(graph: Graph, row: GraphRow, lambda: number, out: F
       const limit = lambda * graph.strengths[a]!;
       // Towards an entry without weight the edge is full; of two, towards the one found first.
       let flow = removedAt[i]! > removedAt[j]! ? limit : -limit;
-      if (nodeOf[i]! >= 0 && nodeOf[j]! >= 0) flow = Math.min(Math.max(network.flows[arcOf[a]!]!, -limit), limit);
+      if (removedAt[i] === removedAt[j]) flow = Math.min(Math.max(network.flows[a]!, -limit), limit);
       out[i] = out[i]! - flow;
       out[j] = out[j]! + flow;
     }

@@ -1,15 +1,12 @@
 /** Maximum flow inside one part of a network, by push and relabel: decides which nodes lie above a level. */
+import type { Graph } from "./graph.ts";
 
-/** A network with working memory for its nodes and arcs, reused from row to row. Arcs are laid out as in Graph. */
+/** Flows along the arcs of a graph, and working memory for its nodes, reused from row to row. */
 export interface Network {
-  nodes: number;
-  readonly starts: Int32Array;
-  readonly heads: Int32Array;
-  readonly mates: Int32Array;
   readonly capacities: Float64Array;
-  /** Flow along an arc, at most its capacity; the opposite of its mate's. */
+  /** Flow along an arc, at most its capacity; the opposite of its mate's where both ends are in a part. */
   readonly flows: Float64Array;
-  /** Which part a node belongs to; only arcs inside a part carry flow. */
+  /** Which part a node belongs to, or -1; only arcs inside a part carry flow that can change. */
   readonly parts: Int32Array;
   /** The arc from a node to the one from which its part's search found it; -1 at the first. */
   readonly parentArcs: Int32Array;
@@ -26,21 +23,18 @@ export interface Network {
 
 /** A network with room for `nodes` and `arcs`. */
 export function makeNetwork(nodes: number, arcs: number): Network {
+  const ints = () => new Int32Array(nodes);
   return {
-    nodes: 0,
-    starts: new Int32Array(nodes + 1),
-    heads: new Int32Array(arcs),
-    mates: new Int32Array(arcs),
     capacities: new Float64Array(arcs),
     flows: new Float64Array(arcs),
-    parts: new Int32Array(nodes),
-    parentArcs: new Int32Array(nodes),
-    order: new Int32Array(nodes),
+    parts: ints(),
+    parentArcs: ints(),
+    order: ints(),
     excess: new Float64Array(nodes),
-    labels: new Int32Array(nodes),
-    queue: new Int32Array(nodes),
+    labels: ints(),
+    queue: ints(),
     queued: new Uint8Array(nodes),
-    current: new Int32Array(nodes),
+    current: ints(),
   };
 }
 
@@ -48,8 +42,9 @@ export function makeNetwork(nodes: number, arcs: number): Network {
  * Moves what nodes give or take to their parents in a search tree, as far as there is room, in reverse of the order in
  * which the search found them. It settles a part whose edges bind nowhere, however far the flow has to go: O(n).
  */
-export function routeAlongTree(network: Network, begin: number, end: number): void {
-  const { heads, mates, capacities, flows, parentArcs, order, excess } = network;
+export function routeAlongTree(graph: Graph, network: Network, begin: number, end: number): void {
+  const { heads, mates } = graph;
+  const { capacities, flows, parentArcs, order, excess } = network;
   for (let k = end - 1; k > begin; k--) {
     const i = order[k]!;
     const a = parentArcs[i]!;
@@ -67,8 +62,9 @@ export function routeAlongTree(network: Network, begin: number, end: number): vo
 }
 
 /** Sets every label of a part to the exact distance, by breadth-first search backwards from the nodes that take. */
-function relabelAll(network: Network, begin: number, end: number, tolerance: number): void {
-  const { starts, heads, capacities, flows, parts, order, excess, labels, queue, current } = network;
+function relabelAll(graph: Graph, network: Network, begin: number, end: number, tolerance: number): void {
+  const { starts, heads } = graph;
+  const { capacities, flows, parts, order, excess, labels, queue, current } = network;
   const far = end - begin;
   let tail = 0;
   for (let k = begin; k < end; k++) {
@@ -101,12 +97,13 @@ function relabelAll(network: Network, begin: number, end: number, tolerance: num
  * First in, first out, with exact labels afresh after as many relabels as there are nodes: O(n^3), in practice nearly
  * linear. The labels bound the work whatever the rounding. (Goldberg and Tarjan 1988; Cherkassky and Goldberg 1997.)
  */
-export function routeExcess(network: Network, begin: number, end: number, tolerance: number): void {
-  const { starts, heads, mates, capacities, flows, parts, order, excess, labels, queue, queued, current } = network;
+export function routeExcess(graph: Graph, network: Network, begin: number, end: number, tolerance: number): void {
+  const { starts, heads, mates } = graph;
+  const { capacities, flows, parts, order, excess, labels, queue, queued, current } = network;
   const size = end - begin;
   const part = parts[order[begin]!]!;
   for (;;) {
-    relabelAll(network, begin, end, tolerance);
+    relabelAll(graph, network, begin, end, tolerance);
     // The queue is a ring of `size` places: no node stands in it twice.
     let head = 0;
     let length = 0;

@@ -7,10 +7,10 @@ import {
   fillProfile,
   largest,
   logRatio,
+  profileRoot,
   profileSums,
   squareThreshold,
   sumProfile,
-  takeCandidates,
 } from "../power-profile.ts";
 import { bracketedRoot } from "../root.ts";
 import type { Row, RowSolver } from "../row-solver.ts";
@@ -58,7 +58,8 @@ function solveThreshold(v: Float64Array, count: number, alpha: number, y: Float6
   b = alpha - 1;
   if (alpha > 2) {
     const last = lastKeptScore(v, count, 1, alpha / b);
-    const d = bracketedRoot(distanceStep, 0, 1 + last, 1 + last);
+    // n scores all alike have d = n^(-b/alpha), exactly; higher ones only lower it.
+    const d = bracketedRoot(distanceStep, 0, 1 + last, Math.min(1 + last, Math.pow(keptCount(), -b / alpha)));
     if (y !== null) {
       let total = 0;
       for (let i = 0; i < count; i++) total += y[i] = v[i]! < last ? 0 : Math.pow(v[i]! - last + d, 1 / b);
@@ -68,10 +69,7 @@ function solveThreshold(v: Float64Array, count: number, alpha: number, y: Float6
   }
   let c = 1;
   if (alpha === 2) c = squareThreshold(v, count, 1);
-  else {
-    takeCandidates(v, count, -1);
-    c = bracketedRoot(thresholdStep, Math.pow(count, -b / alpha), 1, 1);
-  }
+  else c = profileRoot(v, count, thresholdStep, b / alpha);
   if (y !== null) fillProfile(v, count, b, 1 / c, y);
   return c;
 }
@@ -93,19 +91,24 @@ const steepest = 1e200;
  */
 function product({ weights: y, count, parameter: alpha }: Row, u: Float64Array, out: Float64Array): void {
   const exponent = alpha - 1;
-  const n = norm(y, count, alpha);
   let top = 0;
   for (let i = 1; i < count; i++) if (y[i]! > y[top]!) top = i;
   let mean = 0;
-  for (let i = 0; i < count; i++) if (y[i]! > 0) mean += y[i]! * (u[i]! - u[top]!);
-  let sum = 0;
+  let total = 0;
   for (let i = 0; i < count; i++) {
     out[i] = 0;
     if (!(y[i]! > 0)) continue;
-    out[i] = Math.min(Math.pow(y[i]! / n, 1 - exponent), steepest) * (u[i]! - u[top]! - mean);
-    sum += out[i]!;
+    mean += y[i]! * (u[i]! - u[top]!);
+    const ratio = y[i]! / y[top]!;
+    const raised = Math.pow(ratio, exponent);
+    total += raised * ratio;
+    out[i] = Math.min(ratio / raised, steepest);
   }
-  for (let i = 0; i < count; i++) if (y[i]! > 0) out[i] = ((out[i]! - y[i]! * sum) * n) / exponent;
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += out[i] = out[i]! * (u[i]! - u[top]! - mean);
+  // diag((y / n)^(1-b)) n = diag((y / top)^(1-b)) top^(1-b) n^b, and (n / top)^alpha = total.
+  const scale = (y[top]! * Math.pow(total, exponent / alpha)) / exponent;
+  for (let i = 0; i < count; i++) if (y[i]! > 0) out[i] = (out[i]! - y[i]! * sum) * scale;
 }
 
 /**

@@ -2,8 +2,7 @@
 import { defineMapping } from "../define-mapping.ts";
 import type { HyperParameterSpec } from "../hyper-parameters.ts";
 import type { Mapping } from "../mapping.ts";
-import { fillProfile, largest, logRatio, profileSums, sumProfile, takeCandidates } from "../power-profile.ts";
-import { bracketedRoot } from "../root.ts";
+import { fillProfile, largest, logRatio, profileRoot, profileSums, sumProfile } from "../power-profile.ts";
 import type { Row, RowSolver } from "../row-solver.ts";
 import { projectOntoSimplex, simplexThreshold } from "../simplex.ts";
 
@@ -29,12 +28,11 @@ function thresholdStep(c: number): number {
   return -c * Math.expm1(-f / Math.max(slope, 1));
 }
 
-/** c = -tau for scores of which the best is 0; from n^(-2b/(1+b)) (all alike) to 1 (one weight). */
+/** c = -tau for scores of which the best is 0: at most 1, and |y|_p^2 or more, n^(-2b/p) for n weights all alike. */
 function solveThreshold(v: Float64Array, count: number, p: number): number {
   b = p - 1;
   if (p === 2) return -simplexThreshold(v, count);
-  takeCandidates(v, count, -1);
-  return bracketedRoot(thresholdStep, Math.pow(count, (-2 * b) / p), 1, 1);
+  return profileRoot(v, count, thresholdStep, (2 * b) / p);
 }
 
 function solve({ scores: v, weights: y, count, parameter: p }: Row): void {
@@ -58,35 +56,43 @@ function regularizer({ count, parameter: p }: Row, y: Float64Array): number {
 
 /**
  * J = M - M 1 1^T M / (1^T M 1), M the inverse of the Hessian on the support: with m_i = (sum y^p) / y_i^b,
- * M = (diag(y m) - (1 - b) y y^T) / (b |y|_p^2). On centred u (sum y u = 0) and written in e = y (m - 1), whose sum is
- * one of squares of sinh because sum y / m = 1, nothing cancels as p goes to 1.
+ * M = (diag(y m) - (1 - b) y y^T) / (b |y|_p^2). It is applied to centred u (sum y u = 0) and written in e = y (m - 1).
+ * In scores m_i = |y|_p^2 / (c + v_i) with |y|_p^2 = c + <y, v>: so nothing cancels in e, which goes to 0 like b. For low
+ * scores, where c + v_i would cancel, e comes from the weights.
  */
-function product({ weights: y, count, parameter: p }: Row, u: Float64Array, out: Float64Array): void {
+function product({ scores: v, weights: y, count, parameter: p }: Row, u: Float64Array, out: Float64Array): void {
   const exponent = p - 1;
-  const logSum = logPowerSum(y, count, p);
   let top = 0;
-  for (let i = 1; i < count; i++) if (y[i]! > y[top]!) top = i;
-  let mean = 0;
-  for (let i = 0; i < count; i++) if (y[i]! > 0) mean += y[i]! * (u[i]! - u[top]!);
-  let excess = 0;
-  let lean = 0;
+  let sum = 0;
+  let inner = 0;
   for (let i = 0; i < count; i++) {
     out[i] = 0;
     if (!(y[i]! > 0)) continue;
-    const log = Math.log(y[i]!);
-    const delta = exponent * log - logSum;
-    const e = Math.abs(delta) < 1 ? y[i]! * Math.expm1(-delta) : Math.exp(log - delta) - y[i]!;
-    // 4 sinh(delta / 2)^2 = expm1(delta) + expm1(-delta), and sum y expm1(delta) = 0.
-    excess += Math.abs(delta) < 1 ? 4 * y[i]! * Math.sinh(delta / 2) ** 2 : e + y[i]! * Math.expm1(delta);
-    lean += e * (u[i]! - u[top]! - mean);
+    if (y[i]! > y[top]!) top = i;
+    const raised = exponent === 0.5 ? Math.sqrt(y[i]!) : Math.pow(y[i]!, exponent);
+    out[i] = y[i]! / raised;
+    sum += y[i]! * raised;
+    inner += y[i]! * v[i]!;
+  }
+  const square = Math.pow(sum, 2 / p);
+  const c = square - inner;
+  let mean = 0;
+  let excess = 0;
+  let lean = 0;
+  for (let i = 0; i < count; i++) {
+    if (!(y[i]! > 0)) continue;
+    const e = v[i]! > c / -2 ? (y[i]! * (inner - v[i]!)) / (c + v[i]!) : sum * out[i]! - y[i]!;
+    const fall = u[i]! - u[top]!;
+    mean += y[i]! * fall;
+    excess += e;
+    lean += e * fall;
     out[i] = e;
   }
-  const scale = Math.exp((-2 / p) * logSum) / exponent;
-  const shift = lean / (exponent + excess);
+  const shift = (lean - excess * mean) / (exponent + excess);
   for (let i = 0; i < count; i++) {
     if (!(y[i]! > 0)) continue;
     const e = out[i]!;
-    out[i] = scale * ((y[i]! + e) * (u[i]! - u[top]! - mean) - (exponent * y[i]! + e) * shift);
+    out[i] = ((y[i]! + e) * (u[i]! - u[top]! - mean) - (exponent * y[i]! + e) * shift) / (exponent * square);
   }
 }
 

@@ -160,6 +160,25 @@ describe("any graph", () => {
     }
   });
 
+  test("one score for all: equal weights, and the connected parts are the groups", () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const n = 3 + 5 * seed;
+      const edges = randomEdges(n, n >> 1, seed);
+      const x = Array<number>(n).fill(normals(1, seed)[0]!);
+      const options = { edges, lambda: [1e-3, 0.1, 40][seed % 3]! };
+      const { weights, pullback } = graphmax.vjp(x, options);
+      expect(farthest(weights, sparsemax(x))).toBe(0);
+      const groups = firstOfGroup(graphmax.groups(x, options));
+      expect(groups).toEqual(componentsOf(weights, edges, 0));
+      expect(graphmax.gap(x, weights, options)[0]).toBeLessThan(1e-15);
+      const u = normals(n, seed + 40);
+      const mean = (members: number[]) => members.reduce((sum, i) => sum + u[i]!, 0) / members.length;
+      const everyone = x.map((_, i) => i);
+      const wanted = groups.map((first) => mean(everyone.filter((j) => groups[j] === first)) - mean(everyone));
+      expect(farthest(pullback(u).scores, wanted)).toBeLessThan(1e-14);
+    }
+  });
+
   test("10,000 entries of a random graph: certified, and the gradients are finite differences", () => {
     const n = 10_000;
     const edges = randomEdges(n, 2 * n, 3);

@@ -58,6 +58,22 @@ describe.each(exponents)("p %f", (p) => {
     expect(sqPnormMax.gap(x, sqPnormMax(x, { p, gamma: 0.7 }), { p, gamma: 0.7 })[0]).toBeLessThan(1e-15);
   });
 
+  test("one score for all: equal weights, and J centres", () => {
+    for (const n of [2, 33, 1000, 4097]) {
+      const { weights, pullback } = sqPnormMax.vjp(
+        Float64Array.from({ length: n }, () => 0.7),
+        { p },
+      );
+      expect(farthest(weights, Array<number>(n).fill(1 / n))).toBeLessThan(1e-15);
+      const u = normals(n, n);
+      const mean = u.reduce((sum, value) => sum + value, 0) / n;
+      // The Hessian is (p - 1) y^(p - 2) |y|_p^(2 - p) on the diagonal with y = 1 / n; the rest is centred away.
+      const scale = n ** ((p - 2) / p) / (p - 1);
+      const wanted = u.map((value) => scale * (value - mean));
+      expect(farthest(pullback(u).scores, wanted)).toBeLessThan(1e-12 * scale);
+    }
+  });
+
   test("offsets, temperatures and ranges of any size", () => {
     const x = [0.5, 0.25, -1, 0.375, 0.5];
     const plain = sqPnormMax(x, { p });
