@@ -26,10 +26,11 @@ export interface ReviewCorpus {
 }
 
 /** A corpus, and what of the study is its own. */
-export interface CorpusKind extends Pick<
-  Study,
-  "description" | "seeds" | "measures" | "published" | "choices" | "grid"
-> {
+export interface CorpusKind extends Pick<Study, "description" | "seeds" | "measures" | "choices"> {
+  readonly grid: NonNullable<Study["grid"]>;
+  readonly published: NonNullable<Study["published"]>;
+  /** What runs keep of every item, if they do. */
+  readonly compared?: NonNullable<Study["compared"]>;
   /** Settings that have other values by default than the study's. */
   readonly defaults: Partial<ReviewSettings>;
   /** Throws a DataError with file and line. */

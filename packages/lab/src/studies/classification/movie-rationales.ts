@@ -35,28 +35,25 @@ const sum = (marks: Uint8Array): number => marks.reduce((all, mark) => all + mar
 export const movieRationales: CorpusKind = {
   description:
     "film reviews, positive or negative, with people's reasons (Zaidan and Eisner 2007; DeYoung et al. 2020)",
-  choices: plain(
-    "softmax",
-    "sparsemax",
-    "entmax",
-    "fusedmax",
-    "oscarmax",
-    "continuous-softmax",
-    "continuous-sparsemax",
-    "combined-softmax",
-    "combined-sparsemax",
-  ),
+  // Attention as sharp as on IMDB, and sharper: how readable it is rests on that, too.
+  choices: [
+    ...plain("softmax", "sparsemax", "fusedmax", "oscarmax"),
+    { mapping: "softmax", options: { gamma: 0.05 } },
+    ...["sparsemax", "fusedmax", "oscarmax"].map((mapping) => ({ mapping, options: { gamma: 0.1 } })),
+    ...plain("continuous-softmax", "continuous-sparsemax", "combined-softmax", "combined-sparsemax"),
+  ],
   seeds: 3,
   measures: rationaleMeasures,
+  compared: { key: "rationalePrecision", score: (sums, count) => sums[0]! / count },
   grid: {
-    softmax: [{ gamma: 0.1 }, { gamma: 0.2 }, { gamma: 0.5 }],
-    sparsemax: [{ gamma: 0.2 }, { gamma: 0.5 }, { gamma: 2 }],
-    entmax: [{ gamma: 0.2 }, { gamma: 0.5 }],
-    fusedmax: [{ lambda: 0.01 }, { lambda: 0.03 }, { lambda: 0.1 }],
-    oscarmax: [{ lambda: 0.0001 }, { lambda: 0.0003 }, { lambda: 0.001 }],
+    softmax: [{ gamma: 0.05 }, { gamma: 0.2 }],
+    sparsemax: [{ gamma: 0.1 }, { gamma: 0.5 }],
+    fusedmax: [0.1, 0.5].flatMap((gamma) => [0.01, 0.03].map((lambda) => ({ gamma, lambda }))),
+    oscarmax: [0.1, 0.5].flatMap((gamma) => [0.0003, 0.001].map((lambda) => ({ gamma, lambda }))),
   },
   published,
-  defaults: { epochs: 12, batchSize: 16, maxTokens: 1024, patience: 3 },
+  // By the dev set's answers with softmax; small vectors for a small corpus.
+  defaults: { epochs: 4, batchSize: 16, maxTokens: 1024, embeddingSize: 16, pairVocabularySize: 10_000 },
   read(folder, maxTokens) {
     const data = readMovieRationales(folder);
     const read = ({ id, label, tokens, rationales }: RationaleReview): CorpusReview => ({
@@ -75,7 +72,8 @@ export const movieRationales: CorpusKind = {
       checksum: data.checksum,
       words: `Words are the corpus's own tokens in lower case, and the first ${maxTokens} of a review are read.`,
       splits:
-        "The splits are by the reviews' numbers; settings and options were chosen on the dev set's answers, never on its rationales. " +
+        "The splits are by the reviews' numbers. Settings were chosen by softmax's answers on the dev set, options are those of the IMDB " +
+        "reviews and sharper ones; no rationale had a part in either. " +
         `People marked ${marked} % of the words of the test set; ${unread} % of the marked ones come after what is read, and count as missed. ` +
         "Of a density, a word has the share that falls on it; of combined attention, the mean of that and its weight. " +
         "Token F1 is that of the words with the largest weights, as many as people mark of a training review in the mean; exact zeros are " +

@@ -1,5 +1,11 @@
 /** Attention to reviews held against people's rationales, and against what the model does without the words it attends to. */
-import { attentionSegments, faithfulness, rationaleScores, type ReducedText } from "../../metrics/index.ts";
+import {
+  attentionSegments,
+  averagePrecision,
+  faithfulness,
+  rationaleScores,
+  type ReducedText,
+} from "../../metrics/index.ts";
 import { pairsOf, type PairNumbers } from "./pairs.ts";
 import type { ReviewText } from "./prepare.ts";
 import { wordAttention, type ReviewRead } from "./readings.ts";
@@ -9,6 +15,12 @@ export interface MarkedReviews {
   readonly marks: readonly Uint8Array[];
   /** How many of a review's words people mark in the mean. */
   readonly share: number;
+}
+
+export interface RationaleFigures {
+  readonly scores: Readonly<Record<string, number>>;
+  /** The average precision of every review, 0 where people marked nothing. */
+  readonly precisions: readonly number[];
 }
 
 /** `weights` of the words that were read; those of a review that were not have none. */
@@ -37,7 +49,7 @@ export async function rationaleFigures(
   { marks, share }: MarkedReviews,
   pairs: PairNumbers,
   read: (texts: readonly ReviewText[]) => Promise<readonly ReviewRead[]>,
-): Promise<Record<string, number>> {
+): Promise<RationaleFigures> {
   const attention = reads.map(wordAttention);
   const marked = attention.map((weights, i) => {
     const rationale = marks[i]!;
@@ -51,13 +63,19 @@ export async function rationaleFigures(
       return reads[reduced[i]!.text]!.probability > 0.5 ? probability : 1 - probability;
     });
   });
-  const weights = reads.flatMap((one) => (one.weights === null ? [] : [attentionSegments(one.weights).length]));
+  const segments = reads.flatMap((one) => (one.weights === null ? [] : [attentionSegments(one.weights).length]));
+  const precisions = marked.map(({ weights, rationale }) =>
+    rationale.includes(1) ? averagePrecision(weights, rationale) : 0,
+  );
   return {
-    ...(weights.length > 0 && { segments: weights.reduce((sum, count) => sum + count, 0) / weights.length }),
-    tokenF1: chosen.f1,
-    supportF1,
-    rationaleArea: chosen.precisionRecallArea,
-    rationalePrecision: chosen.averagePrecision,
-    ...areas,
+    scores: {
+      ...(segments.length > 0 && { segments: segments.reduce((sum, count) => sum + count, 0) / segments.length }),
+      tokenF1: chosen.f1,
+      supportF1,
+      rationaleArea: chosen.precisionRecallArea,
+      rationalePrecision: precisions.reduce((sum, value) => sum + value, 0) / precisions.length,
+      ...areas,
+    },
+    precisions,
   };
 }

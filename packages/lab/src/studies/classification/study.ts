@@ -24,15 +24,20 @@ function checkSplits({ texts }: ReviewData): void {
 }
 
 /** The study with what is a corpus's own. */
-function studyOf({ defaults, read, ...own }: CorpusKind): Study<ReviewData> {
+function studyOf(kind: CorpusKind): Study<ReviewData> {
+  const { description, choices, seeds, measures, compared, grid, published, defaults } = kind;
+  const usual = settingsOf(defaults);
   return {
-    ...own,
     name: "classification",
+    description,
     items: "reviews",
-    settings: reviewSettings.map((setting) => ({
-      ...setting,
-      value: settingsOf(defaults)[setting.name as keyof typeof defaults],
-    })),
+    choices,
+    seeds,
+    settings: reviewSettings.map((setting) => ({ ...setting, value: usual[setting.name as keyof typeof usual] })),
+    measures,
+    ...(compared !== undefined && { compared }),
+    grid,
+    published,
     under: (settings) => studyOf(corpusOf(settings)),
     complete: completeChoice,
     load: async (folder, given) => {

@@ -3,6 +3,7 @@ import { tree } from "@jax-js/jax";
 import { initialTensors, toArrays, type NamedArrays, type NamedTensors } from "../../models/parameters.ts";
 import { derivedSeed, uniformNumbers } from "../../models/random-numbers.ts";
 import { planBatches, type BatchPlan } from "../../training/batches.ts";
+import { writeItems } from "../../runs/run-folder.ts";
 import { fallingRate, fit } from "../../training/fit.ts";
 import type { StudyConfig, StudyResult, StudyTrainOptions } from "../study.ts";
 import { reviewBatches } from "./batches.ts";
@@ -92,7 +93,10 @@ export async function trainReviews(
       const marked = { marks: marksOf(test), share };
       const pairsKnown = pairNumbers(data.pairKeys, vocabulary);
       const again = (texts: readonly ReviewText[]) => read(best, texts);
-      Object.assign(scores, await rationaleFigures(testReads, tested, marked, pairsKnown, again));
+      const figures = await rationaleFigures(testReads, tested, marked, pairsKnown, again);
+      Object.assign(scores, figures.scores);
+      const texts = testReads.map(({ probability }) => (probability > 0.5 ? "positive" : "negative"));
+      writeItems(folder, { texts, rows: figures.precisions, width: 1 });
     }
     const reads = await read(best, textsOf(data.shownTexts));
     tree.dispose(best);
