@@ -90,7 +90,8 @@ export function solveSumZero(
     hessian.multiply(d, image);
     for (let i = 0; i < n; i++) residual[i] = r[i]! - image[i]!;
     correction.fill(0);
-    descend(hessian, memory, tolerance, correction);
+    // What is left is `tolerance` of r: no more digits of it count.
+    descend(hessian, memory, 1e-17 / tolerance, correction);
     for (let i = 0; i < n; i++) d[i] = d[i]! + correction[i]!;
   }
 }
