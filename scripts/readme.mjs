@@ -102,6 +102,50 @@ function spam() {
   ].join("\n");
 }
 
+/** The columns here of studies whose reports have more than a page can hold, by the keys of their measures. */
+const shownMeasures = {
+  entailment: ["accuracy", "zeros", "support", "segments", "entropy", "alignmentError", "shareError", "secondsPerStep"],
+  translation: [
+    "bleu",
+    "chrf",
+    "zeros",
+    "support",
+    "segments",
+    "entropy",
+    "alignmentError",
+    "writingSeconds",
+    "secondsPerStep",
+  ],
+  summarization: [
+    "rouge1",
+    "rouge2",
+    "rougeL",
+    "leadRougeL",
+    "zeros",
+    "segments",
+    "entropy",
+    "alignmentError",
+    "secondsPerStep",
+  ],
+};
+
+/** How sure the first seed's score is: its interval and the chance of as large a difference to the first choice; no columns without. */
+function sureness({ tested, measures }) {
+  if (tested === null || tested === undefined) return { titles: [], cells: () => [] };
+  const { title, digits, scale } = measures.find(({ key }) => key === tested.key);
+  const text = (value) => (value * scale).toFixed(digits);
+  return {
+    titles: [
+      `${title}, 95 % of ${tested.resamples.toLocaleString("en-US")} resamples`,
+      `p against ${tested.choices[0].mapping}`,
+    ],
+    cells: (i) => {
+      const { low, high, against } = tested.choices[i];
+      return [`${text(low)} to ${text(high)}`, against === null ? "" : against.pValue.toFixed(3)];
+    },
+  };
+}
+
 /** A study's comparison: a row a choice, its measures, how it was made, and what a paper published beside it. */
 function study(name) {
   const report = result(name);
@@ -110,18 +154,23 @@ function study(name) {
     const text = (value) => (value * measure.scale).toFixed(measure.digits);
     return spread.deviation === null ? text(spread.mean) : `${text(spread.mean)} ± ${text(spread.deviation)}`;
   };
-  const measures = report.measures.filter(({ key }) => report.summary.some(({ figures }) => figures[key] !== null));
+  const measures = report.measures.filter(
+    ({ key }) =>
+      (shownMeasures[name]?.includes(key) ?? true) && report.summary.some(({ figures }) => figures[key] !== null),
+  );
+  const sure = sureness(report);
   const titles = measures.map(({ title, unit, group }) => {
     const place = group === "Test set" || group === "Training" ? "" : `${group.toLowerCase()}: `;
     return `${place}${title.toLowerCase()}${unit === "" ? "" : `, ${unit}`}`;
   });
-  const rows = report.summary.map(({ mapping, mappingOptions, figures }) => {
+  const rows = report.summary.map(({ mapping, mappingOptions, figures }, i) => {
     const options = Object.entries(mappingOptions)
       .map(([option, value]) => `${option} ${value}`)
       .join(", ");
     return [
       `${mapping}${options === "" ? "" : `<br>${options}`}`,
       ...measures.map((measure) => figure(measure, figures[measure.key])),
+      ...sure.cells(i),
     ];
   });
   const seeds = report.summary[0].seeds.length;
@@ -135,7 +184,7 @@ function study(name) {
     `${data.description}: ${data.train.toLocaleString("en-US")} to train on, ${data.dev.toLocaleString("en-US")} to choose by, ${data.test.toLocaleString("en-US")} to test on; ${over}.`,
     `${data.note}${start} (\`${report.command}\`, ${day(report.date)}, data SHA-256 ${data.checksum.slice(0, 12)}...)`,
     "",
-    table(["attention", ...titles], rows),
+    table(["attention", ...titles, ...sure.titles], rows),
     ...report.published.flatMap(({ caption, columns, rows: lines }) => [
       "",
       `${caption}`,
@@ -146,7 +195,7 @@ function study(name) {
 }
 
 /** The studies that docs/results keeps, in the order of the README. */
-const studies = ["classification", "vqa", "entailment"].filter((name) =>
+const studies = ["entailment", "translation", "summarization", "classification", "vqa"].filter((name) =>
   existsSync(new URL(`docs/results/${name}.json`, root)),
 );
 
