@@ -132,11 +132,11 @@ export function readSnli(folder: string, { protocol = "auto" }: SnliOptions = {}
   const trainFile = full || (hasTrain && !existsSync(join(folder, snliFiles.first.path))) ? train : snliFiles.first;
   const files = [trainFile, snliFile(folder, "dev"), snliFile(folder, "test")] as const;
   const contents = files.map((file) => file.read(folder));
-  const [trainPairs, devPairs, testPairs] = contents.map(({ rows }) => labelled(rows)) as [
-    SnliPair[],
-    SnliPair[],
-    SnliPair[],
-  ];
+  const [trainPairs, devPairs, testPairs] = contents.map(({ rows }, i) => {
+    const pairs = labelled(rows);
+    if (pairs.length === 0) throw new DataError(`${join(folder, files[i]!.path)}: no pair has a label`);
+    return pairs;
+  }) as [SnliPair[], SnliPair[], SnliPair[]];
   const checksum = checksumOf(files.map((file, i) => [file, contents[i] as SetRows<unknown>]));
   if (full) return { protocol: "full", train: trainPairs, dev: devPairs, test: testPairs, checksum };
   if (devPairs.length <= REDUCED_DEV) {
