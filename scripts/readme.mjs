@@ -127,6 +127,17 @@ const shownMeasures = {
     "alignmentError",
     "secondsPerStep",
   ],
+  rationales: [
+    "accuracy",
+    "zeros",
+    "segments",
+    "tokenF1",
+    "supportF1",
+    "rationaleArea",
+    "rationalePrecision",
+    "sufficiency",
+    "comprehensiveness",
+  ],
 };
 
 /** How sure the first seed's score is: its interval and the chance of as large a difference to the first choice; no columns without. */
@@ -195,7 +206,7 @@ function study(name) {
 }
 
 /** The studies that docs/results keeps, in the order of the README. */
-const studies = ["entailment", "translation", "summarization", "classification", "vqa"].filter((name) =>
+const studies = ["entailment", "translation", "summarization", "classification", "rationales", "vqa"].filter((name) =>
   existsSync(new URL(`docs/results/${name}.json`, root)),
 );
 

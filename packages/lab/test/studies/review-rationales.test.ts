@@ -110,6 +110,20 @@ describe("the corpus", () => {
     expect(structuredClone(data)).toEqual(data);
   });
 
+  it("shows reviews of any length but very short ones, of long ones the part with the most marks", async () => {
+    const review = (id: string, label: 0 | 1, length: number): Row => {
+      const tokens = Array.from({ length }, () => "dull");
+      return { id, label, split: "test", tokens, rationales: [[length - 10, length]] };
+    };
+    const tested = [review("long", 1, 190), review("middling", 0, 70), review("short", 0, 20)];
+    const rows = [...toyRows("train", 20, 1), ...toyRows("dev", 4, 2), ...tested];
+    const { shown } = await study.load(dataFolder("shown", rows), { ...settings, maxTokens: 188 });
+    expect(shown.map(({ id, excerpt }) => [id, excerpt])).toEqual([
+      ["long", [58, 188]],
+      ["middling", [0, 70]],
+    ]);
+  });
+
   it("has the dev split's marks in the test split's place when options are chosen", () => {
     const blind = study.withoutTest!(toy);
     expect(blind.rationales!.test).toBe(toy.rationales!.dev);

@@ -109,13 +109,15 @@ export function textsOf({ words, pairs, starts, labels }: FlatTexts): ReviewText
 const SHOWN_WORDS = [60, 130] as const;
 const SHOWN_PER_LABEL = 2;
 
-/** Two reviews of each label by a fixed draw, whatever the models make of them: short ones when nothing else is there. */
+/**
+ * Two reviews of each label by a fixed draw, whatever the models make of them: of any length where a part is shown, else readable ones,
+ * short ones when nothing else is there.
+ */
 function chooseShown(reviews: readonly CorpusReview[]): number[] {
   const [least, most] = SHOWN_WORDS;
   const order = shuffled(reviews.length, uniformNumbers(derivedSeed(0, "shown")));
-  const readable = order.filter((i) => reviews[i]!.words.length >= least && reviews[i]!.words.length <= most);
-  // Of long reviews with marks a part is shown.
   const short = order.filter((i) => reviews[i]!.marks !== undefined || reviews[i]!.words.length <= most);
+  const readable = short.filter((i) => reviews[i]!.words.length >= least);
   const candidates = readable.length > 0 ? readable : short;
   const of = (label: number) => candidates.filter((i) => reviews[i]!.label === label).slice(0, SHOWN_PER_LABEL);
   return [of(1), of(0)].flat();
