@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { strToU8, zipSync } from "fflate";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { startServer } from "../data/sets/file-server.ts";
@@ -86,6 +87,28 @@ describe("fenchel data check", () => {
     ]);
     expect(lines[2]).toMatch(/^fenchel: imdb: .*imdb_train\.tsv\.gz: no such file; get it with: fenchel data get imdb/);
     expect(lines).toHaveLength(4);
+  });
+
+  it("tells files that are empty, a header only, cut off or no table", async () => {
+    const folder = temporaryFolder();
+    goodSst2(folder);
+    const file = "classification/sst2_dev.tsv.gz";
+    const whole = gzipSync("label\ttext\n1\tfine\n");
+    const faults: [string | Uint8Array, string][] = [
+      ["", "the file is empty"],
+      [gzipSync(""), "the file is empty"],
+      ["label\ttext\n", "the file has no rows"],
+      [whole.subarray(0, -4), "broken gzip data (unexpected end of file)"],
+      ["{}\n", 'no column "label"; the columns are "{}"'],
+    ];
+    for (const [content, fault] of faults) {
+      put(folder, file, content);
+      const { code, err } = await fenchel("data", "check", "sst2", "--data-dir", folder);
+      expect(code).toBe(1);
+      expect(err.split("\n")[0]!.replace(/sst2_dev.tsv.gz:1:/, "sst2_dev.tsv.gz:")).toBe(
+        `fenchel: sst2: ${folder}/${file}: ${fault}`,
+      );
+    }
   });
 
   it("tells mistakes in one line", async () => {

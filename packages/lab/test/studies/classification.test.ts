@@ -277,6 +277,17 @@ describe("training", () => {
   );
 });
 
+describe("a vocabulary of one word", () => {
+  it("leaves what is unknown, and still gives figures", async () => {
+    const folder = dataFolder("one-word", toyReviews(60, 5), toyReviews(20, 6));
+    const data = await classification.load(folder, { ...settings, vocabularySize: 1 });
+    // Padding, unknown and the word.
+    expect(data.vocabulary).toBe(3);
+    const { scores } = await run({ mapping: "combined-sparsemax", options: { basis: 8 } }, data);
+    for (const [key, value] of Object.entries(scores)) expect([key, Number.isFinite(value)]).toEqual([key, true]);
+  });
+});
+
 describe("figures", () => {
   it("tell the share of the text that a density reaches", () => {
     // Half-width (3/2 scale2)^(1/3) = 0.25.
