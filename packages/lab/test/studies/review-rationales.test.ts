@@ -1,13 +1,13 @@
 /** The study of film reviews on a corpus with people's reasons. */
 import { init } from "@jax-js/jax";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { uniformNumbers } from "../../src/models/random-numbers.ts";
 import { readItems, writeResult, writeStudyConfig } from "../../src/runs/run-folder.ts";
-import { completeSettings } from "../../src/studies/compare-study.ts";
+import { completeSettings, planStudy } from "../../src/studies/compare-study.ts";
 import { classification } from "../../src/studies/classification/index.ts";
 import { commonPairs, pairNumbers, pairsOf } from "../../src/studies/classification/pairs.ts";
 import { marksOf, textsOf, type ReviewData } from "../../src/studies/classification/prepare.ts";
@@ -111,17 +111,24 @@ describe("the corpus", () => {
   });
 
   it("shows reviews of any length but very short ones, of long ones the part with the most marks", async () => {
-    const review = (id: string, label: 0 | 1, length: number): Row => {
+    const review = (id: string, label: 0 | 1, length: number, from: number): Row => {
       const tokens = Array.from({ length }, () => "dull");
-      return { id, label, split: "test", tokens, rationales: [[length - 10, length]] };
+      return { id, label, split: "test", tokens, rationales: [[from, from + 10]] };
     };
-    const tested = [review("long", 1, 190), review("middling", 0, 70), review("short", 0, 20)];
+    const tested = [
+      review("end", 1, 190, 180),
+      review("midst", 1, 186, 80),
+      review("middling", 0, 70, 3),
+      review("short", 0, 20, 3),
+    ];
     const rows = [...toyRows("train", 20, 1), ...toyRows("dev", 4, 2), ...tested];
     const { shown } = await study.load(dataFolder("shown", rows), { ...settings, maxTokens: 188 });
-    expect(shown.map(({ id, excerpt }) => [id, excerpt])).toEqual([
-      ["long", [58, 188]],
-      ["middling", [0, 70]],
-    ]);
+    // Of the midst's words all of the 57 parts have all marks.
+    expect(Object.fromEntries(shown.map(({ id, excerpt }) => [id, excerpt]))).toEqual({
+      end: [58, 188],
+      midst: [28, 158],
+      middling: [0, 70],
+    });
   });
 
   it("has the dev split's marks in the test split's place when options are chosen", () => {
@@ -284,6 +291,20 @@ describe("a run from before the corpus could be chosen", () => {
     settings: complete,
     dataChecksum: "abc",
   };
+
+  it("is what docs/results holds of IMDB, every run of it", () => {
+    const path = new URL("../../../../docs/results/classification.json", import.meta.url);
+    const { results } = JSON.parse(readFileSync(path, "utf8")) as { results: StudyResult[] };
+    const { dataChecksum } = results[0]!.config;
+    const request = { choices: base.choices, seeds: [1], settings: complete, folder: join(root, "recorded") };
+    const plan = planStudy(base, request, dataChecksum);
+    expect(results).toHaveLength(plan.length);
+    results.forEach(({ config: recorded }, i) => {
+      mkdirSync(plan[i]!.folder, { recursive: true });
+      writeStudyConfig(plan[i]!.folder, recorded);
+      expect(endedStudyRun(base, plan[i]!.folder, plan[i]!.config)).toBeNull();
+    });
+  });
 
   it("is still what a comparison of IMDB asks for, and nothing else", () => {
     mkdirSync(folder);

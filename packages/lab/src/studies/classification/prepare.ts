@@ -123,16 +123,19 @@ function chooseShown(reviews: readonly CorpusReview[]): number[] {
   return [of(1), of(0)].flat();
 }
 
-/** The first of the parts of so many words with the most marks. */
-function mostMarked(marks: ArrayLike<number>, size: number): [from: number, to: number] {
+/** Of the parts of so many words with the most marks the middle one. */
+function mostMarked(marks: readonly number[], size: number): [from: number, to: number] {
   const width = Math.min(size, marks.length);
-  let inside = 0;
-  let best = { from: 0, count: -1 };
-  for (let end = 0; end < marks.length; end++) {
-    inside += marks[end]! - (end >= width ? marks[end - width]! : 0);
-    if (end >= width - 1 && inside > best.count) best = { from: end + 1 - width, count: inside };
+  let inside = marks.slice(0, width).reduce((sum, mark) => sum + mark, 0);
+  const counts = [inside];
+  for (let end = width; end < marks.length; end++) {
+    inside += marks[end]! - marks[end - width]!;
+    counts.push(inside);
   }
-  return [best.from, best.from + width];
+  const most = counts.reduce((best, count) => Math.max(best, count), 0);
+  const starts = counts.flatMap((count, from) => (count === most ? [from] : []));
+  const from = starts[starts.length >> 1]!;
+  return [from, from + width];
 }
 
 function shownReview({ id, label, words, marks }: CorpusReview): ShownReview {
