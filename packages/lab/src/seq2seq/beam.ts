@@ -128,7 +128,7 @@ export async function beamSearch(
     for (let place = 0; place < limit && sentences.some((sentence) => sentence.beams.length > 0); place++) {
       const step = await model.step(
         tree.ref(parameters),
-        { memory: tree.ref(begun.memory as never), state, words: begun.words.ref },
+        { memory: tree.ref(begun.memory as never), state, source: begun.source.ref },
         np.array(Int32Array.from(words), { shape: [rows, beams] }),
         np.array(Int32Array.from(parents)),
         np.array(new Int32Array([place])),
@@ -170,7 +170,7 @@ export async function beamSearch(
     }
     for (const { index } of sentences)
       found[index] ??= { ids: new Int32Array(0), ended: true, logProbability: 0, weights: [] };
-    tree.dispose([begun.memory, state, begun.words] as never);
+    tree.dispose([begun.memory, state, begun.source] as never);
   }
   return found;
 }

@@ -21,8 +21,8 @@ export type StepArrays = {
   readonly weights: np.Array;
 };
 
-/** What decoding begins with, and the source's words, int32 [batch, source]. */
-export type BegunArrays = { readonly memory: Arrays; readonly state: Arrays; readonly words: np.Array };
+/** What decoding begins with, and what the head knows of the source. */
+export type BegunArrays = { readonly memory: Arrays; readonly state: Arrays; readonly source: np.Array };
 
 /** Owns compiled programs: `dispose` frees them. All functions own their arguments, as the engine's do. */
 export interface CompiledSequenceModel {
@@ -104,8 +104,9 @@ export function compileSequenceModel(
   const predict = attention.jit((attend: Attend, parameters: NamedArrays, pairs: PairArrays) => {
     const { features, weights } = model.read(attend, parameters, pairs.source, pairs.inputs, null);
     const reading = { features, weights: weights.ref };
-    const { scores, total } = head.scores(parameters, reading, pairs.source.words);
-    total.dispose();
+    const source = head.sourceOf(parameters, pairs.source.words);
+    const { scores, total } = head.scores(parameters, reading, source);
+    tree.dispose([source, total]);
     const { shape } = pairs.inputs;
     const chosen = np.argmax(scores.ref, -1).reshape(shape);
     const losses = wordLosses(scores, pairs.outputs.ref.reshape([-1])).reshape(shape);
@@ -115,7 +116,10 @@ export function compileSequenceModel(
   const beginners = new Map<string, ReturnType<typeof makeBegin>>();
   const makeBegin = (beams: number, most: number) =>
     attention.jit((attend: Attend, parameters: NamedArrays, source: Source) => {
-      const begun = { ...model.begin(attend, parameters, source, { beams, most }), words: source.words.ref };
+      const begun = {
+        ...model.begin(attend, parameters, source, { beams, most }),
+        source: head.sourceOf(parameters, source.words),
+      };
       tree.dispose([parameters, source]);
       return begun as BegunArrays;
     });
@@ -134,7 +138,7 @@ export function compileSequenceModel(
       ) as unknown as Arrays;
       const { features, weights, state: next } = model.step(attend, parameters, begun.memory, state, words, place);
       const reading = { features, weights: weights.ref };
-      const { scores, total } = head.scores(parameters, reading, begun.words);
+      const { scores, total } = head.scores(parameters, reading, begun.source);
       tree.dispose([parameters, begun, words, parents, place, state] as never);
       return { state: next, scores, total, weights };
     },

@@ -33,7 +33,13 @@ function copyShare({ copyGate, copyGateBias }: NamedArrays, features: np.Array):
  * See, Liu and Manning, "Get To The Point: Summarization with Pointer-Generator Networks" (2017).
  */
 export const copyingHead: Head = {
-  losses: (parameters, { features, weights }, source, outputs, smoothing) => {
+  // [batch, source, words]: 1 where the source has the word.
+  sourceOf: ({ targetEmbedding }, words) => {
+    const [batch, keys] = words.shape as [number, number];
+    const count = targetEmbedding!.shape[0]!;
+    return np.equal(words.ref.reshape([batch, keys, 1]), np.arange(count).reshape([1, 1, count])).astype(np.float32);
+  },
+  losses: (parameters, { features, weights }, words, outputs, smoothing) => {
     const [batch, queries, size] = features.shape as [number, number, number];
     const keys = weights.shape[2]!;
     const rows = features.reshape([batch * queries, size]);
@@ -42,7 +48,7 @@ export const copyingHead: Head = {
     const smooth =
       smoothing === 0 ? null : logTotals(scores).sub(scores.ref.mean(-1)).reshape([batch, queries]).mul(smoothing);
     const own = np.exp(wordLosses(scores, outputs.ref.reshape([batch * queries])).neg()).reshape([batch, queries]);
-    const same = np.equal(source.ref.reshape([batch, 1, keys]), outputs.reshape([batch, queries, 1]));
+    const same = np.equal(words.ref.reshape([batch, 1, keys]), outputs.reshape([batch, queries, 1]));
     const copied = np.where(same, weights, 0).sum(-1);
     const mixed = own.mul(np.subtract(1, share.ref)).add(copied.mul(share));
     const losses = np.log(mixed.add(LEAST)).neg();
@@ -50,17 +56,13 @@ export const copyingHead: Head = {
   },
   scores: (parameters, { features, weights }, source) => {
     const [batch, queries, size] = features.shape as [number, number, number];
-    const keys = weights.shape[2]!;
     const rows = features.reshape([batch * queries, size]);
     const share = copyShare(parameters, rows);
     const scores = wordScores(parameters, rows);
     const words = scores.shape[1]!;
     const total = logTotals(scores).reshape([batch * queries, 1]);
     const own = np.exp(scores.sub(total));
-    const isWord = np
-      .equal(source.ref.reshape([batch, keys, 1]), np.arange(words).reshape([1, 1, words]))
-      .astype(np.float32);
-    const copied = np.matmul(weights, isWord).reshape([batch * queries, words]);
+    const copied = np.matmul(weights, source.ref).reshape([batch * queries, words]);
     const mixed = own.mul(np.subtract(1, share.ref)).add(copied.mul(share));
     return { scores: np.log(mixed.add(LEAST)), total: np.zeros([batch * queries]) };
   },

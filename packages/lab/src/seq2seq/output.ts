@@ -3,10 +3,15 @@ import { lax, numpy as np } from "@jax-js/jax";
 import type { NamedArrays } from "../models/parameters.ts";
 import type { Reading } from "./model.ts";
 
-/** What becomes of what a model has read: losses of given words, or scores of all. `source`, int32 [batch, source], is borrowed. */
+/** What becomes of what a model has read: losses of given words, or scores of all. What is given of the source is borrowed. */
 export interface Head {
-  /** Loss of every word of `outputs`, int32 [batch, target], in the same shape, with label smoothing. Owns the reading and the outputs. */
-  losses(parameters: NamedArrays, reading: Reading, source: np.Array, outputs: np.Array, smoothing: number): np.Array;
+  /** What `scores` needs of the source's words, int32 [batch, source]: the same for every step of decoding. */
+  sourceOf(parameters: NamedArrays, words: np.Array): np.Array;
+  /**
+   * Loss of every word of `outputs`, int32 [batch, target], in the same shape, with label smoothing; `words`, int32 [batch, source], are
+   * the source's. Owns the reading and the outputs.
+   */
+  losses(parameters: NamedArrays, reading: Reading, words: np.Array, outputs: np.Array, smoothing: number): np.Array;
   /** Scores [batch x target, words] and the log of the sum of their exponentials [batch x target]. Owns the reading. */
   scores(
     parameters: NamedArrays,
@@ -47,6 +52,7 @@ export function wordLosses(scores: np.Array, words: np.Array, smoothing = 0): np
 
 /** Words of the vocabulary, by the softmax of their scores. */
 export const writingHead: Head = {
+  sourceOf: (_, words) => words.ref,
   losses: (parameters, { features, weights }, _, outputs, smoothing) => {
     const [batch, queries, size] = features.shape as [number, number, number];
     weights.dispose();

@@ -160,7 +160,10 @@ async function commonStarts(
   const blind = study.withoutTest?.(data) ?? data;
   const folder = join(request.folder, "start");
   const choices = [{ mapping: "softmax", options: {} }];
-  const plan = planStudy(study, { ...request, choices, folder }, blind.checksum);
+  // What comes after the start does not make it another.
+  const { warmEpochs, warmLearningRate } = completeSettings(study, {});
+  const settings = { ...request.settings, warmEpochs: warmEpochs!, warmLearningRate: warmLearningRate! };
+  const plan = planStudy(study, { ...request, settings, choices, folder }, blind.checksum);
   await runPlan(study, plan, blind, stage("common start", plan), script);
   return new Map(
     plan.map((run) => {

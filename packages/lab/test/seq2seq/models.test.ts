@@ -328,11 +328,12 @@ describe("copying", () => {
     const losses = await numbers(copyingHead.losses(parameters, reading(), source, outputs(), 0));
     expect(losses[0]).toBeCloseTo(-Math.log(probabilities[0]![3]!), 5);
     expect(losses[1]).toBeCloseTo(-Math.log(probabilities[1]![0]!), 5);
-    const { scores, total } = copyingHead.scores(parameters, reading(), source);
+    const seen = copyingHead.sourceOf(parameters, source);
+    const { scores, total } = copyingHead.scores(parameters, reading(), seen);
     const found = await numbers(scores);
     probabilities.flat().forEach((p, i) => expect(found[i]).toBeCloseTo(Math.log(p), 5));
     expect(await numbers(total)).toEqual([0, 0]);
-    tree.dispose([parameters, source]);
+    tree.dispose([parameters, source, seen]);
   });
 });
 

@@ -148,6 +148,25 @@ describe("a study's comparison", () => {
     expect(second!.config.startedFrom).toBe(first!.config.startedFrom);
     expect(third!.config.startedFrom).not.toBe(first!.config.startedFrom);
   });
+
+  it("keeps a common start whatever comes after it", async () => {
+    const starts: unknown[] = [];
+    const settings = { ...completeSettings(study, {}), warmEpochs: 3, warmLearningRate: 0.02 };
+    const { results } = await compareStudy(
+      study,
+      data,
+      { ...request("later", [softmax], [1]), settings },
+      options([], {
+        warmStart: true,
+        stage(stage, plan) {
+          if (stage === "common start") starts.push(...plan.map(({ config }) => config.settings));
+          return { jobs: 1 };
+        },
+      }),
+    );
+    expect(starts).toEqual([completeSettings(study, {})]);
+    expect(results[0]!.config.settings).toMatchObject({ epochs: 3, learningRate: 0.02 });
+  });
 });
 
 describe("differences between choices", () => {
