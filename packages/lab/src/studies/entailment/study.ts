@@ -22,7 +22,7 @@ const defaults: Readonly<Record<string, Choice["options"]>> = {
  * one over it is the plain dot product; on the dev set, larger gammas and lambdas were worse than these.
  */
 const grid: Study["grid"] = {
-  softmax: [0.1, 0.2, 0.5].map((gamma) => ({ gamma })),
+  softmax: [0.02, 0.05, 0.1, 0.2].map((gamma) => ({ gamma })),
   sparsemax: [0.2, 0.5].map((gamma) => ({ gamma })),
   fusedmax: [0.2, 0.5].map((gamma) => ({ gamma, lambda: 0.03 })),
   oscarmax: [0.2, 0.5].map((gamma) => ({ gamma, lambda: 0.003 })),
