@@ -155,6 +155,8 @@ function intro(study: Study, meta: StudyReportMeta, results: readonly StudyResul
 export function studyPage(study: Study, results: readonly StudyResult[], meta: StudyReportMeta): string {
   if (results.length === 0) throw new RangeError("results must not be empty");
   const variants = gatherVariants(results);
+  // A figure that no run has is of another corpus, or of data that are not there.
+  const measures = measuresOf(study).filter(({ of }) => results.some((result) => of(result) !== null));
   const pictures = study.pictures(variants.map(({ runs }) => runs[0]!));
   const ways = `${NUMBER_WORDS[variants.length] ?? variants.length} ${variants.length === 1 ? "way" : "ways"} to attend`;
   const title = `${ways} on ${meta.task}`;
@@ -168,7 +170,7 @@ export function studyPage(study: Study, results: readonly StudyResult[], meta: S
       <main>
         <section aria-labelledby="results">
           <h2 id="results">Results</h2>
-          ${resultsTable(summarize(variants, measuresOf(study)), { name: "Attention" })}
+          ${resultsTable(summarize(variants, measures), { name: "Attention" })}
           ${meta.tested === null ? null : testedTable(study, meta.tested)}
         </section>
         ${
