@@ -121,6 +121,29 @@ describe.each(withKernel)("$name", (entry) => {
     }
   });
 
+  test("pullbacks of many rows without the hyper-parameters equal those with them", () => {
+    const makers = Object.values(hostile);
+    for (const n of [1, 4, 13, 32, 256, 300]) {
+      const shape = [2 * makers.length, n];
+      const size = shape[0]! * n;
+      const scores = Float32Array.from([...makers, ...makers].flatMap((make, i) => make(n, n + i)));
+      const u = Float32Array.from(normals(size, n));
+      const gamma = Float64Array.from({ length: shape[0]! }, (_, i) => 0.3 + 0.2 * i);
+      const lengths = Int32Array.from({ length: shape[0]! }, (_, i) => Math.max(1, n - (i % 5)));
+      for (const own of settings(entry, n)) {
+        for (const options of [own, { ...own, gamma, lengths }]) {
+          // the 2-D mapping takes no lengths
+          if (entry.optionsFor !== undefined && "lengths" in options) continue;
+          const { pullback } = entry.mapping.vjp(scores, { ...options, shape });
+          const wanted = pullback(u).scores;
+          const got = pullback(u, { out: new Float32Array(size), hyperParameters: false }).scores;
+          const scale = Math.max(...Array.from(wanted, Math.abs));
+          expect(farthest(got, wanted), `${n} ${JSON.stringify(own)}`).toBeLessThanOrEqual(2e-6 * scale);
+        }
+      }
+    }
+  });
+
   test("100,000 calls at mixed sizes leave memory where it was", () => {
     const n = entry.optionsFor === undefined ? 64 : 16;
     const scores = Float32Array.from(normals(8 * n, 1));

@@ -3,13 +3,12 @@
 import { COMPACTION, writeCompaction } from "./compaction";
 import { alphaSum, entmaxPullbackRow, gammaSum, parameterSums } from "./entmax-pullback";
 import { entmaxLanes, lanesBytes, suitsLanes } from "./entmax-lanes";
-import { SHORT, fourRows, fourRowsBytes } from "./imported";
+import { SHORT, apartPullback, fourRows, fourRowsBytes, sparsemaxRow } from "./imported";
 import { entmaxHalfRow } from "./entmax-half-row";
 import { entmaxRow } from "./entmax-row";
 import { entmaxSteepRow } from "./entmax-steep-row";
 import { CONSTANTS, writeConstants } from "./simd-math";
 import { softmaxPullbackRow, softmaxRow } from "./softmax-row";
-import { sparsemaxPullbackRow, sparsemaxRow } from "./sparsemax-row";
 
 /** Below this alpha - 1 the weights are softmax's to far below float32's precision. */
 const SMALL: f64 = 1e-9;
@@ -137,7 +136,7 @@ export function pullback(
     const temperature = load<f64>(gamma);
     const a = load<f64>(param) - 1;
     if (a < SMALL) softmaxPullbackRow(y, dy, dx, n, temperature);
-    else if (a == 1) sparsemaxPullbackRow(y, dy, dx, n, temperature);
+    else if (a == 1) apartPullback(y, 0, dy, dx, 1, n, gamma, 0);
     else entmaxPullbackRow(y, dy, dx, n, temperature, a, powers, logs, scratch);
     if (dgamma || dparam) {
       const general = a >= SMALL && a != 1;

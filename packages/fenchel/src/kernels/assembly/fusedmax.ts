@@ -7,7 +7,7 @@
 // runs of candidates, each with its own small prox, exact above b.
 
 import { COMPACTION, writeCompaction } from "./compaction";
-import { SHORT as FOUR, fourRowsBytes, fourThresholds } from "./imported";
+import { SHORT as FOUR, apartPullback, fourRowsBytes, fourThresholds } from "./imported";
 import {
   FIELD, PIECE, bound, crest, fieldCount, fields, first, level, pieceCount, pieces, place, placeEach, placeField, raiseTo,
   settle, shape, startFields, startRow, threshold, writeField,
@@ -297,6 +297,18 @@ export function pullback(
   const stride = (<usize>n) << 2;
   const wanted = dgamma != 0 || dparam != 0;
   for (let r = 0; r < rows; r++) {
+    if (!wanted && n <= FOUR) {
+      // most short rows have no group of several entries
+      const apart = apartPullback(y, groups, dy, dx, rows - r, n, gamma, gammaStep);
+      r += apart;
+      if (r == rows) return;
+      const ahead = stride * apart;
+      y += ahead;
+      groups += ahead;
+      dy += ahead;
+      dx += ahead;
+      gamma += gammaStep * apart;
+    }
     collectSpans(y, groups, dy, dx, n, scratch, true);
     const mean = supportSize ? cotangentSum / <f64>supportSize : 0;
     const inverse = 1 / load<f64>(gamma);

@@ -36,3 +36,18 @@ export declare function fourThresholds(
   work: usize,
   table: usize,
 ): void;
+
+@external("rows", "apartPullback")
+export declare function apartPullback(
+  y: usize,
+  groups: usize,
+  dy: usize,
+  dx: usize,
+  rows: i32,
+  n: i32,
+  gamma: usize,
+  gammaStep: i32,
+): i32;
+
+@external("rows", "sparsemaxRow")
+export declare function sparsemaxRow(x: usize, y: usize, count: i32, max: f32, gamma: f64, c: usize, k: usize): void;

@@ -3,7 +3,9 @@
 
 import { firstLanes } from "./lanes";
 
+export { apartPullback } from "./apart-pullback";
 export { fourRows, fourThresholds } from "./four-rows";
+export { sparsemaxRow } from "./sparsemax-row";
 
 /** `prepare` found a kept score that is NaN or +Infinity. */
 const OFFENDING: i32 = 1;

@@ -1,7 +1,7 @@
-// sparsemax of one row, forward and backward.
+// sparsemax of one row. Part of the module `rows`, whose functions the other modules import.
 
 import { collect, storeLanes } from "./compaction";
-import { BLOCK, accumulate, firstLanes, total } from "./lanes";
+import { accumulate, total } from "./lanes";
 
 /**
  * The threshold tau with sum [v - tau]_+ = 1 over the candidates from c to end, which are consumed. Newton's method from
@@ -42,48 +42,4 @@ export function sparsemaxRow(x: usize, y: usize, count: i32, max: f32, gamma: f6
     const v = f32x4.mul(f32x4.sub(v128.load(x), top), scale);
     v128.store(y, f32x4.pmax(zero, f32x4.sub(v, tau)));
   }
-}
-
-/** dx = (dy - mean of dy over the support) / gamma on the support, 0 elsewhere. */
-export function sparsemaxPullbackRow(y: usize, dy: usize, dx: usize, n: i32, gamma: f64): void {
-  const zero = f32x4.splat(0);
-  const end = y + ((<usize>n) << 2);
-  const rest = n & 3;
-  let sum = f64x2.splat(0);
-  let count = i32x4.splat(0);
-  let u = dy;
-  for (let p = y; p < end;) {
-    const stop = min(p + BLOCK, end);
-    let part = zero;
-    for (; p < stop; p += 16, u += 16) {
-      let live = f32x4.gt(v128.load(p), zero);
-      if (p + 16 > end) live = v128.and(live, firstLanes(rest));
-      part = f32x4.add(part, v128.and(v128.load(u), live));
-      count = i32x4.sub(count, live);
-    }
-    sum = accumulate(sum, part);
-  }
-  const size =
-    i32x4.extract_lane(count, 0) +
-    i32x4.extract_lane(count, 1) +
-    i32x4.extract_lane(count, 2) +
-    i32x4.extract_lane(count, 3);
-  const mean = f32x4.splat(<f32>(total(sum) / <f64>max(size, 1)));
-  const inverse = f32x4.splat(<f32>min(1 / gamma, f32.MAX_VALUE));
-  for (; y < end; y += 16, dy += 16, dx += 16) {
-    const product = f32x4.mul(f32x4.sub(v128.load(dy), mean), inverse);
-    v128.store(dx, v128.and(product, f32x4.gt(v128.load(y), zero)));
-  }
-}
-
-/** <dx, y>, which is <dx, x> / gamma, for dx sums to 0 on the support, where y = x / gamma + constant. */
-export function product(y: usize, dx: usize, n: i32): f64 {
-  const end = y + ((<usize>n) << 2);
-  let sum = f64x2.splat(0);
-  for (; y < end; y += 16, dx += 16) {
-    let term = f32x4.mul(v128.load(y), v128.load(dx));
-    if (y + 16 > end) term = v128.and(term, firstLanes(n & 3));
-    sum = accumulate(sum, term);
-  }
-  return total(sum);
 }

@@ -1,8 +1,8 @@
 // sparsemax: y = [v - tau]_+ with sum y = 1, v = (x - max x) / gamma.
 
 import { COMPACTION, writeCompaction } from "./compaction";
-import { SHORT, fourRows, fourRowsBytes } from "./imported";
-import { product, sparsemaxPullbackRow, sparsemaxRow } from "./sparsemax-row";
+import { SHORT, apartPullback, fourRows, fourRowsBytes, sparsemaxRow } from "./imported";
+import { accumulate, firstLanes, total } from "./lanes";
 
 export function scratchBytes(n: i32): usize {
   return COMPACTION + max(((<usize>n) << 2) + 64, fourRowsBytes(n));
@@ -52,15 +52,24 @@ export function pullback(
   _dparam: usize,
   _scratch: usize,
 ): void {
+  apartPullback(y, 0, dy, dx, rows, n, gamma, gammaStep);
+  if (!dgamma) return;
   for (let r = 0; r < rows; r++) {
-    sparsemaxPullbackRow(y, dy, dx, n, load<f64>(gamma));
-    if (dgamma) {
-      store<f64>(dgamma, 0 - product(y, dx, n));
-      dgamma += 8;
-    }
+    store<f64>(dgamma, 0 - product(y, dx, n));
+    dgamma += 8;
     y += (<usize>n) << 2;
-    dy += (<usize>n) << 2;
     dx += (<usize>n) << 2;
-    gamma += gammaStep;
   }
+}
+
+/** <dx, y>, which is <dx, x> / gamma, for dx sums to 0 on the support, where y = x / gamma + constant. */
+function product(y: usize, dx: usize, n: i32): f64 {
+  const end = y + ((<usize>n) << 2);
+  let sum = f64x2.splat(0);
+  for (; y < end; y += 16, dx += 16) {
+    let term = f32x4.mul(v128.load(y), v128.load(dx));
+    if (y + 16 > end) term = v128.and(term, firstLanes(n & 3));
+    sum = accumulate(sum, term);
+  }
+  return total(sum);
 }
