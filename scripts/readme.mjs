@@ -6,14 +6,12 @@ import { fileURLToPath } from "node:url";
 import { registry } from "../packages/fenchel/dist/index.js";
 import { explanationSvg } from "../packages/lab/dist/report/index.js";
 import { picture, pictureScores } from "./pictures.mjs";
+import { day, studyPage, studySection, table } from "./study-tables.mjs";
 
 const root = new URL("..", import.meta.url);
 const result = (name) => JSON.parse(readFileSync(new URL(`docs/results/${name}.json`, root), "utf8"));
 
 const cell = (text) => text.replaceAll("|", "\\|");
-const table = (head, rows) =>
-  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-const day = (date) => date.slice(0, 10);
 
 function mappings() {
   const rows = registry.map(({ name, formula, effect, cost, parameter, paper }) => {
@@ -64,6 +62,29 @@ function speed() {
   ].join("\n");
 }
 
+/** Milliseconds of a training step and ratios to softmax, a column a task. */
+function steps() {
+  const tasks = ["entailment", "translation", "summarization"].map((name) => result(`steps-${name}`));
+  const names = tasks[0].results.map(({ choice }) => choice.mapping);
+  const rows = names.map((name) => [
+    name,
+    ...tasks.map(({ results }) => {
+      const { milliseconds, ratio } = results.find(({ choice }) => choice.mapping === name);
+      const time = milliseconds.median.toFixed(0);
+      return name === "softmax"
+        ? `${time} ms`
+        : `${time} (${ratio.median.toFixed(2)}x; ${ratio.lower.toFixed(2)} to ${ratio.upper.toFixed(2)})`;
+    }),
+  ]);
+  const [{ date, machine }] = tasks;
+  return [
+    `A training step of the models below, forward, backward and update, milliseconds of processor time; in brackets the median of the`,
+    `ratio to softmax on the same batch and its middle half (\`npx fenchel steps\`, ${day(date)}, ${machine.description}, ${machine.cores} cores):`,
+    "",
+    table(["attention", ...tasks.map(({ task }) => task)], rows),
+  ].join("\n");
+}
+
 /** The comparison on e-mail. */
 function spam() {
   const report = result("spam");
@@ -102,109 +123,6 @@ function spam() {
   ].join("\n");
 }
 
-/** The columns here of studies whose reports have more than a page can hold, by the keys of their measures. */
-const shownMeasures = {
-  entailment: ["accuracy", "zeros", "support", "segments", "entropy", "alignmentError", "shareError", "secondsPerStep"],
-  translation: [
-    "bleu",
-    "chrf",
-    "zeros",
-    "support",
-    "segments",
-    "entropy",
-    "alignmentError",
-    "writingSeconds",
-    "secondsPerStep",
-  ],
-  summarization: [
-    "rouge1",
-    "rouge2",
-    "rougeL",
-    "leadRougeL",
-    "zeros",
-    "segments",
-    "entropy",
-    "alignmentError",
-    "secondsPerStep",
-  ],
-  rationales: [
-    "accuracy",
-    "zeros",
-    "segments",
-    "tokenF1",
-    "supportF1",
-    "rationaleArea",
-    "rationalePrecision",
-    "sufficiency",
-    "comprehensiveness",
-  ],
-};
-
-/** How sure the first seed's score is: its interval and the chance of as large a difference to the first choice; no columns without. */
-function sureness({ tested, measures }) {
-  if (tested === null || tested === undefined) return { titles: [], cells: () => [] };
-  const { title, digits, scale } = measures.find(({ key }) => key === tested.key);
-  const text = (value) => (value * scale).toFixed(digits);
-  return {
-    titles: [
-      `${title}, 95 % of ${tested.resamples.toLocaleString("en-US")} resamples`,
-      `p against ${tested.choices[0].mapping}`,
-    ],
-    cells: (i) => {
-      const { low, high, against } = tested.choices[i];
-      return [`${text(low)} to ${text(high)}`, against === null ? "" : against.pValue.toFixed(3)];
-    },
-  };
-}
-
-/** A study's comparison: a row a choice, its measures, how it was made, and what a paper published beside it. */
-function study(name) {
-  const report = result(name);
-  const figure = (measure, spread) => {
-    if (spread === null) return "";
-    const text = (value) => (value * measure.scale).toFixed(measure.digits);
-    return spread.deviation === null ? text(spread.mean) : `${text(spread.mean)} ± ${text(spread.deviation)}`;
-  };
-  const measures = report.measures.filter(
-    ({ key }) =>
-      (shownMeasures[name]?.includes(key) ?? true) && report.summary.some(({ figures }) => figures[key] !== null),
-  );
-  const sure = sureness(report);
-  const titles = measures.map(({ title, unit, group }) => {
-    const place = group === "Test set" || group === "Training" ? "" : `${group.toLowerCase()}: `;
-    return `${place}${title.toLowerCase()}${unit === "" ? "" : `, ${unit}`}`;
-  });
-  const rows = report.summary.map(({ mapping, mappingOptions, figures }, i) => {
-    const options = Object.entries(mappingOptions)
-      .map(([option, value]) => `${option} ${value}`)
-      .join(", ");
-    return [
-      `${mapping}${options === "" ? "" : `<br>${options}`}`,
-      ...measures.map((measure) => figure(measure, figures[measure.key])),
-      ...sure.cells(i),
-    ];
-  });
-  const seeds = report.summary[0].seeds.length;
-  const over = seeds === 1 ? "one seed" : `mean and standard deviation over ${seeds} seeds`;
-  const { data, warmStart } = report;
-  const start =
-    warmStart === null
-      ? ""
-      : ` One softmax run of each seed was trained for at most ${warmStart.before} epochs; every row, softmax too, went on from it for ${warmStart.epochs}.`;
-  return [
-    `${data.description}: ${data.train.toLocaleString("en-US")} to train on, ${data.dev.toLocaleString("en-US")} to choose by, ${data.test.toLocaleString("en-US")} to test on; ${over}.`,
-    `${data.note}${start} (\`${report.command}\`, ${day(report.date)}, data SHA-256 ${data.checksum.slice(0, 12)}...)`,
-    "",
-    table(["attention", ...titles, ...sure.titles], rows),
-    ...report.published.flatMap(({ caption, columns, rows: lines }) => [
-      "",
-      `${caption}`,
-      "",
-      table(["", ...columns], lines),
-    ]),
-  ].join("\n");
-}
-
 /** The studies that docs/results keeps, in the order of the README. */
 const studies = ["entailment", "translation", "summarization", "classification", "rationales", "vqa"].filter((name) =>
   existsSync(new URL(`docs/results/${name}.json`, root)),
@@ -233,12 +151,14 @@ let readme = readFileSync(new URL("README.md", root), "utf8");
 for (const [name, text] of Object.entries({
   mappings: mappings(),
   speed: speed(),
+  ...(existsSync(new URL("docs/results/steps-translation.json", root)) ? { steps: steps() } : {}),
   spam: spam(),
-  ...Object.fromEntries(studies.map((name) => [name, study(name)])),
+  ...Object.fromEntries(studies.map((name) => [name, studySection(name, result(name))])),
 })) {
   readme = withSection(readme, name, text);
 }
 files.set("README.md", readme);
+for (const name of studies) files.set(`docs/results/${name}.md`, studyPage(name, result(name)));
 
 const stale = [...files].filter(([path, text]) => {
   const url = new URL(path, root);
