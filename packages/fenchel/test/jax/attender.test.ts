@@ -2,7 +2,7 @@ import { init, numpy as np, tree } from "@jax-js/jax";
 import { entmax, fusedmax, oscarmax, registry, tvmax } from "fenchel";
 import { attender, mappings, type Attend, type AttenderOptions, type Numbers } from "fenchel/jax";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { randomNumbers } from "./random.ts";
+import { uniform } from "../support/rows-of-scores.ts";
 
 beforeAll(async () => {
   await init("wasm");
@@ -15,7 +15,7 @@ const words = 7;
 const features = 4;
 
 function numbers(seed: number, size: number): Float32Array<ArrayBuffer> {
-  const next = randomNumbers(seed);
+  const next = uniform(seed);
   return Float32Array.from({ length: size }, () => 3 * next() - 1.5);
 }
 

@@ -2,7 +2,7 @@ import { grad, init, jit, jvp, numpy as np } from "@jax-js/jax";
 import { entmax as coreEntmax, registry } from "fenchel";
 import { entmax, mappings, softmax, sparsemax, tvmax, type Grid, type JaxMapping, type Solution } from "fenchel/jax";
 import { beforeAll, describe, expect, it } from "vitest";
-import { randomNumbers } from "./random.ts";
+import { uniform } from "../support/rows-of-scores.ts";
 
 beforeAll(async () => {
   await init("wasm");
@@ -24,7 +24,7 @@ interface Case {
 }
 
 function cases(): Case[] {
-  const next = randomNumbers(7);
+  const next = uniform(7);
   const draw = (shape: readonly number[], spread: number) =>
     Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => spread * (next() + next() + next() - 1.5));
   const random = (title: string, shape: readonly number[], spread = 2) => ({
@@ -80,7 +80,7 @@ describe.each(Object.keys(mappings))("%s in a program", (name) => {
   const mapping = mappings[name]!;
 
   it.each(cases())("equals the core, forward and backward: $title", async ({ shape, scores, mask }) => {
-    const next = randomNumbers(11);
+    const next = uniform(11);
     const n = shape[shape.length - 1]!;
     const rows = scores.length / n;
     const cotangent = Float32Array.from(scores, () => 2 * next() - 1);
@@ -137,7 +137,7 @@ describe.each(Object.keys(mappings))("%s in a program", (name) => {
 
   it("pushes a tangent forward as the core does", async () => {
     const shape = [4, 12];
-    const next = randomNumbers(3);
+    const next = uniform(3);
     const scores = Float32Array.from({ length: 48 }, () => 2 * next());
     const tangent = Float32Array.from({ length: 48 }, () => next() - 0.5);
     const own = needs(name, 12);
@@ -229,7 +229,7 @@ describe("tvmax", () => {
 
 describe("entmax", () => {
   const shape = [12, 17];
-  const next = randomNumbers(23);
+  const next = uniform(23);
   // Rows from nearly flat to far apart.
   const scores = Float32Array.from({ length: 204 }, (_, i) => 0.02 * 1.8 ** Math.floor(i / 17) * (next() + next() - 1));
   const cotangent = Float32Array.from(scores, () => 2 * next() - 1);
