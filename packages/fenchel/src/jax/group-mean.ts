@@ -8,14 +8,14 @@ const LONGEST_COMPARED = 96;
 
 type Groups = Required<Pick<Solution, "groups" | "share">>;
 
-/** sum_j [g_i = g_j] share_j t_j, one fused kernel. */
+/** sum_j [g_i = g_j] share_j t_j, one fused kernel. Entries in no group have share 0, and so 0 of each other. */
 function byComparison(values: np.Array, { groups, share }: Groups): np.Array {
   const { shape } = values;
   const n = shape[shape.length - 1]!;
   const outer = shape.slice(0, -1);
   const together = np.equal(groups.ref.reshape([...outer, n, 1]), groups.reshape([...outer, 1, n]));
-  const parts = values.mul(share.ref).reshape([...outer, 1, n]);
-  return np.where(np.logicalAnd(together, np.greater(share, 0).reshape([...outer, n, 1])), parts, 0).sum(-1);
+  const parts = values.mul(share).reshape([...outer, 1, n]);
+  return np.where(together, parts, 0).sum(-1);
 }
 
 /** The same by adding into the groups and reading back: the pullback of a gather is a scatter that adds. */
