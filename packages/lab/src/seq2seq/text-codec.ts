@@ -1,6 +1,6 @@
 /** Text to the numbers that a sequence model reads and writes, and back: whole words, or pieces of words. */
 import { PADDING, UNKNOWN } from "../data/vocabulary.ts";
-import { joinTokens, splitTokens } from "../data/message-tokens.ts";
+import { joinTokens, LOWER_START, splitTokens } from "../data/message-tokens.ts";
 import { learnMerges, subwordCutter, type Merges } from "./subwords.ts";
 
 /** A codec as plain data. */
@@ -27,8 +27,10 @@ export interface TextCodec {
   encodeTokens(tokens: readonly string[]): EncodedText;
   /** The text of numbers; an unknown piece reads as `copies` says, by its place among the numbers, or as "\ufffd". */
   decode(ids: ArrayLike<number>, copies?: ReadonlyMap<number, string>): string;
-  /** What a number stands for, for the eye; an unknown one is "\ufffd", the end "\u220e". */
+  /** What a number stands for, for the eye: a hyphen where its token goes on, "\u220e" for the end, "(unknown)" for an unknown one. */
   shown(id: number): string;
+  /** The same of every piece of a text, which are as many as its `ids`; an unknown one is what the text has there. */
+  shownPieces(text: string): string[];
   readonly json: CodecJson;
 }
 
@@ -45,8 +47,19 @@ const LEAST_CHARACTER = 2;
 /** What stands for a piece that nothing is known of. */
 const UNREADABLE = "\ufffd";
 const END_SHOWN = "\u220e";
+const UNKNOWN_SHOWN = "(unknown)";
+/** Spaces, and the token that says that a text begins with a small letter, cannot be read as they are. */
+const SPACE_SHOWN = "\u2423";
+const LOWER_SHOWN = "(lower)";
 
 const keyed = (piece: string, ends: boolean): string => (ends ? "1" : "0") + piece;
+
+/** A piece as it is shown; `piece` says by its first character whether it ends its token. */
+function shownPiece(piece: string): string {
+  const text = piece.slice(1).trim() || SPACE_SHOWN;
+  if (text === LOWER_START) return LOWER_SHOWN;
+  return piece.startsWith("1") ? text : `${text}-`;
+}
 
 function withEnds(pieces: readonly string[]): string[] {
   return pieces.map((piece, i) => keyed(piece, i === pieces.length - 1));
@@ -92,19 +105,14 @@ export function codecOf(json: CodecJson): TextCodec {
   const cut = merges === null ? (token: string) => [token] : subwordCutter(merges);
   const numbers = new Map(pieces.map((piece, i) => [piece, i + SPECIAL]));
   // A merged piece that found no place in the vocabulary is spelt.
-  const idsOf = (token: string): number[] => {
-    const cutPieces = cut(token);
-    return cutPieces.flatMap((piece, i) => {
-      const ends = i === cutPieces.length - 1;
-      const known = numbers.get(keyed(piece, ends));
-      if (known !== undefined) return [known];
-      if (merges === null) return [UNKNOWN];
-      const characters = Array.from(piece);
-      return characters.map((one, c) => numbers.get(keyed(one, ends && c === characters.length - 1)) ?? UNKNOWN);
+  const piecesOf = (token: string): string[] =>
+    withEnds(cut(token)).flatMap((piece) => {
+      if (merges === null || numbers.has(piece)) return [piece];
+      const characters = Array.from(piece.slice(1));
+      return characters.map((one, c) => keyed(one, piece.startsWith("1") && c === characters.length - 1));
     });
-  };
   const encodeTokens = (tokens: readonly string[]): EncodedText => {
-    const each = tokens.map(idsOf);
+    const each = tokens.map((token) => piecesOf(token).map((piece) => numbers.get(piece) ?? UNKNOWN));
     return {
       ids: Int32Array.from(each.flat()),
       owners: Int32Array.from(each.flatMap((ids, t) => ids.map(() => t))),
@@ -133,9 +141,9 @@ export function codecOf(json: CodecJson): TextCodec {
     shown: (id) => {
       if (id === PADDING) return END_SHOWN;
       const piece = pieces[id - SPECIAL];
-      if (piece === undefined) return UNREADABLE;
-      return piece.startsWith("1") ? piece.slice(1).trim() : `${piece.slice(1).trim()}-`;
+      return piece === undefined ? UNKNOWN_SHOWN : shownPiece(piece);
     },
+    shownPieces: (text) => splitTokens(text).flatMap((token) => piecesOf(token).map(shownPiece)),
     json,
   };
 }

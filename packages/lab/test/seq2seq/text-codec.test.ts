@@ -104,6 +104,21 @@ describe("unknown pieces", () => {
     expect(codec.decode(ids)).toBe("One\ufffdtwo");
   });
 
+  it("are shown as their text has them, and known ones with a hyphen where their token goes on", () => {
+    const words = learnCodec(["One two"], { kind: "words", size: 4 });
+    expect(words.shownPieces("One four  two")).toEqual(["one", "four", "\u2423", "two"]);
+    expect([0, 1, 2, 9].map(words.shown)).toEqual(["\u220e", "(unknown)", "one", "(unknown)"]);
+    const subwords = learnCodec(["abab abab", "ab ba"], { kind: "subwords", size: 50 });
+    for (const text of ["Abab ba", "ab\u65e5ab", "ba, ab"]) {
+      const { ids } = subwords.encode(text);
+      const shown = subwords.shownPieces(text);
+      expect(shown).toHaveLength(ids.length);
+      expect(shown.join()).not.toMatch(/unknown|\ufffd/);
+      ids.forEach((id, i) => id === 1 || expect(shown[i]).toBe(subwords.shown(id)));
+    }
+    expect(subwords.shownPieces("Ab\u65e5")).toContain("\u65e5");
+  });
+
   it("spell what was never seen from known characters", () => {
     const codec = learnCodec(["abab abab", "ab ba"], { kind: "subwords", size: 50 });
     const { ids } = codec.encode("baab");

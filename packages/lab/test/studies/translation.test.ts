@@ -14,7 +14,8 @@ import { readCorpus, type TranslationCorpus } from "../../src/studies/translatio
 import { translation } from "../../src/studies/translation/index.ts";
 import { linkCollector, wordWeights } from "../../src/studies/sequences/links.ts";
 import { completeChoice, mechanismOf } from "../../src/studies/sequences/mechanism.ts";
-import { textOf, type ShownRun } from "../../src/studies/sequences/train.ts";
+import type { ShownRun } from "../../src/studies/sequences/train.ts";
+import { shownText, textOf } from "../../src/studies/sequences/written-text.ts";
 import { piecesOfWords, readLinked } from "../../src/studies/translation/linked.ts";
 import { loadTranslation, prepareTranslation, withoutTest } from "../../src/studies/translation/prepare.ts";
 import { settingsOf } from "../../src/studies/translation/settings.ts";
@@ -294,4 +295,20 @@ it("an unknown word is copied from where the attention is", () => {
   // A word that the source's vocabulary has would not be unknown: the other one is meant, whatever the largest weight.
   expect(textOf(written, "Eins Quark zwei", { source, target })).toBe("One Quark two");
   expect(textOf(written, "Eins zwei drei", { source, target })).toBe("One drei two");
+});
+
+it("a shown text has words in its map where the model knows none", () => {
+  const texts = ["Eins zwei drei"];
+  const source = learnCodec(texts, { kind: "words", size: 4 });
+  const target = learnCodec(["One two"], { kind: "words", size: 4 });
+  const weights = [Float32Array.of(1, 0, 0), Float32Array.of(0, 0.25, 0.75), Float32Array.of(0, 0, 1)];
+  const written = { ids: Int32Array.of(2, 1), ended: true, logProbability: 0, weights };
+  const shown = shownText(written, { source: "Drei Quarks zwei", reference: "" }, { source, target });
+  expect(shown.columns).toEqual(["drei", "Quarks", "zwei"]);
+  expect(shown.written).toBe(`One ${shown.rows[1]}`);
+  expect(shown.rows).toEqual(["one", "zwei", "\u220e"]);
+  expect(shown.weights[1]).toEqual([0, 0.25, 0.75]);
+  // A source that is longer than what is read of it.
+  const cut = { ...written, weights: weights.map((row) => row.subarray(0, 2)) };
+  expect(shownText(cut, { source: "Drei Quarks zwei", reference: "" }, { source, target }).columns).toHaveLength(2);
 });

@@ -1,20 +1,19 @@
 /** One run of a study that writes sequences: training, what is written for the test set, its scores, and the attention that is shown. */
 import { tree } from "@jax-js/jax";
-import { UNKNOWN } from "../../data/vocabulary.ts";
 import { attentionStatistics, meanStatistics, type ItemSums } from "../../metrics/index.ts";
 import { initialTensors, toArrays, type NamedArrays } from "../../models/parameters.ts";
 import { derivedSeed, uniformNumbers } from "../../models/random-numbers.ts";
 import { pairArrays, planPairs, type SequencePlan } from "../../seq2seq/batches.ts";
 import { beamSearch, type Written } from "../../seq2seq/beam.ts";
 import { checkMechanism, compileSequenceModel, type CompiledSequenceModel } from "../../seq2seq/compiled.ts";
-import { lengthAt, sentenceAt } from "../../seq2seq/flat-sentences.ts";
+import { lengthAt } from "../../seq2seq/flat-sentences.ts";
 import { judgeGiven } from "../../seq2seq/given.ts";
 import { withCopying } from "../../seq2seq/copying.ts";
 import type { Mechanism } from "../../seq2seq/look.ts";
 import type { SequenceModel } from "../../seq2seq/model.ts";
 import { recurrentModel } from "../../seq2seq/recurrent.ts";
 import { warmedRate } from "../../seq2seq/schedule.ts";
-import { codecOf, type TextCodec } from "../../seq2seq/text-codec.ts";
+import { codecOf } from "../../seq2seq/text-codec.ts";
 import { transformerModel } from "../../seq2seq/transformer.ts";
 import { RunError } from "../../runs/run-error.ts";
 import { writeItems } from "../../runs/run-folder.ts";
@@ -22,19 +21,9 @@ import { fit } from "../../training/fit.ts";
 import type { StudyConfig, StudyResult, StudyTrainOptions } from "../study.ts";
 import { linkCollector } from "./links.ts";
 import { mechanismOf } from "./mechanism.ts";
-import { mostRead, type PreparedSplit, type SequenceData } from "./prepare.ts";
+import { mostRead, type Codecs, type PreparedSplit, type SequenceData } from "./prepare.ts";
 import type { SequenceSettings } from "./settings.ts";
-
-/** A text of the report. */
-export interface ShownText {
-  readonly source: string;
-  readonly reference: string;
-  readonly written: string;
-  /** Pieces as they are shown: those of the source, and those written, the end last. */
-  readonly columns: readonly string[];
-  readonly rows: readonly string[];
-  readonly weights: readonly (readonly number[])[];
-}
+import { shownText, textOf, type ShownText } from "./written-text.ts";
 
 export interface ShownRun {
   readonly texts: readonly ShownText[];
@@ -62,11 +51,6 @@ export interface WrittenScores {
 
 /** Sources decoded together, whatever their length. */
 const DECODED = 48;
-
-interface Codecs {
-  readonly source: TextCodec;
-  readonly target: TextCodec;
-}
 
 /** Throws a RangeError for sizes that do not go together. */
 function modelOf(
@@ -97,30 +81,6 @@ function modelOrError(...given: Parameters<typeof modelOf>): SequenceModel {
     if (error instanceof RangeError) throw new RunError(error.message);
     throw error;
   }
-}
-
-/** Where a row of weights is largest among the places that `may` be chosen; of equal ones the first. */
-function largest(row: ArrayLike<number>, may: (place: number) => boolean): number {
-  let best = -1;
-  for (let i = 0; i < row.length; i++) if (may(i) && (best < 0 || row[i]! > row[best]!)) best = i;
-  return best;
-}
-
-/**
- * The text that was written; an unknown piece is a word of the source: of those that are unknown, too, the one that was looked at most,
- * and where there is none of all.
- */
-export function textOf({ ids, weights }: Written, source: string, codecs: Codecs): string {
-  const unknown = Array.from(ids.entries()).filter(([, id]) => id === UNKNOWN);
-  if (unknown.length === 0) return codecs.target.decode(ids);
-  const { ids: read, owners, tokens } = codecs.source.encode(source);
-  const isUnknown = (place: number) => read[place] === UNKNOWN;
-  const copies = unknown.map(([at]): [number, string] => {
-    const place = largest(weights[at]!, isUnknown);
-    const from = place >= 0 ? place : largest(weights[at]!, () => true);
-    return [at, tokens[owners[from]!]!.trim()];
-  });
-  return codecs.target.decode(ids, new Map(copies));
 }
 
 /** What is written for a split, in order. The parameters stay the caller's. */
@@ -212,15 +172,8 @@ export async function trainSequences(
       }
       const shown: ShownRun = {
         texts: data.shown.map((index) => {
-          const { ids, ended, weights } = written[index]!;
-          return {
-            source: tested.sources[index]!,
-            reference: tested.references[index]![0]!,
-            written: texts[index]!,
-            columns: Array.from(sentenceAt(tested.pairs.source, index), codecs.source.shown),
-            rows: Array.from(ended ? [...ids, 0] : ids, codecs.target.shown),
-            weights: weights.map((row) => Array.from(row)),
-          };
+          const [source, reference] = [tested.sources[index]!, tested.references[index]![0]!];
+          return shownText(written[index]!, { source, reference }, codecs);
         }),
         line,
       };
