@@ -1,16 +1,24 @@
 /** Plain text tables. */
 
-/** Columns padded to their widest cell, two blanks apart, a rule below the heading; columns from `right` on are right-aligned. */
+/**
+ * Columns padded to their widest cell, two blanks apart, a rule below the heading; columns from `right` on are right-aligned. A row that
+ * is a string stands across them.
+ */
 export function formatTable(
   heading: readonly string[],
-  rows: readonly (readonly string[])[],
+  rows: readonly (string | readonly string[])[],
   right: number = heading.length,
 ): string {
-  const widths = heading.map((title, j) => Math.max(title.length, ...rows.map((row) => row[j]!.length)));
-  const line = (cells: readonly string[]) =>
-    `${cells
+  const cells = rows.filter((row) => typeof row !== "string");
+  const widths = heading.map((title, j) => Math.max(title.length, ...cells.map((row) => row[j]!.length)));
+  const line = (row: readonly string[]) =>
+    `${row
       .map((cell, j) => (j >= right ? cell.padStart(widths[j]!) : cell.padEnd(widths[j]!)))
       .join("  ")
       .trimEnd()}\n`;
-  return line(heading) + line(widths.map((width) => "-".repeat(width))) + rows.map(line).join("");
+  return (
+    line(heading) +
+    line(widths.map((width) => "-".repeat(width))) +
+    rows.map((row) => (typeof row === "string" ? `${row}\n` : line(row))).join("")
+  );
 }
