@@ -25,7 +25,9 @@ function share(progress: TrainProgress | null): number {
 }
 
 function stand(progress: TrainProgress | null): string {
-  return progress === null ? "starting" : `epoch ${progress.epoch}/${progress.epochs}`;
+  if (progress === null) return "starting";
+  const { epoch, epochs, written } = progress;
+  return written === undefined ? `epoch ${epoch}/${epochs}` : `writing ${written.done}/${written.of}`;
 }
 
 /** `runs` to train, beside `reused` that had ended before; `now` in milliseconds. */
@@ -37,8 +39,8 @@ export function makeCourse(runs: number, reused: number, now: () => number = () 
     (finished + running.reduce((sum, { progress }) => sum + share(progress), 0)) / Math.max(1, runs);
   const left = () => {
     const done = fraction();
-    // The first steps compile the model and say little about the rest.
-    if (done < 0.02) return "";
+    // The first steps compile the model and say little about the rest; nor does what comes after the last one.
+    if (done < 0.02 || done === 1) return "";
     return `, about ${formatDuration((((now() - begun) / 1000) * (1 - done)) / done)} left`;
   };
   const counted = () => `${reused + finished} of ${reused + runs} runs${left()}`;

@@ -29,6 +29,8 @@ export interface BeamOptions {
   readonly mostWords: (sourceLength: number) => number;
   /** Whether unknown words may be written, to be copied from the source. */
   readonly unknowns: boolean;
+  /** Called after every batch with the number of sequences that are found. */
+  readonly onWritten?: (done: number) => void;
 }
 
 /** A beginning: its last word, what came before, and the weights it was written under. */
@@ -107,9 +109,10 @@ export async function beamSearch(
   model: CompiledSequenceModel,
   parameters: NamedArrays,
   sources: FlatSentences,
-  { rows, beams, lengthPenalty, mostWords, unknowns }: BeamOptions,
+  { rows, beams, lengthPenalty, mostWords, unknowns, onWritten }: BeamOptions,
 ): Promise<Written[]> {
   const found: Written[] = [];
+  let done = 0;
   const normalized = ({ logProbability, node }: Beam) =>
     logProbability / ((5 + (node?.words ?? 0)) / 6) ** lengthPenalty;
   for (const plan of planSources(sources, rows)) {
@@ -171,6 +174,8 @@ export async function beamSearch(
     for (const { index } of sentences)
       found[index] ??= { ids: new Int32Array(0), ended: true, logProbability: 0, weights: [] };
     tree.dispose([begun.memory, state, begun.source] as never);
+    done += sentences.length;
+    onWritten?.(done);
   }
   return found;
 }

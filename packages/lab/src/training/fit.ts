@@ -18,6 +18,8 @@ export interface TrainProgress {
   readonly steps: number;
   /** Loss of the last step, or NaN before the first. */
   readonly loss: number;
+  /** Once training has ended, where that takes its time: texts of the test set that are written. */
+  readonly written?: { readonly done: number; readonly of: number };
 }
 
 /** How good parameters are on the dev set. */

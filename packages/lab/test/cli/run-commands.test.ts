@@ -189,6 +189,8 @@ describe("the course of a comparison", () => {
     expect(all).toMatch(/^all +\[.*\] 1 of 3 runs/);
     expect(first).toMatch(/^softmax seed 1 \[=+> +\] epoch 2\/4 {2}loss 0\.250$/);
     expect(second).toMatch(/starting$/);
+    course.update(run!, { epoch: 4, epochs: 4, step: 1, steps: 1, loss: 0.25, written: { done: 64, of: 1000 } });
+    expect(course.plain()).toMatch(/; softmax seed 1 writing 64\/1000; /);
     course.finish(run!);
     expect(course.plain()).toMatch(/^2 of 3 runs, about 10 s left; softmax seed 2 starting$/);
   });

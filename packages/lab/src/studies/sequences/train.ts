@@ -91,6 +91,7 @@ async function write(
   settings: SequenceSettings,
   codecs: Codecs,
   { mostWords }: SequenceTask,
+  onWritten: (done: number) => void,
 ) {
   const { beams, lengthPenalty, copyUnknowns } = settings;
   const longest = mostRead(settings);
@@ -100,6 +101,7 @@ async function write(
     lengthPenalty,
     mostWords: (length) => Math.min(longest, mostWords(length)),
     unknowns: copyUnknowns,
+    onWritten,
   });
   return { written, texts: written.map((one, i) => textOf(one, sources[i]!, codecs)) };
 }
@@ -159,7 +161,20 @@ export async function trainSequences(
     try {
       const { loss, accuracy } = await judgeGiven(model, best, tested.pairs, batchTokens, { halves });
       const began = performance.now();
-      const { written, texts } = await write(model, best, tested, settings, codecs, task);
+      const { epochs } = settings;
+      const { length: of } = tested.sources;
+      const onWritten = (done: number) => {
+        onProgress?.({
+          epoch: epochs,
+          epochs,
+          step: 1,
+          steps: 1,
+          loss: fitted.epochs.at(-1)!.trainLoss,
+          written: { done, of },
+        });
+      };
+      onWritten(0);
+      const { written, texts } = await write(model, best, tested, settings, codecs, task, onWritten);
       const writingSeconds = (performance.now() - began) / 1000;
       const { scores, line, items } = task.score(texts, tested);
       writeItems(folder, { texts, width: items.width, rows: Array.from(items.rows) });
