@@ -1,9 +1,10 @@
+/** Batches of pairs: which stand together, in rows of what length, and what their arrays hold. */
 import { init } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import { uniformNumbers } from "../../src/models/random-numbers.ts";
 import { bucketOf, pairArrays, planPairs, planSources, rowsOf } from "../../src/seq2seq/batches.ts";
 import { flatSentences } from "../../src/seq2seq/flat-sentences.ts";
-import { warmedRate } from "../../src/seq2seq/schedule.ts";
+import { numbers } from "./support/numbers.ts";
 import { toyMechanism } from "./support/toy.ts";
 
 beforeAll(async () => {
@@ -69,21 +70,9 @@ it("arrays shift the target by a word, and count its end", async () => {
     target: flatSentences([Int32Array.of(8, 9), new Int32Array(0)]),
   };
   const arrays = pairArrays(two, { pairs: [0, 1], rows: 3, source: 4, target: 4 }, toyMechanism("softmax"));
-  const rows = async (array: { data(): Promise<unknown> }) => Array.from((await array.data()) as ArrayLike<number>);
-  expect(await rows(arrays.source.words)).toEqual([5, 6, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0]);
-  expect(await rows(arrays.source.sight.mask)).toEqual([1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
-  expect(await rows(arrays.inputs)).toEqual([0, 8, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-  expect(await rows(arrays.outputs)).toEqual([8, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-  expect(await rows(arrays.counted)).toEqual([1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
-});
-
-it("a warmed rate rises, then falls to a twentieth", () => {
-  const rate = warmedRate(0.8, 100);
-  expect(rate(50, 1000)).toBeCloseTo(0.4, 12);
-  expect(rate(100, 1000)).toBeCloseTo(0.8, 12);
-  expect(rate(550, 1000)).toBeCloseTo((0.8 + 0.04) / 2, 12);
-  expect(rate(1000, 1000)).toBeCloseTo(0.04, 12);
-  // Few steps leave most of them for learning.
-  expect(rate(10, 30)).toBeCloseTo(0.8, 12);
-  expect(warmedRate(0.8, 0)(1, 10)).toBeGreaterThan(0.7);
+  expect(await numbers(arrays.source.words)).toEqual([5, 6, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0]);
+  expect(await numbers(arrays.source.sight.mask)).toEqual([1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+  expect(await numbers(arrays.inputs)).toEqual([0, 8, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  expect(await numbers(arrays.outputs)).toEqual([8, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  expect(await numbers(arrays.counted)).toEqual([1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
 });
