@@ -236,7 +236,10 @@ describe("corpora", () => {
       [2, 2],
     ]);
     expect(data.linked!.links[1]!.possible).toContainEqual([1, 0]);
-    expect(data.note).toContain("held against 2 translations");
+    expect(data.note).toContain("held against those 2 of 2 translations");
+    const shorter = loadTranslation(folder, settingsOf({ ...small, maxTokens: 6 }));
+    expect(shorter.linked!.links.map(({ words }) => words)).toEqual([[2, 2]]);
+    expect(shorter.note).toContain("held against those 1 of 2 translations");
   });
 
   it("let attention be held against links", () => {
@@ -244,7 +247,7 @@ describe("corpora", () => {
       sentences.flatMap(({ source, target }) => [source, target]),
       { kind: "subwords", size: 90 },
     );
-    const linked = readLinked(folder, { from: "de", to: "en" }, { source: codec, target: codec }, 100)!;
+    const linked = readLinked(folder, { from: "de", to: "en", maxTokens: 100 }, { source: codec, target: codec })!;
     const { see, scores } = linkCollector(linked);
     linked.links.forEach((_, index) => {
       // Every piece looks at all pieces of the word at its own word's place.

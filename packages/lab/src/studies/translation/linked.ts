@@ -42,12 +42,14 @@ export function piecesOfWords(words: readonly string[], codec: TextCodec): { ids
   return { ids, owners: Int32Array.from(tokenOf, (token) => wordsOfTokens[token]!) };
 }
 
-/** The alignments of the settings' languages, in either direction, where the folder has them. Throws a DataError for a malformed file. */
+/**
+ * The alignments of the settings' languages, in either direction, where the folder has them: those of sentences no longer than a model is
+ * trained on, for beyond them its positions mean nothing. Throws a DataError for a malformed file.
+ */
 export function readLinked(
   folder: string,
-  { from, to }: Pick<TranslationSettings, "from" | "to">,
+  { from, to, maxTokens }: Pick<TranslationSettings, "from" | "to" | "maxTokens">,
   codecs: { readonly source: TextCodec; readonly target: TextCodec },
-  most: number,
 ): LinkedText | null {
   const names = Object.keys(translationAlignmentFiles) as AlignedLanguages[];
   const languages = names.find((name) => name === `${from}-${to}` || name === `${to}-${from}`);
@@ -64,7 +66,7 @@ export function readLinked(
         link: { words: [ours.length, theirs.length] as const, sure: turn(sure), possible: turn(possible) },
       };
     })
-    .filter(({ source, target }) => [source, target].every(({ ids }) => ids.length > 0 && ids.length <= most));
+    .filter(({ source, target }) => [source, target].every(({ ids }) => ids.length > 0 && ids.length <= maxTokens));
   if (all.length === 0) return null;
   return {
     pairs: {
@@ -74,6 +76,6 @@ export function readLinked(
     owners: { source: all.map(({ source }) => source.owners), target: all.map(({ target }) => target.owners) },
     links: all.map(({ link }) => link),
     checksum,
-    note: `Attention is held against ${all.length} translations whose words people linked, which are of another kind (${translationAlignmentFiles[languages].path}).`,
+    note: `Attention is held against those ${all.length} of ${pairs.length} translations whose words people linked that are no longer than what was trained on; they are of another kind (${translationAlignmentFiles[languages].path}).`,
   };
 }

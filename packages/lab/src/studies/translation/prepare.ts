@@ -1,6 +1,6 @@
 /** The study's sentences as numbers, and the translations whose words people linked. */
 import { sha256 } from "../../data/sets/set-file.ts";
-import { blindSequences, mostRead, prepareSequences, type SequenceData } from "../sequences/prepare.ts";
+import { blindSequences, prepareSequences, type SequenceData } from "../sequences/prepare.ts";
 import { readCorpus, type TranslationCorpus } from "./corpus.ts";
 import { readLinked } from "./linked.ts";
 import type { TranslationSettings } from "./settings.ts";
@@ -15,7 +15,7 @@ export function prepareTranslation(
   settings: TranslationSettings,
 ): SequenceData {
   const { data, codecs } = prepareSequences(corpus, settings, { shown: SHOWN });
-  const linked = readLinked(folder, settings, codecs, mostRead(settings));
+  const linked = readLinked(folder, settings, codecs);
   return {
     ...data,
     checksum: sha256(Buffer.from(`${corpus.checksum}\n${linked?.checksum ?? ""}\n`)),
