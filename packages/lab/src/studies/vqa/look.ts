@@ -11,9 +11,10 @@ import {
   type Attender,
 } from "fenchel/jax";
 import type { numpy as np } from "@jax-js/jax";
+import { kindOf, type AttentionKind } from "../attention-kinds.ts";
 import type { Choice } from "../study.ts";
 
-interface Kind {
+interface Kind extends AttentionKind {
   /** The mapping from scores to weights of the cells, which give a density its mean and covariance. */
   readonly mapping: "softmax" | "sparsemax" | "tvmax";
   /** The density's exponent; null where the cells' weights are the attention. */
@@ -46,33 +47,20 @@ export const looks: readonly string[] = Object.keys(kinds);
 
 const MOST_FUNCTIONS = 1024;
 
-function kindOf(name: string): Kind {
-  const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
-  if (kind === undefined) {
-    throw new RangeError(`mapping is ${JSON.stringify(name)}: it must be one of ${looks.join(", ")}`);
-  }
-  return kind;
-}
-
 /** An attender of the kind's mapping, for a grid of `cells` x `cells`. Throws for options out of range. */
 function attenderOf({ mapping }: Kind, options: Readonly<Record<string, number>>, cells: number): Attender {
   return attender(mapping, mapping === "tvmax" ? { ...options, grid: [cells, cells] } : options);
 }
 
 /** The choice with the defaults of its options. Throws a RangeError or TypeError for one that is not of the study. */
-export function completeLook({ mapping: name, options }: Choice): Choice {
-  const kind = kindOf(name);
-  const takes = Object.keys(kind.options);
-  const unknown = Object.keys(options).find((option) => !takes.includes(option));
-  if (unknown !== undefined) {
-    throw new RangeError(`${name} has no option ${JSON.stringify(unknown)}: it takes ${takes.join(" and ")}`);
-  }
-  const { basis, ...own }: Record<string, number> = { ...kind.options, ...options };
+export function completeLook(choice: Choice): Choice {
+  const { kind, options } = kindOf(kinds, choice);
+  const { basis, ...own } = options;
   if (basis !== undefined && !(Number.isInteger(Math.sqrt(basis)) && basis >= 4 && basis <= MOST_FUNCTIONS)) {
     throw new RangeError(`basis is ${basis}: the square of an integer, from 4 to ${MOST_FUNCTIONS}, is needed`);
   }
   attenderOf(kind, own, 1);
-  return { mapping: name, options: basis === undefined ? own : { ...own, basis } };
+  return { mapping: choice.mapping, options };
 }
 
 /** What is seen by rows of questions; a type, not an interface, so that the engine can walk it. */
@@ -89,7 +77,7 @@ export const SOFT_SHARE = 0.95;
 
 /** Share of its mass that the region of a choice's attention holds: 1, its support, or `SOFT_SHARE`. */
 export function regionShare(name: string): number {
-  return kindOf(name).mapping === "softmax" ? SOFT_SHARE : 1;
+  return kindOf(kinds, { mapping: name, options: {} }).kind.mapping === "softmax" ? SOFT_SHARE : 1;
 }
 
 export interface Look {
@@ -119,15 +107,12 @@ const cellVariance = (cells: number): number => 1 / (12 * cells * cells);
  *
  * Martins et al., "Sparse and Continuous Attention Mechanisms" (2020), section 5, where a density has its moments from softmax.
  */
-export function lookOf(
-  { mapping: name, options }: Choice,
-  { cells, ridge }: { readonly cells: number; readonly ridge: number },
-): Look {
-  const kind = kindOf(name);
+export function lookOf(choice: Choice, { cells, ridge }: { readonly cells: number; readonly ridge: number }): Look {
+  const { kind, options } = kindOf(kinds, choice);
   const { alpha } = kind;
   const { basis: functions, ...own } = options;
   const attention = attenderOf(kind, own, cells);
-  const share = regionShare(name);
+  const share = regionShare(choice.mapping);
   if (alpha === null) return { alpha, share, attention, see: (attend, scores) => ({ weights: attend(scores) }) };
   const basis = basisOf(functions!);
   const count = cells * cells;
