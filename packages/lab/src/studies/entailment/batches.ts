@@ -1,7 +1,8 @@
 /** Sentence pairs as batches of a few fixed shapes, so that the engine compiles the model a few times only. */
 import { numpy as np } from "@jax-js/jax";
 import { shuffled } from "../../models/random-numbers.ts";
-import { sentenceAt, type FlatPairs, type FlatSentences } from "./prepare.ts";
+import { lengthAt, sentenceAt, type FlatSentences } from "../../seq2seq/flat-sentences.ts";
+import type { LabelledPairs } from "./prepare.ts";
 
 /** A side of a batch; a type, so that the engine can walk it. */
 export type SideBatch = {
@@ -36,11 +37,9 @@ function rounded(words: number): number {
   return STEPS.find((step) => words <= step) ?? Math.ceil(words / last) * last;
 }
 
-const lengthAt = ({ starts }: FlatSentences, i: number): number => starts[i + 1]! - starts[i]!;
-
 /** Batches of pairs of like lengths; with `uniform`, pairs and batches in random order. The last batch of a shape may be smaller. */
 export function planPairs(
-  { premises, hypotheses, labels }: FlatPairs,
+  { premises, hypotheses, labels }: LabelledPairs,
   batchSize: number,
   uniform: (() => number) | null = null,
 ): PairPlan[] {
@@ -75,7 +74,11 @@ function side(sentences: FlatSentences, pairs: readonly number[], batchSize: num
 }
 
 /** The arrays of a batch: always `batchSize` rows; rows without a pair are empty and do not count. */
-export function pairArrays(all: FlatPairs, { pairs, premise, hypothesis }: PairPlan, batchSize: number): PairArrays {
+export function pairArrays(
+  all: LabelledPairs,
+  { pairs, premise, hypothesis }: PairPlan,
+  batchSize: number,
+): PairArrays {
   const labels = new Int32Array(batchSize);
   const counted = new Float32Array(batchSize);
   pairs.forEach((index, row) => {

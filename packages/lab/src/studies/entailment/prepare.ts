@@ -8,15 +8,11 @@ import { multi30kFiles, readMulti30k } from "../../data/sets/translation.ts";
 import { buildVocabulary, type Vocabulary } from "../../data/vocabulary.ts";
 import { tokenize } from "../../data/words.ts";
 import { wordVectors } from "../../models/word-vectors.ts";
+import { flatSentences, type FlatSentences } from "../../seq2seq/flat-sentences.ts";
 import type { StudyData } from "../study.ts";
 
-/** Sentences one after the other: sentence i has the words from `starts[i]` to `starts[i + 1]`. */
-export interface FlatSentences {
-  readonly words: Int32Array;
-  readonly starts: Int32Array;
-}
-
-export interface FlatPairs {
+/** Sentence i of the hypotheses is judged by sentence i of the premises. */
+export interface LabelledPairs {
   readonly premises: FlatSentences;
   readonly hypotheses: FlatSentences;
   /** Indices into ENTAILMENT_LABELS. */
@@ -36,17 +32,17 @@ export interface ShownPair extends PairWords {
 
 /** Pairs whose words people linked; hypothesis words to premise words. */
 export interface LinkedPairs {
-  readonly pairs: FlatPairs;
+  readonly pairs: LabelledPairs;
   readonly links: readonly Pick<AlignedPair, "sure" | "possible">[];
 }
 
 export interface EntailmentData extends StudyData {
   readonly vocabulary: number;
-  readonly pairs: { readonly train: FlatPairs; readonly dev: FlatPairs; readonly test: FlatPairs };
+  readonly pairs: { readonly train: LabelledPairs; readonly dev: LabelledPairs; readonly test: LabelledPairs };
   /** [vocabulary, embedding]: where the embedding starts. */
   readonly vectors: Float32Array<ArrayBuffer>;
   readonly shown: readonly ShownPair[];
-  readonly shownPairs: FlatPairs;
+  readonly shownPairs: LabelledPairs;
   /** Null where the data folder has no alignments. */
   readonly linked: LinkedPairs | null;
 }
@@ -62,33 +58,12 @@ interface LabelledWords extends PairWords {
   readonly label: number;
 }
 
-function flatSentences(sentences: readonly (readonly string[])[], vocabulary: Vocabulary): FlatSentences {
-  const starts = new Int32Array(sentences.length + 1);
-  sentences.forEach((words, i) => {
-    starts[i + 1] = starts[i]! + words.length;
-  });
-  const words = new Int32Array(starts[sentences.length]!);
-  sentences.forEach((sentence, i) => words.set(vocabulary.encode(sentence), starts[i]!));
-  return { words, starts };
-}
-
-function flatPairs(pairs: readonly LabelledWords[], vocabulary: Vocabulary): FlatPairs {
+function labelledPairs(pairs: readonly LabelledWords[], vocabulary: Vocabulary): LabelledPairs {
   return {
-    premises: flatSentences(
-      pairs.map(({ premise }) => premise),
-      vocabulary,
-    ),
-    hypotheses: flatSentences(
-      pairs.map(({ hypothesis }) => hypothesis),
-      vocabulary,
-    ),
+    premises: flatSentences(pairs.map(({ premise }) => vocabulary.encode(premise))),
+    hypotheses: flatSentences(pairs.map(({ hypothesis }) => vocabulary.encode(hypothesis))),
     labels: Uint8Array.from(pairs, ({ label }) => label),
   };
-}
-
-/** The words of sentence i. */
-export function sentenceAt({ words, starts }: FlatSentences, i: number): Int32Array {
-  return words.subarray(starts[i]!, starts[i + 1]!);
 }
 
 /** Captions that may pretrain the word vectors, with the checksum of their file; none when the folder has none. */
@@ -172,26 +147,26 @@ export function prepareEntailment(folder: string, options: EntailmentOptions): E
       `; ${captionNote}.`,
     vocabulary: vocabulary.size,
     pairs: {
-      train: flatPairs(train, vocabulary),
-      dev: flatPairs(dev, vocabulary),
-      test: flatPairs(test, vocabulary),
+      train: labelledPairs(train, vocabulary),
+      dev: labelledPairs(dev, vocabulary),
+      test: labelledPairs(test, vocabulary),
     },
     vectors,
     shown,
-    shownPairs: flatPairs(shown, vocabulary),
+    shownPairs: labelledPairs(shown, vocabulary),
     linked:
       linked.length === 0
         ? null
         : {
-            pairs: flatPairs(linkedWords, vocabulary),
+            pairs: labelledPairs(linkedWords, vocabulary),
             links: linked.map(({ sure, possible }) => ({ sure, possible })),
           },
   };
 }
 
-const NO_PAIRS: FlatPairs = {
-  premises: { words: new Int32Array(0), starts: new Int32Array(1) },
-  hypotheses: { words: new Int32Array(0), starts: new Int32Array(1) },
+const NO_PAIRS: LabelledPairs = {
+  premises: flatSentences([]),
+  hypotheses: flatSentences([]),
   labels: new Uint8Array(0),
 };
 

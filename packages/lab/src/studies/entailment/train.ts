@@ -3,16 +3,17 @@ import { tree } from "@jax-js/jax";
 import type { AttenderOptions } from "fenchel/jax";
 import { ENTAILMENT_LABELS } from "../../data/sets/entailment.ts";
 import { attentionStatistics, meanStatistics } from "../../metrics/attention.ts";
+import { logProbabilities } from "../../metrics/log-probabilities.ts";
 import { initialTensors, toArrays, type NamedArrays, type NamedTensors } from "../../models/parameters.ts";
 import { derivedSeed, uniformNumbers } from "../../models/random-numbers.ts";
 import { writeItems } from "../../runs/run-folder.ts";
+import { lengthAt } from "../../seq2seq/flat-sentences.ts";
 import { fallingRate, fit } from "../../training/fit.ts";
 import type { StudyConfig, StudyResult, StudyTrainOptions } from "../study.ts";
 import { pairArrays, planPairs, type PairPlan } from "./batches.ts";
 import { compileEntailment, entailmentModels, type CompiledEntailment } from "./compiled.ts";
 import { linkScores } from "./links.ts";
-import { sentenceAt, type EntailmentData, type FlatPairs } from "./prepare.ts";
-import { logProbabilities } from "../../metrics/log-probabilities.ts";
+import type { EntailmentData, LabelledPairs } from "./prepare.ts";
 
 /** What a model made of a pair. */
 export interface PairReading {
@@ -37,7 +38,7 @@ export interface ShownReading {
 async function readPairs(
   model: CompiledEntailment,
   parameters: NamedArrays,
-  pairs: FlatPairs,
+  pairs: LabelledPairs,
   batchSize: number,
   see: (reading: PairReading, index: number) => void,
 ): Promise<void> {
@@ -50,8 +51,8 @@ async function readPairs(
     const allWeights = (await weights.data()) as Float32Array;
     plan.pairs.forEach((index, row) => {
       const logs = logProbabilities(allLogits.subarray(row * classes, (row + 1) * classes));
-      const premise = sentenceAt(pairs.premises, index).length;
-      const hypothesis = sentenceAt(pairs.hypotheses, index).length;
+      const premise = lengthAt(pairs.premises, index);
+      const hypothesis = lengthAt(pairs.hypotheses, index);
       const rows = Array.from({ length: hypothesis }, (_, j) => {
         const at = (row * plan.hypothesis + j) * plan.premise;
         return allWeights.subarray(at, at + premise);
@@ -63,7 +64,7 @@ async function readPairs(
 
 const chosen = (probabilities: readonly number[]) => probabilities.indexOf(Math.max(...probabilities));
 
-async function judge(model: CompiledEntailment, parameters: NamedArrays, pairs: FlatPairs, batchSize: number) {
+async function judge(model: CompiledEntailment, parameters: NamedArrays, pairs: LabelledPairs, batchSize: number) {
   let loss = 0;
   let right = 0;
   await readPairs(model, parameters, pairs, batchSize, (reading, index) => {
@@ -74,7 +75,7 @@ async function judge(model: CompiledEntailment, parameters: NamedArrays, pairs: 
 }
 
 /** Accuracy and what the attention of hypothesis words looks like, over a split. */
-async function testScores(model: CompiledEntailment, parameters: NamedArrays, pairs: FlatPairs, batchSize: number) {
+async function testScores(model: CompiledEntailment, parameters: NamedArrays, pairs: LabelledPairs, batchSize: number) {
   const answers: number[] = [];
   let loss = 0;
   const statistics: ReturnType<typeof attentionStatistics>[] = [];
