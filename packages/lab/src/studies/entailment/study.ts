@@ -1,20 +1,20 @@
 /** The study "entailment": does the premise entail the hypothesis, contradict it, or neither? */
-import { attender, type AttenderOptions } from "fenchel/jax";
+import { attender } from "fenchel/jax";
 import type { SnliProtocol } from "../../data/sets/entailment.ts";
-import { textMappings } from "../../training/config.ts";
+import { kindOf, type AttentionKind } from "../attention-kinds.ts";
 import type { Choice, SettingValue, Study } from "../study.ts";
-import { entailmentModels } from "./compiled.ts";
+import { entailmentMeasures } from "./measures.ts";
 import { entailmentPictures, PICTURES_STYLE } from "./pictures.ts";
 import { prepareEntailment, withoutTest, type EntailmentData } from "./prepare.ts";
+import { entailmentSettings } from "./settings.ts";
 import { trainEntailment } from "./train.ts";
 
-/** A mapping's options where none are given. */
-const defaults: Readonly<Record<string, Choice["options"]>> = {
-  softmax: { gamma: 1 },
-  sparsemax: { gamma: 1 },
-  fusedmax: { gamma: 1, lambda: 0.1 },
-  oscarmax: { gamma: 1, lambda: 0.01 },
-  entmax: { gamma: 1, alpha: 1.5 },
+const kinds: Readonly<Record<string, AttentionKind>> = {
+  softmax: { options: { gamma: 1 } },
+  sparsemax: { options: { gamma: 1 } },
+  fusedmax: { options: { gamma: 1, lambda: 0.1 } },
+  oscarmax: { options: { gamma: 1, lambda: 0.01 } },
+  entmax: { options: { gamma: 1, alpha: 1.5 } },
 };
 
 /**
@@ -28,15 +28,11 @@ const grid: Study["grid"] = {
   oscarmax: [0.2, 0.5].map((gamma) => ({ gamma, lambda: 0.003 })),
 };
 
-function complete({ mapping, options }: Choice): Choice {
-  if (!textMappings.includes(mapping)) {
-    throw new RangeError(
-      `mapping ${JSON.stringify(mapping)} cannot be trained with: choose from ${textMappings.join(", ")}`,
-    );
-  }
-  const all = { ...defaults[mapping], ...options };
-  attender(mapping, all as AttenderOptions);
-  return { mapping, options: all };
+/** The choice with the defaults of its options. Throws a RangeError or TypeError for one that is not of the study. */
+function completeChoice(choice: Choice): Choice {
+  const { options } = kindOf(kinds, choice);
+  attender(choice.mapping, options);
+  return { mapping: choice.mapping, options };
 }
 
 const numberOf = (settings: Readonly<Record<string, SettingValue>>, name: string) => settings[name] as number;
@@ -47,148 +43,10 @@ export const entailment: Study<EntailmentData> = {
   items: "sentence pairs",
   choices: ["softmax", "sparsemax", "fusedmax", "oscarmax"].map((mapping) => ({ mapping, options: {} })),
   seeds: 3,
-  settings: [
-    {
-      name: "model",
-      description: "decomposable attention, or recurrent with word-by-word attention",
-      value: "decomposable",
-      among: Object.keys(entailmentModels),
-    },
-    {
-      name: "protocol",
-      description: "full needs SNLI's training set; auto takes it where it is",
-      value: "auto",
-      among: ["auto", "reduced", "full"],
-    },
-    { name: "epochs", description: "most passes over the training data", value: 8, least: 1, whole: true },
-    {
-      name: "patience",
-      description: "epochs without a better dev loss before stopping",
-      value: 3,
-      least: 1,
-      whole: true,
-    },
-    { name: "batchSize", description: "items a step", value: 32, least: 1, whole: true },
-    { name: "learningRate", description: "Adam's step size at the start", value: 2e-3, least: 1e-7, most: 1 },
-    { name: "warmEpochs", description: "passes after a common start", value: 3, least: 1, whole: true },
-    {
-      name: "warmLearningRate",
-      description: "Adam's step size after a common start",
-      value: 5e-4,
-      least: 1e-7,
-      most: 1,
-    },
-    { name: "maxWords", description: "words of a text that the model reads", value: 64, least: 1, whole: true },
-    { name: "vocabularySize", description: "words that the model knows", value: 12000, least: 1, whole: true },
-    { name: "embeddingSize", description: "features of a word", value: 100, least: 1, whole: true },
-    { name: "hiddenSize", description: "features of a word in its context", value: 100, least: 1, whole: true },
-    { name: "wordDropout", description: "share of the words dropped in training", value: 0.1, least: 0, most: 0.95 },
-    {
-      name: "featureDropout",
-      description: "share of every layer's features dropped in training",
-      value: 0.3,
-      least: 0,
-      most: 0.95,
-    },
-    { name: "smoothing", description: "label smoothing", value: 0.1, least: 0, most: 0.9 },
-    { name: "weightDecay", description: "decoupled weight decay", value: 0, least: 0, most: 1 },
-  ],
-  measures: [
-    { key: "accuracy", title: "Accuracy", unit: "%", digits: 2, scale: 100, best: "highest", group: "Test set" },
-    { key: "loss", title: "Loss", unit: "nats", digits: 3, scale: 1, best: "lowest", group: "Test set" },
-    {
-      key: "zeros",
-      title: "Exact zeros",
-      unit: "%",
-      digits: 1,
-      scale: 100,
-      best: "highest",
-      group: "A word's attention",
-    },
-    {
-      key: "support",
-      title: "Support",
-      unit: "words",
-      digits: 1,
-      scale: 1,
-      best: "lowest",
-      group: "A word's attention",
-    },
-    {
-      key: "segments",
-      title: "Segments",
-      unit: "a word",
-      digits: 1,
-      scale: 1,
-      best: "lowest",
-      group: "A word's attention",
-    },
-    {
-      key: "entropy",
-      title: "Entropy",
-      unit: "nats",
-      digits: 2,
-      scale: 1,
-      best: "lowest",
-      group: "A word's attention",
-    },
-    {
-      key: "alignmentError",
-      title: "Error",
-      unit: "%",
-      digits: 1,
-      scale: 100,
-      best: "lowest",
-      group: "Greatest weight against human links",
-    },
-    {
-      key: "alignmentPrecision",
-      title: "Precision",
-      unit: "%",
-      digits: 1,
-      scale: 100,
-      best: "highest",
-      group: "Greatest weight against human links",
-    },
-    {
-      key: "alignmentRecall",
-      title: "Recall",
-      unit: "%",
-      digits: 1,
-      scale: 100,
-      best: "highest",
-      group: "Greatest weight against human links",
-    },
-    {
-      key: "shareError",
-      title: "Error",
-      unit: "%",
-      digits: 1,
-      scale: 100,
-      best: "lowest",
-      group: "Weights above 0.1 against human links",
-    },
-    {
-      key: "sharePrecision",
-      title: "Precision",
-      unit: "%",
-      digits: 1,
-      scale: 100,
-      best: "highest",
-      group: "Weights above 0.1 against human links",
-    },
-    {
-      key: "shareRecall",
-      title: "Recall",
-      unit: "%",
-      digits: 1,
-      scale: 100,
-      best: "highest",
-      group: "Weights above 0.1 against human links",
-    },
-  ],
+  settings: entailmentSettings,
+  measures: entailmentMeasures,
   compared: { key: "accuracy", score: (sums, count) => sums[0]! / count },
-  complete,
+  complete: completeChoice,
   grid,
   withoutTest,
   load: async (folder, settings) =>
