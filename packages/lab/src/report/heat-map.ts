@@ -123,18 +123,23 @@ export function explanationTable(
   </table>`;
 }
 
-/** What fills and boxes mean. */
-export function legend(): Markup {
+/** The steps of the fill with their upper bounds. */
+export function weightScale(): Markup {
   const steps = LEVEL_BOUNDS.map(
     (bound, index) => markup`<li class="w${index + 1}"><span>${String(bound)}</span></li>`,
   );
+  return markup`<ol class="scale">
+        <li class="none"><span>exactly 0</span></li>
+        ${steps}
+      </ol>`;
+}
+
+/** What fills and boxes mean. */
+export function legend(): Markup {
   return markup`<div class="legend" role="group" aria-label="Legend">
     <div>
       <p>Weight of a word, up to</p>
-      <ol class="scale">
-        <li class="none"><span>exactly 0</span></li>
-        ${steps}
-      </ol>
+      ${weightScale()}
     </div>
     <div>
       <p>Reading the boxes</p>

@@ -197,7 +197,7 @@ export function learningCurves<R extends ComparedRun>(variants: readonly Variant
 /** Rules for the curves. */
 export const CURVES_STYLE = `
 .curves { display: grid; grid-template-columns: repeat(auto-fill, minmax(13.25rem, 1fr)); gap: 1.75rem 1.25rem; }
-.curves figure { margin: 0; }
+.curves figure { display: grid; grid-row: span 2; grid-template-rows: subgrid; row-gap: 0; margin: 0; }
 .curves svg { display: block; width: 100%; height: auto; overflow: visible; margin-top: 0.5rem; font: 11px/1 var(--sans); font-variant-numeric: tabular-nums; }
 .curves text { fill: var(--muted); }
 .curves .title { fill: var(--ink); font-weight: 500; }

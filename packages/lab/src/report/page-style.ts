@@ -39,6 +39,7 @@ body { margin: 0 auto; max-width: 73rem; padding: 3.25rem 2rem 4rem; background:
 header { max-width: 46rem; }
 .kicker { margin: 0 0 0.35rem; color: var(--muted); font: 0.8125rem/1.4 var(--mono); }
 h1 { margin: 0 0 1.1rem; font-size: 2.1rem; line-height: 1.15; letter-spacing: -0.018em; font-weight: 650; text-wrap: balance; }
+h3 { margin: 2.2rem 0 0.5rem; font-size: 1rem; line-height: 1.3; font-weight: 650; }
 h2 { margin: 0 0 0.9rem; font-size: 1.3rem; line-height: 1.25; letter-spacing: -0.01em; font-weight: 650; }
 p { margin: 0; }
 b { font-weight: 650; }
@@ -48,25 +49,45 @@ code { font-family: var(--mono); }
 .checksum { color: var(--muted); font-size: 0.8125rem; overflow-wrap: anywhere; }
 section { margin-top: 3.5rem; }
 .note { max-width: 46rem; margin-bottom: 1.4rem; color: var(--muted); font-size: 0.9375rem; text-wrap: pretty; }
-.note b { color: var(--accent); }
+.note b { color: var(--ink); }
+.note .dev { color: var(--accent); }
+.facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.45rem 1.25rem; margin: 1.3rem 0 0; font-size: 0.9375rem; text-wrap: pretty; }
+.facts dt { color: var(--muted); }
+.facts dd { margin: 0; overflow-wrap: anywhere; }
+.facts code { font-size: 0.8125rem; }
+.settings { columns: 15rem; column-gap: 2.5rem; margin: 0; padding: 0; list-style: none; font-size: 0.875rem; }
+.settings li { display: flex; justify-content: space-between; gap: 1rem; padding: 0.28rem 0; border-bottom: 1px solid var(--rule); break-inside: avoid; font-variant-numeric: tabular-nums; }
+.settings code { font-size: 0.8125rem; color: var(--muted); }
+.settings .given code { color: var(--ink); }
+.settings .given { font-weight: 650; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .mapping { font-weight: 600; }
 .options { color: var(--muted); font-weight: 400; font-size: 0.8125rem; white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; }
 th { text-align: left; font-weight: inherit; }
 .scroll { overflow-x: auto; }
+.scroll + .note { margin-top: 2.2rem; }
+/* A shade where there is more to the right or the left. */
+@media screen { .scroll { background: linear-gradient(to right, var(--ground) 40%, transparent) left / 2.5rem 100% local no-repeat, linear-gradient(to left, var(--ground) 40%, transparent) right / 2.5rem 100% local no-repeat, linear-gradient(to right, var(--rule), transparent) left / 0.9rem 100% scroll no-repeat, linear-gradient(to left, var(--rule), transparent) right / 0.9rem 100% scroll no-repeat; } }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 4px; }
 .results { font-variant-numeric: tabular-nums lining-nums; white-space: nowrap; }
-.results caption { padding-bottom: 1rem; color: var(--muted); font-size: 0.9375rem; white-space: normal; }
-.results caption b { color: var(--ink); }
 .results td, .results th { padding: 0.5rem 0 0.5rem 1.15rem; text-align: right; vertical-align: baseline; }
-.results tr > :first-child { padding-left: 0; text-align: left; }
+.results tr > :first-child, .results.wide tr > :first-child { padding-left: 0; text-align: left; }
+.results tbody th { font-weight: 400; }
 .results .edge { padding-left: 2rem; }
 .results thead th { color: var(--muted); font-size: 0.8125rem; line-height: 1.3; font-weight: 500; vertical-align: bottom; }
-.results thead tr:first-child th { padding-bottom: 0; }
-.results thead tr:first-child span { display: block; padding-bottom: 0.3rem; border-bottom: 1px solid var(--rule); text-align: center; color: var(--ink); font-weight: 600; }
+.results thead .groups th { padding-bottom: 0; white-space: normal; text-wrap: balance; }
+.results thead .groups span { display: block; padding-bottom: 0.3rem; border-bottom: 1px solid var(--rule); text-align: center; color: var(--ink); font-weight: 600; }
 .results thead tr:last-child > * { padding-top: 0.2rem; border-bottom: 1.5px solid var(--ink); }
 .results .unit { display: block; font-weight: 400; }
+.results .unit:empty::before { content: "\\a0"; }
+.results.wide { font-size: 0.9375rem; }
+.results.wide td, .results.wide th { padding-left: 0.8rem; }
+.results.wide .edge { padding-left: 1.5rem; }
+.results.compact { width: auto; min-width: min(24rem, 100%); }
+.results.compact td, .results.compact th { padding-left: 2.2rem; }
+.results.compact tr > :first-child { padding-left: 0; }
 .results tbody tr > * { border-bottom: 1px solid var(--rule); }
 .results tbody th .options { display: block; line-height: 1.3; }
 .deviation { color: var(--muted); font-size: 0.8125rem; }
@@ -102,12 +123,16 @@ footer { margin-top: 3.5rem; padding-top: 1rem; border-top: 1px solid var(--rule
 @media (max-width: 46rem) {
   body { padding: 2rem 1.1rem 3rem; }
   h1 { font-size: 1.7rem; }
+  .facts { grid-template-columns: 1fr; gap: 0; }
+  .facts dd { margin-bottom: 0.6rem; }
   .maps, .maps tbody, .maps tr, .maps td, .maps tbody th, .maps caption { display: block; width: auto; }
   .maps tbody tr { padding: 0.75rem 0; border-bottom: 1px solid var(--rule); }
   .maps tbody tr > * { padding: 0; border: 0; text-align: left; }
   .maps .counts { padding: 0; }
   .maps .counts br { display: none; }
   .scale li { width: 2.15rem; }
+  .results tr > :first-child { position: sticky; left: 0; background: var(--ground); }
+  .results tbody th .options { white-space: normal; }
 }
 `;
 

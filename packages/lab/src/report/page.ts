@@ -140,7 +140,7 @@ export function reportPage(results: readonly RunResult[], meta: ReportMeta): str
         <section aria-labelledby="curves">
           <h2 id="curves">Learning curves</h2>
           <p class="note">
-            A line a seed, all figures on the same axes. <b>dev</b> is the solid line, train the dotted one; the dot
+            A line a seed, all figures on the same axes. <b class="dev">dev</b> is the solid line, train the dotted one; the dot
             marks the epoch whose model was kept.
           </p>
           ${learningCurves(variants)}

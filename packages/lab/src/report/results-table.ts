@@ -26,8 +26,11 @@ function groupsOf<R extends ComparedRun>(figures: SummaryRow<R>["figures"]): { t
   return groups;
 }
 
+/** A table of more figures is set closer. */
+const MOST_COLUMNS = 10;
+
 export interface ResultsTableOptions {
-  /** Heading of the first column. */
+  /** Heading of the first column, a noun. */
   readonly name: string;
   /** What is meant by best where that needs saying. */
   readonly note?: string;
@@ -45,19 +48,20 @@ export function resultsTable<R extends ComparedRun>(
     edges.add(column);
     column += columns;
   }
+  const wide = column > MOST_COLUMNS;
   const seeds = Array.from(new Set(rows.map(({ variant }) => variant.runs.length)));
   const over =
     seeds.length === 1 && seeds[0] === 1
-      ? `One seed a ${name.toLowerCase()}.`
-      : `Mean ± standard deviation over ${seeds.length === 1 ? `${seeds[0]} seeds` : `the seeds of a ${name.toLowerCase()}`}.`;
-  return markup`<div class="scroll" role="region" aria-labelledby="results-caption" tabindex="0">
-    <table class="results">
-      <caption id="results-caption">
-        ${over}
-        <b>Bold</b>: the best of its column${note === undefined ? "" : `; ${note}`}.
-      </caption>
+      ? "One seed each."
+      : `Mean ± standard deviation over ${seeds.length === 1 ? `${seeds[0]} seeds` : "the seeds of each"}.`;
+  return markup`<p class="note">
+      ${over} <b>Bold</b>: the best of its column${note === undefined ? "" : `; ${note}`}.
+    </p>
+    <div class="scroll" role="region" aria-labelledby="results-caption" tabindex="0">
+    <table class="results${wide ? " wide" : ""}">
+      <caption id="results-caption" class="unseen">Figures of every ${name.toLowerCase()}</caption>
       <thead>
-        <tr>
+        <tr class="groups">
           <td></td>
           ${groups.map(({ title, columns }) => markup`<th scope="colgroup" colspan="${columns}" class="edge"><span>${title}</span></th>`)}
         </tr>

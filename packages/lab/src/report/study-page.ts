@@ -4,7 +4,7 @@ import type { Tuned } from "../studies/compare-study.ts";
 import type { Published, Study, StudyResult } from "../studies/study.ts";
 import type { TestedDifferences } from "../studies/test-differences.ts";
 import { learningCurves } from "./learning-curves.ts";
-import { markup, type Markup } from "./markup.ts";
+import { markup, raw, type Markup } from "./markup.ts";
 import { count, distinct, htmlDocument, list, NUMBER_WORDS, type ReportMeta } from "./page.ts";
 import { resultsTable } from "./results-table.ts";
 import { describeOptions, gatherVariants, summarize, type Measure } from "./variants.ts";
@@ -39,10 +39,11 @@ export function measuresOf({ measures }: Study): Measure<StudyResult>[] {
   return own.some(({ key }) => key === step.key) ? own : [...own, step];
 }
 
-function publishedTable({ caption, columns, rows }: Published): Markup {
-  return markup`<div class="scroll" role="region" aria-label="Published figures" tabindex="0">
-    <table class="results published">
-      <caption>${caption}</caption>
+function publishedTable({ caption, columns, rows }: Published, index: number): Markup {
+  return markup`<p class="note">${caption}</p>
+  <div class="scroll" role="region" aria-labelledby="published-${index}" tabindex="0">
+    <table class="results compact">
+      <caption id="published-${index}" class="unseen">Published figures</caption>
       <thead>
         <tr>
           <td></td>
@@ -68,8 +69,9 @@ function tunedTable(tuned: readonly Tuned[]): Markup {
     <p class="note">
       Every point of the grid was trained with the first seed; the one with the highest dev accuracy, then the lowest dev loss, was taken. The test set had no part in it.
     </p>
-    <div class="scroll" role="region" aria-label="Tuning" tabindex="0">
-      <table class="results">
+    <div class="scroll" role="region" aria-labelledby="tuning-caption" tabindex="0">
+      <table class="results compact">
+        <caption id="tuning-caption" class="unseen">Every point of the grid</caption>
         <thead>
           <tr>
             <th scope="col">Mapping</th>
@@ -96,22 +98,25 @@ function tunedTable(tuned: readonly Tuned[]): Markup {
   </section>`;
 }
 
-function testedTable({ measures }: Study, { key, seed, items, resamples, choices }: TestedDifferences): Markup {
-  const { title, unit, digits, scale } = measures.find((measure) => measure.key === key)!;
-  const shown = (value: number) => (value * scale).toFixed(digits + 1);
+function testedTable(study: Study, { key, seed, items, resamples, choices }: TestedDifferences): Markup {
+  const { title, unit, digits, scale } = study.measures.find((measure) => measure.key === key)!;
+  // One digit more than in the table of all figures, where it has only one.
+  const shown = (value: number) => (value * scale).toFixed(Math.max(digits, 2));
   const signed = (value: number) => `${value < 0 ? "\u2212" : "+"}${shown(Math.abs(value))}`;
   const head = (text: string) =>
     markup`<th scope="col">${text}${unit === "" ? null : markup`<span class="unit">${unit}</span>`}</th>`;
-  return markup`<div class="scroll" role="region" aria-label="How sure the differences are" tabindex="0">
-    <table class="results">
-      <caption>
-        How sure ${title} is, with seed ${seed}: the middle 95 % over ${count(resamples)} test sets drawn from these ${count(items)} with
-        replacement, and the share of ${count(resamples)} random exchanges of answers that differ by as much (p).
-      </caption>
+  return markup`<h3 id="sure">How sure the differences are</h3>
+  <p class="note">
+    ${title} with seed ${seed}. The interval holds the middle 95 % of ${count(resamples)} test sets that are drawn from these ${count(items)} ${study.items} with
+    replacement; p is the share of ${count(resamples)} random exchanges of answers between the two that make as large a difference.
+  </p>
+  <div class="scroll" role="region" aria-labelledby="sure-caption" tabindex="0">
+    <table class="results compact">
+      <caption id="sure-caption" class="unseen">Intervals and paired tests</caption>
       <thead>
         <tr>
           <th scope="col">Attention</th>
-          ${head(title)}${head("95 % of the time")}${head(`Against ${choices[0]!.mapping}`)}
+          ${head(title)}${head("95 % interval")}${head(`Against ${choices[0]!.mapping}`)}
           <th scope="col">p</th>
         </tr>
       </thead>
@@ -119,7 +124,7 @@ function testedTable({ measures }: Study, { key, seed, items, resamples, choices
         ${choices.map(({ mapping, options, score, low, high, against }) => {
           const text = describeOptions(options);
           return markup`<tr>
-            <th scope="row"><span class="mapping">${mapping}</span>${text === "" ? null : markup` <span class="options">${text}</span>`}</th>
+            <th scope="row"><span class="mapping">${mapping}</span>${text === "" ? null : markup`<span class="options">${text}</span>`}</th>
             <td>${shown(score)}</td>
             <td>${shown(low)} to ${shown(high)}</td>
             <td>${against === null ? "\u2013" : signed(against.difference)}</td>
@@ -136,19 +141,32 @@ function intro(study: Study, meta: StudyReportMeta, results: readonly StudyResul
   const seeds = distinct(results.map(({ config }) => config.seed)).sort((a, b) => a - b);
   const where = machine.description === undefined ? "" : ` (${machine.description})`;
   const date = `${meta.date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  const shared =
+  const start =
     warmStart === null
-      ? ""
-      : ` One softmax run of each seed was trained for at most ${warmStart.before} epochs; every row of the table, softmax too, went on from it for ${warmStart.epochs}.`;
+      ? null
+      : `One softmax run of each seed was trained for at most ${warmStart.before} epochs; every row of the table, softmax too, went on from it for ${warmStart.epochs}.`;
   return markup`<p class="lead">
       The model of the task ${meta.task} was trained with
-      ${list(distinct(results.map(({ config }) => config.mapping)))}, changing nothing but the attention. Its data:
-      ${data.description}; ${count(data.train)} ${study.items} to train on, ${count(data.dev)} to stop by and
-      ${count(data.test)} to test on.${data.note === undefined ? "" : ` ${data.note}`}${shared}
-      ${seeds.length === 1 ? "Seed" : "Seeds"} ${list(seeds.map(String))}; finished on
-      ${date}, on ${machine.cores} ${machine.cores === 1 ? "core" : "cores"}${where}.</p>
-    <pre class="command"><code>${meta.command}</code></pre>
-    <p class="checksum">Data SHA-256 <code>${data.checksum}</code></p>`;
+      ${list(distinct(results.map(({ config }) => config.mapping)))}, changing nothing but the attention. There were
+      ${count(data.train)} ${study.items} to train on, ${count(data.dev)} to stop by and ${count(data.test)} to test on.</p>
+    <dl class="facts">
+      <dt>Data</dt><dd>${data.description}.${data.note === undefined ? "" : ` ${data.note}`}</dd>
+      ${start === null ? null : markup`<dt>Start</dt><dd>${start}</dd>`}
+      <dt>Runs</dt><dd>${seeds.length === 1 ? "Seed" : "Seeds"} ${list(seeds.map(String))}; finished on
+      ${date}, on ${machine.cores} ${machine.cores === 1 ? "core" : "cores"}${where}.</dd>
+      <dt>SHA-256</dt><dd><code>${data.checksum}</code></dd>
+    </dl>
+    <pre class="command"><code>${meta.command}</code></pre>`;
+}
+
+/** The settings as the command takes them, those in bold that are not as they are by default. */
+function settingsList(study: Study, settings: StudyReportMeta["settings"]): Markup {
+  const items = Object.entries(settings).map(([name, value]) => {
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const usual = study.settings.find((setting) => setting.name === name)?.value;
+    return markup`<li${value === usual ? null : raw(' class="given"')}><code>${flag}</code> <span>${String(value)}</span></li>`;
+  });
+  return markup`<p class="note"><b>Bold</b>: other than by default.</p><ul class="settings">${items}</ul>`;
 }
 
 /** The report as one HTML file. Throws a RangeError when there are no results. */
@@ -192,7 +210,7 @@ export function studyPage(study: Study, results: readonly StudyResult[], meta: S
         <section aria-labelledby="curves">
           <h2 id="curves">Learning curves</h2>
           <p class="note">
-            A line a seed, all figures on the same axes. <b>dev</b> is the solid line, train the dotted one; the dot
+            A line a seed, all figures on the same axes. <b class="dev">dev</b> is the solid line, train the dotted one; the dot
             marks the epoch whose model was kept.
           </p>
           ${learningCurves(variants)}
@@ -200,9 +218,7 @@ export function studyPage(study: Study, results: readonly StudyResult[], meta: S
         ${meta.tuned.length === 0 ? null : tunedTable(meta.tuned)}
         <section aria-labelledby="settings">
           <h2 id="settings">Settings</h2>
-          <p class="note">
-            ${Object.entries(meta.settings).map(([name, value], i) => `${i === 0 ? "" : ", "}${name} ${value}`)}
-          </p>
+          ${settingsList(study, meta.settings)}
         </section>
       </main>
       <footer><p>fenchel-lab ${meta.version}. The same figures are in report.json, beside this file.</p></footer>`,

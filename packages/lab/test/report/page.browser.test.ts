@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MATRIX_STYLE, matrixGroup } from "../../src/report/attention-matrix.ts";
 import { explanationPage, writeReport } from "../../src/report/index.ts";
+import { markup } from "../../src/report/markup.ts";
+import { htmlDocument } from "../../src/report/page.ts";
 import { browserOrSkip, openBrowser } from "../../../../testing/browser.mjs";
 import { explainedText, MEAN_WORDS, meta, results } from "./results.ts";
 
@@ -146,6 +149,45 @@ describe.runIf(browserOrSkip("the report in a browser"))("the report in a browse
       pictures: [true, true],
       headings: ["H1", "H2", "H2", "H2"],
     });
+  });
+
+  it("gives the words beside a matrix the room they need, and cuts the longest", async () => {
+    const words = [
+      "Wwwwwwww",
+      "Mmmmm@",
+      "Illinois,",
+      "Mädchen-",
+      "Straßenbahn",
+      "日本語",
+      "ЖЖЖщщ",
+      "Häuser",
+      "<b>bold</b>",
+      "x".repeat(60),
+    ];
+    const weights = words.map((_, i) => words.map((_, j) => (i === j ? 1 : 0)));
+    const matrix = { rows: words, columns: words, weights, label: "all" };
+    const source = htmlDocument(
+      "matrix",
+      matrixGroup({ title: "All", texts: [["Text", words.join(" ")]], figures: [{ caption: markup`all`, matrix }] }),
+      MATRIX_STYLE,
+    );
+    const path = join(folder, "matrix.html");
+    writeFileSync(path, source);
+    await page.goto(pathToFileURL(path).href);
+    const outside = await page.evaluate(() => {
+      const room = document.querySelector("svg.matrix")!.getBoundingClientRect();
+      return Array.from(document.querySelectorAll("svg.matrix text"))
+        .filter((text) => {
+          const { left, top } = text.getBoundingClientRect();
+          return left < room.left - 0.5 || top < room.top - 0.5;
+        })
+        .map((text) => text.textContent);
+    });
+    expect(outside).toEqual([]);
+    expect(source).toContain("xxx\u2026</text>");
+    await page.setViewportSize({ width: 400, height: 900 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await page.setViewportSize({ width: 1240, height: 900 });
   });
 
   it("is as safe when it explains a text of the user's", async () => {

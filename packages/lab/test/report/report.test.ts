@@ -128,7 +128,7 @@ describe("the table", () => {
     expect(page).toContain("Mean ± standard deviation over 2 seeds");
     const single = reportPage([result("softmax", 1)], meta);
     expect(single).toContain("<h1>softmax on spam</h1>");
-    expect(single).toContain("One seed a mapping.");
+    expect(single).toContain("One seed each.");
     expect(single).not.toContain('class="deviation"');
   });
 });

@@ -225,6 +225,10 @@ describe("a study's report", () => {
     expect(page).toContain("Elsewhere");
     expect(page).toContain("&lt;picture&gt;");
     expect(page).toContain("One softmax run of each seed was trained for at most 5 epochs");
+    const changed = studyPage(study, results, { ...meta, settings: { epochs: 6, learningRate: 0.1 } });
+    const setting = (source: string, name: string) => new RegExp(`<li([^>]*)><code>${name}</code>`).exec(source)?.[1];
+    expect([setting(page, "--epochs"), setting(changed, "--epochs")]).toEqual(["", ' class="given"']);
+    expect(setting(changed, "--learning-rate")).toBeDefined();
   });
 
   it("says how sure the differences are", () => {

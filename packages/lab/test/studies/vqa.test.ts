@@ -10,7 +10,8 @@ import { vqaPictures } from "../../src/studies/vqa/pictures.ts";
 import { allBatches, batchArrays, drawBatches } from "../../src/studies/vqa/picture-batches.ts";
 import { questionWords, withoutTest } from "../../src/studies/vqa/prepare.ts";
 import { shapeScores } from "../../src/studies/vqa/readings.ts";
-import { settingsOf } from "../../src/studies/vqa/settings.ts";
+import { checkCells, settingsOf } from "../../src/studies/vqa/settings.ts";
+import { RunError } from "../../src/runs/run-error.ts";
 import { shapeMask } from "../../src/studies/vqa/shape-mask.ts";
 import type { ShownQuestion } from "../../src/studies/vqa/shown.ts";
 import { vqa } from "../../src/studies/vqa/study.ts";
@@ -181,9 +182,21 @@ describe("a run", () => {
     expect(resumed.shown).toEqual(whole.shown);
   });
 
-  it("refuses a grid that does not divide the pictures", async () => {
+  it("refuses a grid that does not divide the pictures in one line for the user", async () => {
     const odd = { ...short, settings: { ...settings, cells: 5 } };
-    await expect(trainVqa(odd, data, folder, {})).rejects.toThrow(/cells is 5.*16 pixels/);
+    await expect(trainVqa(odd, data, folder, {})).rejects.toThrow(RunError);
+    await expect(trainVqa(odd, data, folder, {})).rejects.toThrow(
+      "--cells is 5: it must divide the pictures' 16 pixels, as 1, 2, 4, 8, 16 do",
+    );
+    for (const cells of [0, -4, 0.5, 32, Number.NaN]) expect(() => checkCells({ cells }, SIZE)).toThrow(RunError);
+    for (const cells of [1, 16]) expect(() => checkCells({ cells }, SIZE)).not.toThrow();
+  });
+
+  it.each(["tvmax", "continuous-sparsemax"])("of %s needs no more than one cell", async (mapping) => {
+    const one = { ...configOf(mapping), settings: { ...settings, cells: 1, epochs: 1 } };
+    const { scores } = await trainVqa(one, data, mkdtempSync(join(folder, "one-")), {});
+    expect(Object.values(scores).every(Number.isFinite)).toBe(true);
+    if (!mapping.startsWith("continuous")) expect(scores["tightness"]).toBeGreaterThan(1);
   });
 });
 

@@ -131,13 +131,16 @@ export function prepareSequences(
   const { cut: testCut, ...tested } = split(splits.test);
   const left = splits.train.length - fitting.length;
   const { pieces, jointVocabulary } = settings;
-  const sizes = jointVocabulary ? `${codecs.source.size} together` : `${codecs.source.size} and ${codecs.target.size}`;
+  const counted = (value: number) => value.toLocaleString("en-US");
+  const vocabularies = jointVocabulary
+    ? `one vocabulary of ${counted(codecs.source.size)}`
+    : `vocabularies of ${counted(codecs.source.size)} and ${counted(codecs.target.size)}`;
   const note = [
     splits.note,
-    `Texts are cut into ${pieces}, ${sizes}.`,
-    left === 0 ? "" : `${left} pairs of more than ${maxTokens} or no pieces were left out of training.`,
-    kept.length === fitting.length ? "" : `Of the rest the first ${kept.length} are trained on.`,
-    devCut + testCut === 0 ? "" : `Of ${devCut + testCut} longer sentences the first ${most} pieces are read.`,
+    `Texts are cut into ${pieces}, with ${vocabularies}.`,
+    left === 0 ? "" : `${counted(left)} pairs of more than ${maxTokens} or no pieces were left out of training.`,
+    kept.length === fitting.length ? "" : `Of the rest the first ${counted(kept.length)} are trained on.`,
+    devCut + testCut === 0 ? "" : `Of ${counted(devCut + testCut)} longer sentences the first ${most} pieces are read.`,
   ];
   return {
     data: {

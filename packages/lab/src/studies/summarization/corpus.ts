@@ -65,7 +65,9 @@ export function readCorpus(folder: string, settings: SummarizationSettings): Sum
   const { corpus, testedOn, devPairs, testPairs } = settings;
   const { train, dev, test, checksum, note } = readTexts(folder, settings);
   const first = (name: string, all: readonly TextPair[], most: number) =>
-    all.length <= most ? "" : ` Of the ${name} set's ${all.length} pairs the first ${most} are used.`;
+    all.length <= most
+      ? ""
+      : ` Of the ${name} set's ${all.length.toLocaleString("en-US")} pairs the first ${most.toLocaleString("en-US")} are used.`;
   const byDeletion = corpus === "sentence-compression";
   if (testedOn === "duc2004") {
     if (corpus !== "gigaword") {

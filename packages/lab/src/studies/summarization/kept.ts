@@ -50,6 +50,6 @@ export function keptPieces(pairs: FlatPairs): LinkedText {
       possible: [],
     })),
     checksum: "",
-    note: `Attention is held against the pieces that ${indices.length} compressions of the test set keep.`,
+    note: `Attention is held against the pieces that ${indices.length.toLocaleString("en-US")} compressions of the test set keep.`,
   };
 }

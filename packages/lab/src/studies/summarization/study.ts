@@ -94,10 +94,13 @@ export const summarization: Study<SummarizationData> = {
     return trainSequences(config, settings, data, taskOf(settings, data), folder, options);
   },
   grid,
+  // Which of the corpora it was is said by the note of its data.
+  under: () => ({ ...summarization, description: "Texts to summarize" }),
   withoutTest,
   pictures: (results) =>
     sequencePictures(results, {
       intro: "Texts of the test set, drawn by lot, and what each model made of them.",
+      item: "Text",
       quoted: "Scores of the first seed:",
     }),
   style: PICTURES_STYLE,

@@ -65,10 +65,13 @@ export const translation: Study<SequenceData> = {
   train: (config, data, folder, options) =>
     trainSequences(config, settingsOf(config.settings), data, task, folder, options),
   grid,
+  // Which of the corpora it was is said by the note of its data.
+  under: () => ({ ...translation, description: "Sentences to translate" }),
   withoutTest,
   pictures: (results) =>
     sequencePictures(results, {
       intro: "Sentences of the test set, drawn by lot, as each model translated them.",
+      item: "Sentence",
       quoted: "BLEU of the first seed, with its signature:",
     }),
   style: PICTURES_STYLE,

@@ -21,9 +21,9 @@ function look({ result, questions }: Drawn, index: number): Markup {
   const share = regionShare(mapping);
   const label = `${mapping}: ${percent(mass)} of the attention on the shape`;
   return markup`<figure>${overlay(shown, { share, segmented: mapping === "tvmax", label })}
-<figcaption><span class="mapping">${mapping}</span> <span class="options">${options.join(", ")}</span>
-<span class="answer${right ? "" : " wrong"}">${prediction} ${formatProbability(probability)}${right ? null : markup` <span class="verdict">wrong</span>`}</span>
-<span class="mass"><b>${percent(mass)}</b> on the shape</span></figcaption></figure>
+<figcaption><span><span class="mapping">${mapping}</span> <span class="options">${options.join(", ")}</span></span>
+<span><span class="answer${right ? "" : " wrong"}">${prediction} ${formatProbability(probability)}${right ? null : markup` <span class="verdict">wrong</span>`}</span>
+<span class="mass"><b>${percent(mass)}</b> on the shape</span></span></figcaption></figure>
 `;
 }
 
@@ -31,7 +31,7 @@ function question(drawn: readonly Drawn[], index: number): Markup {
   const shown = drawn[0]!.questions[index]!;
   return markup`<section class="asked" aria-label="Question ${index + 1}">
 <h3><span class="number">Question ${index + 1}</span> <span dir="auto">${shown.question}</span> <span class="truth">answer <b>${shown.answer}</b></span></h3>
-<div class="looks"><figure>${picturePlate(shown, `the picture of question ${index + 1}`)}<figcaption class="options">the picture</figcaption></figure>
+<div class="looks"><figure>${picturePlate(shown, `the picture of question ${index + 1}`)}<figcaption><span class="options">the picture</span></figcaption></figure>
 ${drawn.map((one) => look(one, index))}</div>
 </section>
 `;
@@ -43,7 +43,8 @@ function legend(): Markup {
     const words = from === 0 ? `above 0` : `${Math.round(100 * from)} to ${Math.round(100 * to)}\u00a0%`;
     return markup`<li><span class="swatch"><i style="opacity: ${opacity}"></i></span>${words}</li>`;
   });
-  return markup`<ul class="steps"><li><span class="swatch"></span>exactly 0</li>${steps}<li>of the greatest</li></ul>`;
+  return markup`<div class="legend" role="group" aria-label="Legend"><div><p>Attention, in shares of the greatest</p>
+<ul class="steps"><li><span class="swatch"></span>exactly 0</li>${steps}</ul></div></div>`;
 }
 
 /** The shown questions, each with every choice; null when no run shows any. */
@@ -65,7 +66,7 @@ ${Array.from({ length: count }, (_, index) => question(drawn, index))}`;
 
 /** Rules of the pictures. The pictures have light grounds on every page, and no shape is violet. */
 export const PICTURES_STYLE = `
-.steps { display: flex; flex-wrap: wrap; gap: 0.4rem 1.2rem; margin: 0 0 1.6rem; padding: 0; list-style: none; color: var(--muted); font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
+.steps { display: flex; flex-wrap: wrap; gap: 0.4rem 1.2rem; margin: 0; padding: 0; list-style: none; color: var(--muted); font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
 .steps li { display: flex; align-items: center; gap: 0.4rem; }
 .swatch { width: 1.15rem; height: 1.15rem; border: 1px solid var(--rule); background: #fff; }
 .swatch i { display: block; width: 100%; height: 100%; background: #7a12a8; }
@@ -75,10 +76,12 @@ export const PICTURES_STYLE = `
 .asked h3 .truth { margin-left: 1rem; color: var(--muted); }
 .asked h3 .truth b { color: var(--ink); }
 .looks { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.2rem, 1fr)); gap: 1.2rem 1.25rem; }
-.looks figure { margin: 0; min-width: 0; }
-.looks figcaption { margin-top: 0.5rem; font-size: 0.875rem; line-height: 1.45; overflow-wrap: anywhere; }
-.looks figcaption span { display: block; }
+.looks figure { display: grid; grid-row: span 3; grid-template-rows: subgrid; row-gap: 0; margin: 0; min-width: 0; }
+.looks figcaption { display: contents; font-size: 0.875rem; line-height: 1.45; }
+.looks figcaption span { display: block; overflow-wrap: anywhere; }
 .looks figcaption .verdict { display: inline; }
+.looks figcaption > span + span { margin-top: 0.15rem; }
+.looks .plate { margin-bottom: 0.5rem; }
 .looks .mass { color: var(--muted); font-variant-numeric: tabular-nums; }
 .looks .mass b { color: var(--ink); }
 .plate { display: block; width: 100%; max-width: 12rem; aspect-ratio: 1; border-radius: 3px; background: #fff; box-shadow: 0 0 0 1px var(--rule); }

@@ -80,14 +80,15 @@ export function prepareVqa(
   });
   const parts = { train: encode(train), dev: encode(dev), test: encode(splits.test) };
   const { pictures } = parts.dev;
+  const counted = (value: number) => value.toLocaleString("en-US");
   return {
     checksum,
     train: parts.train.questions.length,
     dev: parts.dev.questions.length,
     test: parts.test.questions.length,
     note:
-      `easy-VQA: questions on pictures of ${size} x ${size} pixels with one shape each. The official test split; the dev split is ` +
-      `${pictures.length} of the ${train.images.length + pictures.length} training pictures with all their questions, so that no picture is in two splits.`,
+      `Pictures have ${size} x ${size} pixels. The dev split is ${counted(pictures.length)} of the ${counted(train.images.length + pictures.length)} ` +
+      "training pictures with all their questions, so that no picture is in two splits.",
     answers: VQA_ANSWERS,
     words: vocabulary.size - 1,
     size,

@@ -1,4 +1,5 @@
 /** The study's settings, with the values they have when nothing else is asked for. */
+import { RunError } from "../../runs/run-error.ts";
 import type { Setting, SettingValue } from "../study.ts";
 
 /** Set by hand on the dev set with seed 1. The test set was read once they stood. */
@@ -43,6 +44,13 @@ export const vqaSettings: readonly Setting[] = Object.entries(rules).map(([name,
   value: vqaDefaults[name as keyof VqaSettings],
   ...rule,
 }));
+
+/** Throws a RunError where a grid of `cells` a side does not fit pictures of `size` pixels. */
+export function checkCells({ cells }: Pick<VqaSettings, "cells">, size: number): void {
+  const fitting = Array.from({ length: size }, (_, i) => i + 1).filter((one) => size % one === 0);
+  if (fitting.includes(cells)) return;
+  throw new RunError(`--cells is ${cells}: it must divide the pictures' ${size} pixels, as ${fitting.join(", ")} do`);
+}
 
 /** Settings by name, those that are not given as they are by default. Throws a TypeError for one that is no number. */
 export function settingsOf(given: Readonly<Record<string, SettingValue>>): VqaSettings {

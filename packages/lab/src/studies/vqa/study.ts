@@ -4,7 +4,7 @@ import type { Measure, Published, Study } from "../study.ts";
 import { completeLook, looks } from "./look.ts";
 import { PICTURES_STYLE, vqaPictures } from "./pictures.ts";
 import { loadVqa, withoutTest, type VqaData } from "./prepare.ts";
-import { vqaSettings } from "./settings.ts";
+import { checkCells, settingsOf, vqaSettings } from "./settings.ts";
 import { trainVqa } from "./train.ts";
 
 const ANSWERS = "Test set";
@@ -56,8 +56,9 @@ export const vqa: Study<VqaData> = {
   settings: vqaSettings,
   measures,
   complete: completeLook,
-  load: async (folder) => {
+  load: async (folder, settings) => {
     const data = loadVqa(folder);
+    checkCells(settingsOf(settings), data.size);
     for (const split of ["train", "dev", "test"] as const) {
       if (data[split] === 0) throw new DataError(`easy-VQA: the ${split} split has no questions`);
     }

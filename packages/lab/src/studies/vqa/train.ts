@@ -10,7 +10,7 @@ import { firstParameters, vqaShapes, type VqaParameters } from "./model.ts";
 import { batchArrays, drawBatches, type PictureBatch } from "./picture-batches.ts";
 import type { VqaData, VqaPart } from "./prepare.ts";
 import { answerScores, attentionScores, readQuestions } from "./readings.ts";
-import { settingsOf } from "./settings.ts";
+import { checkCells, settingsOf } from "./settings.ts";
 import { shownQuestions, type ShownQuestion } from "./shown.ts";
 
 /** Trains the run of `config` in `folder`, from which it resumes. Equal configurations give equal figures on one machine. */
@@ -24,7 +24,7 @@ export async function trainVqa(
   const { seed } = config;
   const { cells, features, hiddenSize: hidden } = settings;
   const { size, words, parts } = data;
-  if (size % cells !== 0) throw new RangeError(`cells is ${cells}: it must divide the pictures' ${size} pixels`);
+  checkCells(settings, size);
   const look = lookOf({ mapping: config.mapping, options: config.mappingOptions }, settings);
   const channels = 3 * (size / cells) ** 2;
   const shapes = vqaShapes({ channels, words, answers: data.answers.length, features, hidden });
