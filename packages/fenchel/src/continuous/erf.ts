@@ -36,12 +36,6 @@ export function scaledErfc(x: number): number {
   return t * (even + v * odd);
 }
 
-/** exp(-x^2) with the rounding error of x^2 taken out. */
-function gaussianOf(x: number): number {
-  const head = Math.fround(x);
-  return Math.exp(-head * head) * Math.exp((head - x) * (head + x));
-}
-
 /** The series 2 / sqrt(pi) sum (-1)^n x^(2n + 1) / (n! (2n + 1)), for |x| <= 1/2. */
 function smallErf(x: number): number {
   const square = x * x;
@@ -60,11 +54,4 @@ export function erf(x: number): number {
   if (size <= 0.5) return smallErf(x);
   const value = size > 6 ? 1 : 1 - Math.exp(-size * size) * scaledErfc(size);
   return x < 0 ? -value : value;
-}
-
-/** erfc(x) = 1 - erf(x), to 1e-15 relative also in the upper tail. */
-export function erfc(x: number): number {
-  if (Math.abs(x) <= 0.5) return 1 - smallErf(x);
-  if (x < 0) return 1 + erf(-x);
-  return x > 28 ? 0 : gaussianOf(x) * scaledErfc(x);
 }
