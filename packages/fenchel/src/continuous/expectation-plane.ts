@@ -56,7 +56,7 @@ const chunk = 64;
 /** z_1 of every node of the chunk. */
 const firsts = /* @__PURE__ */ new Float64Array(chunk);
 
-export function axesOf(basis: GaussianBasis): Axes {
+function axesOf(basis: GaussianBasis): Axes {
   const before = known.get(basis);
   if (before !== undefined) return before;
   const axes = { x: axisOf(basis, 0), y: axisOf(basis, 1), leastWidth: Math.min(...basis.widths) };

@@ -41,7 +41,7 @@ export function checkShape(name: string, array: np.Array, wanted: readonly numbe
 }
 
 /** The checked number of rows. */
-export function checkDensities(dimension: 1 | 2, location: np.Array, scale2: np.Array): number {
+function checkDensities(dimension: 1 | 2, location: np.Array, scale2: np.Array): number {
   const batch = location.shape[0] ?? 0;
   if (dimension === 1) checkShape("location", location, [location.size], "[batch]");
   else checkShape("location", location, [batch, 2], "[batch, 2] for a basis in the plane");

@@ -145,7 +145,7 @@ function gap(row: Row, y: Float64Array): number {
   return sum + (edge + shift) * Math.max(budget - total, 0);
 }
 
-export const budgetmaxSolver: RowSolver<"budget"> = {
+const budgetmaxSolver: RowSolver<"budget"> = {
   name: "budgetmax",
   parameter: budgetSpec,
   grouped: false,

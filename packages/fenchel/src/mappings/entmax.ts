@@ -161,7 +161,7 @@ function gap(row: Row, y: Float64Array): number {
   return s + (conjugate - 1) / alpha - (inner - regularizer(row, y));
 }
 
-export const entmaxSolver: RowSolver<"alpha"> = {
+const entmaxSolver: RowSolver<"alpha"> = {
   name: "entmax",
   parameter: alphaSpec,
   grouped: false,

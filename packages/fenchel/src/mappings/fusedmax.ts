@@ -100,7 +100,7 @@ function gap(row: Row, y: Float64Array): number {
   return bound - (inner - halfSquare(y, count) - lambda * totalVariation(y, count));
 }
 
-export const fusedmaxSolver: RowSolver<"lambda"> = {
+const fusedmaxSolver: RowSolver<"lambda"> = {
   name: "fusedmax",
   parameter: lambdaSpec,
   grouped: true,

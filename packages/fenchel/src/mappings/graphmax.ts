@@ -80,7 +80,7 @@ export function graphSolver(
   };
 }
 
-export const graphmaxSolver: RowSolver<"lambda", Graph> = /* @__PURE__ */ graphSolver(
+const graphmaxSolver: RowSolver<"lambda", Graph> = /* @__PURE__ */ graphSolver(
   "graphmax",
   ["edges", "weights"],
   (options, { n }) => graphFromEdges(n, options["edges"], options["weights"]),

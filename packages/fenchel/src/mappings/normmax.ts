@@ -157,7 +157,7 @@ function gap(row: Row, y: Float64Array): number {
   return -c / Math.max(dualNorm, 1) - (inner - norm(y, count, alpha));
 }
 
-export const normmaxSolver: RowSolver<"alpha"> = {
+const normmaxSolver: RowSolver<"alpha"> = {
   name: "normmax",
   parameter: alphaSpec,
   grouped: false,

@@ -124,7 +124,7 @@ function gap(row: Row, y: Float64Array): number {
   return bound - (inner - halfSquare(y, count) - lambda * pairwiseMaxima(y, count));
 }
 
-export const oscarmaxSolver: RowSolver<"lambda"> = {
+const oscarmaxSolver: RowSolver<"lambda"> = {
   name: "oscarmax",
   parameter: lambdaSpec,
   grouped: true,

@@ -40,7 +40,7 @@ function gap({ scores: v, count }: Row, y: Float64Array): number {
   return divergence;
 }
 
-export const softmaxSolver: RowSolver<never> = {
+const softmaxSolver: RowSolver<never> = {
   name: "softmax",
   parameter: null,
   grouped: false,

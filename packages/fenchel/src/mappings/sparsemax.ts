@@ -27,7 +27,7 @@ function gap({ scores: v, count }: Row, y: Float64Array): number {
   return sum;
 }
 
-export const sparsemaxSolver: RowSolver<never> = {
+const sparsemaxSolver: RowSolver<never> = {
   name: "sparsemax",
   parameter: null,
   grouped: false,

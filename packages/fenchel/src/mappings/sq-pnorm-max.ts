@@ -142,7 +142,7 @@ function gap(row: Row, y: Float64Array): number {
   return -c + (c * c * Math.pow(sum, (2 * exponent) / p)) / 2 - (inner - regularizer(row, y));
 }
 
-export const sqPnormMaxSolver: RowSolver<"p"> = {
+const sqPnormMaxSolver: RowSolver<"p"> = {
   name: "sqPnormMax",
   parameter: pSpec,
   grouped: false,

@@ -105,7 +105,7 @@ function structure(options: Readonly<Record<string, unknown>>): TopkBase {
   throw valueError("base", base, '"softmax" or "sparsemax" is needed', typeof base === "string" ? "range" : "type");
 }
 
-export const topkmaxSolver: RowSolver<"k", TopkBase> = {
+const topkmaxSolver: RowSolver<"k", TopkBase> = {
   name: "topkmax",
   parameter: kSpec,
   grouped: false,

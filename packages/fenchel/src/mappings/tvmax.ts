@@ -6,7 +6,7 @@ import type { StructuredMapping } from "../mapping.ts";
 import type { RowSolver } from "../row-solver.ts";
 import { graphSolver } from "./graphmax.ts";
 
-export const tvmaxSolver: RowSolver<"lambda", Graph> = {
+const tvmaxSolver: RowSolver<"lambda", Graph> = {
   .../* @__PURE__ */ graphSolver("tvmax", ["grid"], (options, { n }) => graphFromGrid(n, options["grid"])),
   kernel: tvmaxKernel,
   kernelStructure: ({ grid }) => grid,

@@ -4,7 +4,7 @@ import { DONE, OUTCOME, readJob, REQUEST, type SharedMailbox } from "./shared-jo
 import { inNode, nodeModule } from "./platform.ts";
 
 /** Outcome of a job that failed; otherwise it is what `forward` returned. */
-export const FAILED = -2;
+const FAILED = -2;
 
 function runJob(mailbox: SharedMailbox): number {
   const { description, arrays } = readJob(mailbox);

@@ -51,7 +51,7 @@ function codePoint(value: number): string {
 }
 
 /** Replaces character references; one that HTML does not know stays as it is. */
-export function decodeEntities(text: string): string {
+function decodeEntities(text: string): string {
   if (!text.includes("&")) return text;
   return text.replace(ENTITY, (whole: string, decimal?: string, hexadecimal?: string, name?: string) => {
     if (decimal !== undefined) return codePoint(Number.parseInt(decimal, 10));

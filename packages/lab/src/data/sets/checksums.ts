@@ -18,7 +18,7 @@ export interface FileDigest {
 export type Trust = "known" | "as before" | "first download";
 
 /** Name of the file that keeps the checksums of first downloads. */
-export const RECORDS_FILE = "downloads.json";
+const RECORDS_FILE = "downloads.json";
 
 async function digestWith(path: string, algorithm: "sha256" | "sha1", prefix = ""): Promise<string> {
   const hash = createHash(algorithm).update(prefix);
