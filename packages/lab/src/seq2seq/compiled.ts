@@ -3,9 +3,9 @@ import { numpy as np, tree } from "@jax-js/jax";
 import { attender, mappings, type Arrays, type Attend } from "fenchel/jax";
 import type { NamedArrays } from "../models/parameters.ts";
 import type { PairArrays } from "./batches.ts";
+import { copyingHead } from "./copying.ts";
 import type { Mechanism } from "./look.ts";
 import type { SequenceModel, Source } from "./model.ts";
-import { copyingHead } from "./copying.ts";
 import { wordLosses, writingHead } from "./output.ts";
 
 /** Of every target position: weights over the source, the most probable word, and -log of the given word's probability. */

@@ -15,22 +15,22 @@ export interface GivenReading {
   readonly weights: readonly Float32Array[];
 }
 
-export interface SeeOptions {
+export interface JudgeGivenOptions {
   /** Gets one reading after the other. */
   readonly see?: (reading: GivenReading, index: number) => void;
   /** As for `planPairs`. */
   readonly halves?: boolean;
 }
 
-/** Reads every pair, batch by batch. The parameters stay the caller's. */
-export async function readGiven(
+/** Reads every pair, batch by batch. */
+async function readGiven(
   model: CompiledSequenceModel,
   parameters: NamedArrays,
   pairs: FlatPairs,
   positions: number,
-  { see, halves }: SeeOptions,
+  { see, halves }: Required<JudgeGivenOptions>,
 ): Promise<void> {
-  for (const plan of planPairs(pairs, positions, halves === undefined ? {} : { halves })) {
+  for (const plan of planPairs(pairs, positions, { halves })) {
     const given = await model.predict(tree.ref(parameters), pairArrays(pairs, plan, model.mechanism));
     const chosen = (await given.chosen.data()) as Int32Array;
     const losses = (await given.losses.data()) as Float32Array;
@@ -43,7 +43,7 @@ export async function readGiven(
         const at = (start + t) * plan.source;
         return weights.subarray(at, at + source);
       });
-      see?.(
+      see(
         { chosen: chosen.subarray(start, start + count), losses: losses.subarray(start, start + count), weights: rows },
         index,
       );
@@ -58,13 +58,13 @@ export interface GivenScores {
   readonly accuracy: number;
 }
 
-/** Loss and accuracy over pairs; options as for `readGiven`. */
+/** Loss and accuracy over pairs. The parameters stay the caller's. */
 export async function judgeGiven(
   model: CompiledSequenceModel,
   parameters: NamedArrays,
   pairs: FlatPairs,
   positions: number,
-  { see, ...planning }: SeeOptions = {},
+  { see, halves = false }: JudgeGivenOptions = {},
 ): Promise<GivenScores> {
   let words = 0;
   let loss = 0;
@@ -76,6 +76,6 @@ export async function judgeGiven(
     reading.chosen.forEach((word, t) => (right += Number(word === (target[t] ?? 0))));
     see?.(reading, index);
   };
-  await readGiven(model, parameters, pairs, positions, { ...planning, see: judge });
+  await readGiven(model, parameters, pairs, positions, { see: judge, halves });
   return { loss: loss / words, accuracy: right / words };
 }

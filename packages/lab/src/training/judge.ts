@@ -1,11 +1,11 @@
 /** What a trained model makes of texts: probabilities and attention, text by text, and the scores of a whole split. */
 import { tree } from "@jax-js/jax";
 import { accuracy, attentionStatistics, f1, meanStatistics } from "../metrics/index.ts";
+import { logProbabilities } from "../metrics/log-probabilities.ts";
 import type { CompiledClassifier } from "../models/compiled-classifier.ts";
 import type { TextClassifierParameters } from "../models/text-classifier.ts";
 import type { EvaluationScores } from "../run-types.ts";
 import { batchArrays, planBatches, type EncodedText } from "./batches.ts";
-import { logProbabilities } from "../metrics/log-probabilities.ts";
 
 export interface Judgement {
   /** Probability of every label. */
@@ -52,7 +52,7 @@ export async function judge(
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The label of the highest probability. */
-export function chosenLabel({ probabilities }: Judgement): number {
+function chosenLabel({ probabilities }: Judgement): number {
   return probabilities.indexOf(Math.max(...probabilities));
 }
 
