@@ -74,7 +74,7 @@ describe("fenchel steps", () => {
     const mistakes: [string[], RegExp][] = [
       [["entailmnt"], /unknown task "entailmnt": did you mean entailment/],
       [["spam"], /unknown task "spam"/],
-      [["entailment", "--mappings", "tvmax"], /"tvmax" cannot be trained with/],
+      [["entailment", "--mappings", "tvmax"], /mapping is "tvmax": it must be one of softmax/],
       [["entailment", "--mappings", "fusedmax:lambda=-1"], /lambda is -1/],
       [["entailment", "--mappings", "fusedmax:lambda"], /write fusedmax or fusedmax:lambda=0.2/],
       [["entailment", "--seconds", "0"], /--seconds is "0": a number of seconds above 0/],
