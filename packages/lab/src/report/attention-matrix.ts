@@ -150,7 +150,7 @@ ${Array.from({ length: LEVELS }, (_, i) => `.matrix .m${i + 1} { fill: var(--fil
 .matrices .written { font-size: 0.875rem; color: var(--muted); }
 .pair { margin-top: 2.6rem; }
 .pair h3 { margin: 0 0 0.7rem; padding-bottom: 0.45rem; border-bottom: 1.5px solid var(--ink); font-size: 0.9375rem; font-weight: 650; }
-.pair .truth { margin-left: 1rem; font-weight: 400; color: var(--muted); }
+.pair .truth { margin-left: 1rem; white-space: nowrap; font-weight: 400; color: var(--muted); }
 .pair .truth b { color: var(--ink); }
 .texts { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1rem; max-width: 60rem; margin: 0 0 1.3rem; font-size: 0.9375rem; }
 .texts dt { color: var(--muted); }

@@ -45,6 +45,7 @@ p { margin: 0; }
 b { font-weight: 650; }
 .lead { font-size: 1.0625rem; text-wrap: pretty; }
 .command { margin: 0.8rem 0 0.6rem; padding: 0.6rem 0.85rem; border: 1px solid var(--rule); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; font: 0.875rem/1.5 var(--mono); }
+.command .word { display: inline-block; max-width: 100%; }
 code { font-family: var(--mono); }
 .checksum { color: var(--muted); font-size: 0.8125rem; overflow-wrap: anywhere; }
 section { margin-top: 3.5rem; }
@@ -71,15 +72,15 @@ th { text-align: left; font-weight: inherit; }
 /* A shade where there is more to the right or the left. */
 @media screen { .scroll { background: linear-gradient(to right, var(--ground) 40%, transparent) left / 2.5rem 100% local no-repeat, linear-gradient(to left, var(--ground) 40%, transparent) right / 2.5rem 100% local no-repeat, linear-gradient(to right, var(--rule), transparent) left / 0.9rem 100% scroll no-repeat, linear-gradient(to left, var(--rule), transparent) right / 0.9rem 100% scroll no-repeat; } }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 4px; }
-.results { font-variant-numeric: tabular-nums lining-nums; white-space: nowrap; }
+.results { border-collapse: separate; border-spacing: 0; line-height: 1.5rem; font-variant-numeric: tabular-nums lining-nums; white-space: nowrap; }
 .results td, .results th { padding: 0.5rem 0 0.5rem 1.15rem; text-align: right; vertical-align: baseline; }
 .results tr > :first-child, .results.wide tr > :first-child { padding-left: 0; text-align: left; }
 .results tbody th { font-weight: 400; }
 .results .edge { padding-left: 2rem; }
-.results thead th { color: var(--muted); font-size: 0.8125rem; line-height: 1.3; font-weight: 500; vertical-align: bottom; }
+.results thead th { color: var(--muted); font-size: 0.8125rem; line-height: 1.0625rem; font-weight: 500; vertical-align: bottom; }
 .results thead .groups th { padding-bottom: 0; white-space: normal; text-wrap: balance; }
-.results thead .groups span { display: block; padding-bottom: 0.3rem; border-bottom: 1px solid var(--rule); text-align: center; color: var(--ink); font-weight: 600; }
-.results thead tr:last-child > * { padding-top: 0.2rem; border-bottom: 1.5px solid var(--ink); }
+.results thead .groups span { display: block; padding-bottom: 0.3125rem; border-bottom: 1px solid var(--rule); text-align: center; color: var(--ink); font-weight: 600; }
+.results thead tr:last-child > * { padding-top: 0.25rem; border-bottom: 1.5px solid var(--ink); }
 .results .unit { display: block; font-weight: 400; }
 .results .unit:empty::before { content: "\\a0"; }
 .results.wide { font-size: 0.9375rem; }
@@ -89,7 +90,7 @@ th { text-align: left; font-weight: inherit; }
 .results.compact td, .results.compact th { padding-left: 2.2rem; }
 .results.compact tr > :first-child { padding-left: 0; }
 .results tbody tr > * { border-bottom: 1px solid var(--rule); }
-.results tbody th .options { display: block; line-height: 1.3; }
+.results tbody th .options { display: block; line-height: 1.125rem; }
 .deviation { color: var(--muted); font-size: 0.8125rem; }
 .legend { display: flex; flex-wrap: wrap; gap: 1rem 3rem; margin-bottom: 2.2rem; font-size: 0.8125rem; color: var(--muted); }
 .legend p { margin-bottom: 0.45rem; }
@@ -131,8 +132,7 @@ footer { margin-top: 3.5rem; padding-top: 1rem; border-top: 1px solid var(--rule
   .maps .counts { padding: 0; }
   .maps .counts br { display: none; }
   .scale li { width: 2.15rem; }
-  .results tr > :first-child { position: sticky; left: 0; background: var(--ground); }
-  .results tbody th .options { white-space: normal; }
+  .results tr > :first-child { position: sticky; left: 0; background: linear-gradient(var(--ground), var(--ground)) 0 2px no-repeat; }
 }
 `;
 
@@ -149,6 +149,9 @@ export const PRINT_STYLE = `
   .results { font-size: 0.9rem; }
   .results td, .results th { padding: 0.45rem 0 0.45rem 0.5rem; }
   .results .edge { padding-left: 1rem; }
+  .results.wide { font-size: 0.8rem; }
+  .results.wide td, .results.wide th { padding-left: 0.4rem; }
+  .results.wide .edge { padding-left: 0.8rem; }
   .curves { grid-template-columns: repeat(auto-fill, minmax(42mm, 1fr)); gap: 1.2rem 3mm; }
   h2, .note, caption, thead, .legend { break-after: avoid; }
   figure, tr, .legend, .maps { break-inside: avoid; }

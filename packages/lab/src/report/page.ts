@@ -57,6 +57,12 @@ export function distinct<T>(items: readonly T[]): T[] {
   return Array.from(new Set(items));
 }
 
+/** A command that breaks between its words, not within an option. */
+export function commandLine(command: string): Markup {
+  const words = command.split(" ").map((word, i) => markup`${i === 0 ? "" : " "}<span class="word">${word}</span>`);
+  return markup`<pre class="command"><code>${words}</code></pre>`;
+}
+
 function intro(meta: ReportMeta, variants: readonly Variant[], results: readonly RunResult[]): Markup {
   const { data, machine } = meta;
   const seeds = distinct(results.map(({ config }) => config.seed)).sort((a, b) => a - b);
@@ -68,7 +74,7 @@ function intro(meta: ReportMeta, variants: readonly Variant[], results: readonly
       ${data.description}; ${count(data.train)} texts to train on, ${count(data.dev)} to stop by and
       ${count(data.test)} to test on. ${seeds.length === 1 ? "Seed" : "Seeds"} ${list(seeds.map(String))}; finished on
       ${date}, on ${machine.cores} ${machine.cores === 1 ? "core" : "cores"}${where}.</p>
-    <pre class="command"><code>${meta.command}</code></pre>
+    ${commandLine(meta.command)}
     <p class="checksum">Data SHA-256 <code>${data.checksum}</code></p>`;
 }
 

@@ -5,7 +5,7 @@ import type { Published, Study, StudyResult } from "../studies/study.ts";
 import type { TestedDifferences } from "../studies/test-differences.ts";
 import { learningCurves } from "./learning-curves.ts";
 import { markup, raw, type Markup } from "./markup.ts";
-import { count, distinct, htmlDocument, list, NUMBER_WORDS, type ReportMeta } from "./page.ts";
+import { commandLine, count, distinct, htmlDocument, list, NUMBER_WORDS, type ReportMeta } from "./page.ts";
 import { resultsTable } from "./results-table.ts";
 import { describeOptions, gatherVariants, summarize, type Measure } from "./variants.ts";
 
@@ -107,7 +107,7 @@ function testedTable(study: Study, { key, seed, items, resamples, choices }: Tes
     markup`<th scope="col">${text}${unit === "" ? null : markup`<span class="unit">${unit}</span>`}</th>`;
   return markup`<h3 id="sure">How sure the differences are</h3>
   <p class="note">
-    ${title} with seed ${seed}. The interval holds the middle 95 % of ${count(resamples)} test sets that are drawn from these ${count(items)} ${study.items} with
+    ${title} with seed ${seed}. The interval holds the middle 95&nbsp;% of ${count(resamples)} test sets that are drawn from these ${count(items)} ${study.items} with
     replacement; p is the share of ${count(resamples)} random exchanges of answers between the two that make as large a difference.
   </p>
   <div class="scroll" role="region" aria-labelledby="sure-caption" tabindex="0">
@@ -116,7 +116,7 @@ function testedTable(study: Study, { key, seed, items, resamples, choices }: Tes
       <thead>
         <tr>
           <th scope="col">Attention</th>
-          ${head(title)}${head("95 % interval")}${head(`Against ${choices[0]!.mapping}`)}
+          ${head(title)}${head("95\u00a0% interval")}${head(`Against ${choices[0]!.mapping}`)}
           <th scope="col">p</th>
         </tr>
       </thead>
@@ -156,7 +156,7 @@ function intro(study: Study, meta: StudyReportMeta, results: readonly StudyResul
       ${date}, on ${machine.cores} ${machine.cores === 1 ? "core" : "cores"}${where}.</dd>
       <dt>SHA-256</dt><dd><code>${data.checksum}</code></dd>
     </dl>
-    <pre class="command"><code>${meta.command}</code></pre>`;
+    ${commandLine(meta.command)}`;
 }
 
 /** The settings as the command takes them, those in bold that are not as they are by default. */

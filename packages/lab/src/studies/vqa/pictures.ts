@@ -73,7 +73,7 @@ export const PICTURES_STYLE = `
 .asked { margin-top: 2.2rem; break-inside: avoid; }
 .asked h3 { margin: 0 0 0.9rem; padding-bottom: 0.45rem; border-bottom: 1.5px solid var(--ink); font-size: 0.9375rem; font-weight: 400; }
 .asked h3 .number { margin-right: 1rem; font-weight: 650; }
-.asked h3 .truth { margin-left: 1rem; color: var(--muted); }
+.asked h3 .truth { margin-left: 1rem; white-space: nowrap; color: var(--muted); }
 .asked h3 .truth b { color: var(--ink); }
 .looks { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.2rem, 1fr)); gap: 1.2rem 1.25rem; }
 .looks figure { display: grid; grid-row: span 3; grid-template-rows: subgrid; row-gap: 0; margin: 0; min-width: 0; }
