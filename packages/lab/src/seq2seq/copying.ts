@@ -25,6 +25,11 @@ function copyShare({ copyGate, copyGateBias }: NamedArrays, features: np.Array):
   return nn.sigmoid(np.matmul(features.ref, copyGate!.ref).add(copyGateBias!.ref));
 }
 
+/** log((1 - g) p + g q) of the probabilities of writing, p, and of copying, q. Owns all three. */
+function logMixture(written: np.Array, copied: np.Array, share: np.Array): np.Array {
+  return np.log(written.mul(np.subtract(1, share.ref)).add(copied.mul(share)).add(LEAST));
+}
+
 /**
  * p(y) = (1 - g) p_v(y) + g sum_(j: x_j = y) w_j, with p_v the softmax of the words' scores, w the attention over the source x and g the
  * sigmoid of a line of the features. What a word is copied from is what the mapping attends to, so zeros of w are words that cannot be
@@ -47,11 +52,10 @@ export const copyingHead: Head = {
     const scores = wordScores(parameters, rows);
     const smooth =
       smoothing === 0 ? null : logTotals(scores).sub(scores.ref.mean(-1)).reshape([batch, queries]).mul(smoothing);
-    const own = np.exp(wordLosses(scores, outputs.ref.reshape([batch * queries])).neg()).reshape([batch, queries]);
+    const written = np.exp(wordLosses(scores, outputs.ref.reshape([batch * queries])).neg()).reshape([batch, queries]);
     const same = np.equal(words.ref.reshape([batch, 1, keys]), outputs.reshape([batch, queries, 1]));
     const copied = np.where(same, weights, 0).sum(-1);
-    const mixed = own.mul(np.subtract(1, share.ref)).add(copied.mul(share));
-    const losses = np.log(mixed.add(LEAST)).neg();
+    const losses = logMixture(written, copied, share).neg();
     return smooth === null ? losses : losses.mul(1 - smoothing).add(smooth);
   },
   scores: (parameters, { features, weights }, source) => {
@@ -61,9 +65,8 @@ export const copyingHead: Head = {
     const scores = wordScores(parameters, rows);
     const words = scores.shape[1]!;
     const total = logTotals(scores).reshape([batch * queries, 1]);
-    const own = np.exp(scores.sub(total));
+    const written = np.exp(scores.sub(total));
     const copied = np.matmul(weights, source.ref).reshape([batch * queries, words]);
-    const mixed = own.mul(np.subtract(1, share.ref)).add(copied.mul(share));
-    return { scores: np.log(mixed.add(LEAST)), total: np.zeros([batch * queries]) };
+    return { scores: logMixture(written, copied, share), total: np.zeros([batch * queries]) };
   },
 };
