@@ -191,34 +191,33 @@ function amend(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: 
  * Whether the weights that `write` left need only be amended; `patience` also takes what rounding may leave. What an amended sum
  * lacks is of second order in its change, and at the edge of the support (step in t)^(1/a), kept below 2^-24.
  */
-function written(a: f64, edge: f64, patience: bool): bool {
+function written(a: f64, patience: bool): bool {
   const reach = min(min(1e-3, (0.7 * REACH) / (1 - a)), edge * slopeSum);
   return abs(weightSum - 1) < (patience ? reach + ROUNDING : reach);
 }
 
-/** The end of a row: amends the weights where that changes anything. */
-function finish(x: usize, y: usize, count: i32, max: f32, gamma: f64, t: f64, a: f64, k: usize): void {
-  const excess = abs(weightSum - 1);
-  if (excess < 6e-8) return;
-  // No weight is above the best score's.
-  const best = power2(logarithm2(maximum(1 - a * t, 0), k) / a, k);
-  if (excess * best > 1e-7 || excess > <f64>count * 3e-8) amend(x, y, count, max, gamma, t, a, k);
-}
+// Of the a of the last row, which mostly is the next one's too: 2^-a and 2^(-24 a).
+let powersOf: f64 = 0;
+let half: f64 = 0;
+let edge: f64 = 0;
 
 /**
  * A lower bound of t: for any k scores u^(1/a) is convex, so that sum u^(1/a) >= k (mean u)^(1/a), hence
- * t >= mean v + (1 - k^-a) / a. Here for the scores from c to end.
+ * t >= mean v + (1 - k^-a) / a. Here for the scores from c to end, with k^-a from above: the chord between powers of 2.
  */
-function lowerBound(c: usize, end: usize, a: f64, k: usize): f64 {
+function lowerBound(c: usize, end: usize, a: f64): f64 {
   const number = <f64>((end - c) >> 2);
   let sum = f64x2.splat(0);
   for (; c < end; c += 16) {
     const v = v128.load(c);
     sum = accumulate(sum, c + 16 > end ? v128.and(v, firstLanes(<i32>(end - c) >> 2)) : v);
   }
+  let share = 1.0;
+  let power = 1.0;
+  for (; 2 * power <= number; power *= 2) share *= half;
+  share *= 1 - (1 - half) * (number / power - 1);
   // A hair less, so that rounding does not lead above the root.
-  const share = power2(-a * logarithm2(number, k), k) * (1 + 2e-6);
-  return maximum(0, total(sum) / number + (1 - share) / a);
+  return maximum(0, total(sum) / number + (1 - share * (1 + 4e-6)) / a);
 }
 
 /** The weights of a row; `work` has room for two times count + 8 numbers, `k` and `table` hold the constants. */
@@ -238,18 +237,22 @@ export function entmaxRow(
   let from = work;
   let to = work + ((<usize>(count + 8)) << 2);
   let end = collect(x, count, top, scale, f32x4.splat(<f32>(-0.5 / a)), from, table);
-  let t = lowerBound(from, end, a, k);
+  if (a != powersOf) {
+    powersOf = a;
+    half = power2(-a, k);
+    edge = power2(-24 * a, k);
+  }
+  let t = lowerBound(from, end, a);
   base = <f64>(<f32>t);
   let low = t;
   let high = 1 / a; // where not even the best score has weight
-  const edge = power2(-24 * a, k);
   let collected = false;
   // A row with much of it near the top: to take the sums over all of it is no detour, and the bound may be exact.
   let writing = <usize>count < end - from;
   for (let turn = 0; turn < MOST_TURNS; turn++) {
     if (writing) {
       write(x, y, count, max, gamma, t, a, k);
-      if (written(a, edge, turn > 4) || turn == MOST_TURNS - 1) break;
+      if (written(a, turn > 4) || turn == MOST_TURNS - 1) break;
     } else {
       // A hair below, so that rounding does not lose an entry: very many tiny weights may be most of the sum.
       if (!collected) end = collect(x, count, top, scale, f32x4.splat(<f32>((low - 1 / a) * (1 + 3e-7))), from, table);
@@ -270,5 +273,5 @@ export function entmaxRow(
     if (!writing && !(t > low && t < high)) t = 0.5 * (low + high);
     if (abs(t - base) > 1e-3) base = <f64>(<f32>t);
   }
-  finish(x, y, count, max, gamma, t, a, k);
+  if (abs(weightSum - 1) > 6e-8) amend(x, y, count, max, gamma, t, a, k);
 }

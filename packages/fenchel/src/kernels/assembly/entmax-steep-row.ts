@@ -4,8 +4,8 @@
 // support is found first: with S(c) = sum_{x_i > c} (a (x_i - c) / gamma)^(1/a), a score c is in it when S(c) < 1.
 // Then, with c the last score kept and s its own weight,
 //   y_i = (a (x_i - c) / gamma + s^a)^(1/a), sum y = 1,
-// is convex and increasing in s, so that Newton's method descends to s from above. Differences of float32 scores are exact
-// to an ulp, and so are the weights.
+// is convex and increasing in s, so that Newton's method descends to s from above; Halley's correction saves turns. Differences
+// of float32 scores are exact to an ulp, and so are the weights.
 
 import { collect } from "./compaction";
 import { below, logarithm2, power2 } from "./entmax-row";
@@ -18,10 +18,13 @@ const ENOUGH: f64 = 3e-7;
 
 let weightSum: f64 = 0;
 let slopeSum: f64 = 0;
+let bendSum: f64 = 0;
+/** The sum over what is above the last score kept, at s = 0. */
+let aboveSum: f64 = 0;
 
 /**
- * Sums y = (factor (x - c) + s^a)^(1/a) over the candidates above c, and y / (factor (x - c) + s^a). Candidates equal to c
- * are left out.
+ * Sums y = u^(1/a), u = factor (x - c) + s^a, over the candidates above c, and y / u and y / u^2. Candidates equal to c are
+ * left out.
  */
 function evaluate(from: usize, end: usize, c: f32, sPower: f64, factor: f64, a: f64, k: usize): void {
   const last = f32x4.splat(c);
@@ -30,6 +33,7 @@ function evaluate(from: usize, end: usize, c: f32, sPower: f64, factor: f64, a: 
   const exponent = f32x4.splat(<f32>(1 / a));
   let s = f64x2.splat(0);
   let q = s;
+  let r = s;
   for (; from < end; from += 16) {
     const x = v128.load(from);
     const live = f32x4.gt(x, last);
@@ -37,10 +41,14 @@ function evaluate(from: usize, end: usize, c: f32, sPower: f64, factor: f64, a: 
     const u = f32x4.add(f32x4.mul(f32x4.sub(x, last), slope), shift);
     const p = v128.and(exp2(f32x4.mul(log2(u, k), exponent), k), live);
     s = accumulate(s, p);
-    q = accumulate(q, v128.and(f32x4.div(p, u), live));
+    const inverse = f32x4.div(f32x4.splat(1), u);
+    const w = v128.and(f32x4.mul(p, inverse), live);
+    q = accumulate(q, w);
+    r = accumulate(r, f32x4.mul(w, v128.and(inverse, live)));
   }
   weightSum = total(s);
   slopeSum = total(q);
+  bendSum = total(r);
 }
 
 /** The largest candidate in (low, high) up to `middle`, or else the smallest above it; `low` when there is none. */
@@ -70,8 +78,10 @@ function lastKept(from: usize, end: usize, low: f32, max: f32, factor: f64, a: f
     c = pivot(from, end, out, <f32>(0.5 * (<f64>out + <f64>kept)), kept);
     if (c == out) break;
     evaluate(from, end, c, 0, factor, a, k);
-    if (weightSum < 1) kept = c;
-    else out = c;
+    if (weightSum < 1) {
+      kept = c;
+      aboveSum = weightSum;
+    } else out = c;
   } while (true);
   return kept;
 }
@@ -136,15 +146,19 @@ export function entmaxSteepRow(
   let s: f64 = 1 / <f64>kept;
   let sPower: f64 = 0;
   if (c < max) {
-    // s is at most the mean weight.
+    // s is at most the mean weight, and what the weights above leave at s = 0.
     ties -= countFrom(work, end, c, true);
+    s = min(s, (1 - aboveSum) / <f64>ties);
     for (let turn = 0; turn < MOST_STEPS; turn++) {
       sPower = s > 0 ? power2(a * logarithm2(s, k), k) : 0;
       evaluate(work, end, c, sPower, factor, a, k);
       const excess = weightSum + <f64>ties * s - 1;
       if (abs(excess) < ENOUGH || s == 0) break;
-      const slope = <f64>ties + (slopeSum * sPower) / s;
-      s -= excess / slope;
+      const share = sPower / s;
+      const slope = <f64>ties + slopeSum * share;
+      const bend = ((a - 1) * share * (slopeSum - sPower * bendSum)) / s;
+      const step = excess / slope;
+      s -= step / (1 - min(0.5, (0.5 * step * bend) / slope));
       if (s < 0) s = 0;
     }
   }
