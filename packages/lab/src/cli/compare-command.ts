@@ -8,16 +8,18 @@ import { writeReport } from "../report/write-report.ts";
 import { writeStudyReport } from "../report/write-study-report.ts";
 import { studies } from "../studies/index.ts";
 import type { Study } from "../studies/study.ts";
+import { defaultMappingOptions } from "../training/config.ts";
 import { comparisonTable, studyTable } from "./comparison-text.ts";
 import { UserError } from "./errors.ts";
+import { checkFolder } from "./files.ts";
 import { unknownName } from "./nearest.ts";
 import { integerOption } from "./numbers.ts";
 import { print } from "./output.ts";
 import { formatDuration } from "./progress.ts";
-import { addStudySettings, checkStudyChoices, flagOf, readStudySettings } from "./study-options.ts";
+import { addTaskSettings, checkStudyChoices, flagOf, readStudySettings } from "./study-options.ts";
 import { trainStudy } from "./study-training.ts";
 import { trainWithProgress } from "./training.ts";
-import { addSettings, checkChoice, parseChoices, readSettings, settingNames } from "./training-options.ts";
+import { checkListed, ownSettings, parseChoices, readSettings, refuseTwins, settingNames } from "./training-options.ts";
 import { version } from "./version.ts";
 
 interface CompareOptions {
@@ -82,8 +84,10 @@ async function compareTask(task: Task, options: CompareOptions, names: readonly 
   for (const name of [...others, "dataDir", "tune", "warmStart"]) {
     if (given[name] !== undefined) throw new UserError(`${flagOf(name)} has no meaning for the task ${task.name}`);
   }
-  const choices = parseChoices(options.mappings ?? task.mappings.join(",")).map(checkChoice);
+  const choices = parseChoices(options.mappings ?? task.mappings.join(",")).map(checkListed);
+  refuseTwins(choices, ({ mapping, options: own }) => ({ ...defaultMappingOptions(mapping), ...own }));
   const folder = options.out ?? join("runs", task.name);
+  checkFolder("--out", folder);
   const trained = await trainWithProgress({
     task,
     choices,
@@ -105,16 +109,19 @@ async function compareStudyTask(named: Study, options: CompareOptions, names: re
   const { tune = false, warmStart = false } = options;
   const given = readStudySettings(named, options as Readonly<Record<string, unknown>>, names);
   const study = named.under?.(given) ?? named;
-  const usual = (name: string) => study.settings.find((setting) => setting.name === name)?.value;
-  if (warmStart && usual("warmEpochs") === undefined) {
+  if (warmStart && !study.settings.some(isWarm)) {
     throw new UserError(`--warm-start has no meaning for the task ${study.name}`);
   }
   if (tune && study.grid === undefined) throw new UserError(`the task ${study.name} has no grid to --tune on`);
   const choices = options.mappings === undefined ? study.choices : parseChoices(options.mappings);
   const folder = options.out ?? join("runs", study.name);
+  checkFolder("--out", folder);
+  checkStudyChoices(study, choices);
+  // What is open to tuning is not yet what a default makes of it.
+  if (!tune) refuseTwins(choices, (choice) => study.complete(choice).options);
   const trained = await trainStudy({
     study,
-    choices: checkStudyChoices(study, choices),
+    choices,
     seeds: readSeeds(options.seeds, study.seeds),
     settings: given,
     folder,
@@ -135,6 +142,9 @@ async function compareStudyTask(named: Study, options: CompareOptions, names: re
   await print(`${studyTable(study, results)}\n${paths.html}  (${formatDuration(trained.seconds)})\n`);
 }
 
+/** The setting of a study that can continue a common start. */
+const isWarm = ({ name }: { readonly name: string }): boolean => name === "warmEpochs";
+
 /** Names of all tasks that can be compared. */
 export function taskNames(): string[] {
   return [...tasks, ...studies].map(({ name }) => name);
@@ -142,6 +152,9 @@ export function taskNames(): string[] {
 
 /** Adds the command to the program. */
 export function addCompareCommand(program: Command): void {
+  const seeds = [...tasks, ...studies].map((task) => `${task.name} ${task.seeds}`).join(", ");
+  const tunable = studies.flatMap(({ name, grid }) => (grid === undefined ? [] : [name])).join(", ");
+  const warm = studies.flatMap(({ name, settings }) => (settings.some(isWarm) ? [name] : [])).join(", ");
   const command = program
     .command("compare")
     .summary("train with every mapping and write a report")
@@ -151,16 +164,16 @@ export function addCompareCommand(program: Command): void {
     .argument("[task]", `one of ${taskNames().join(", ")}`, "spam")
     .option(
       "--mappings <list>",
-      "mappings, separated by commas, with options as in fusedmax:lambda=0.2 (default all of the task)",
+      "mappings, separated by commas, with options as in fusedmax:lambda=0.2 (default the task's own)",
     )
-    .option("--seeds <count>", "runs of every mapping, with seeds 1, 2, ...")
+    .option("--seeds <count>", `runs of every mapping, with seeds 1, 2, ... (default for ${seeds})`)
     .option("--jobs <count>", "runs at a time, each in a process of its own (default one a core)")
     .option("--out <folder>", "folder of the runs and the report (default runs/TASK)")
     .option("--fresh", "train every run anew, whatever the folder holds")
     .option("--data-dir <folder>", "folder with the task's data (default FENCHEL_DATA, then the cache of fenchel data)")
-    .option("--tune", "choose the mappings' options on the dev set first")
-    .option("--warm-start", "let every mapping continue one softmax run for the last part of training");
-  const names = addStudySettings(addSettings(command), settingNames());
+    .option("--tune", `choose the mappings' options on the dev set first (${tunable})`)
+    .option("--warm-start", `let every mapping continue one softmax run for the last part of training (${warm})`);
+  const names = addTaskSettings(command, [...tasks.map(({ name }) => ({ name, settings: ownSettings() })), ...studies]);
   command.addHelpText("after", examples).action(async (name: string, options: CompareOptions) => {
     const task = tasks.find((one) => one.name === name);
     const study = studies.find((one) => one.name === name);

@@ -186,15 +186,27 @@ async function check(names: readonly string[], { dataDir }: DataOptions): Promis
   if (sets.length === 0)
     throw new DataError(`${folder}: no data set is there; see fenchel data list and fenchel data get`);
   let faults = 0;
-  for (const set of sets) {
+  const progress = makeProgress(process.stderr);
+  const begun = performance.now();
+  for (const [s, set] of sets.entries()) {
     const lines: string[] = [];
+    const at = () => {
+      const line = `checking ${set.name}, ${s + 1} of ${sets.length}: ${lines.length} of ${set.files.length} files`;
+      // Nobody waits for the first second, and small sets are read in less.
+      if (performance.now() - begun > 1000 || process.stderr.isTTY) progress.show([line], line);
+    };
+    at();
     checkDataSet(set, folder, {
-      onFile: (file) => lines.push(checkedLine(file)),
+      onFile: (file) => {
+        lines.push(checkedLine(file));
+        at();
+      },
       onFault: (fault) => {
         faults++;
-        warn(`fenchel: ${set.name}: ${oneLine(fault)}`);
+        progress.log(`fenchel: ${set.name}: ${oneLine(fault)}`);
       },
     });
+    progress.end();
     if (lines.length > 0) await print(`${lines.join("\n")}\n`);
   }
   if (faults > 0) throw new Exit(1);
@@ -217,12 +229,14 @@ Examples:
   fenchel data get imdb multi30k
   fenchel data check --data-dir ~/corpora`,
     );
-  const folderOption = ["--data-dir <folder>", "folder of the data sets"] as const;
+  const where = "folder of the data sets (default FENCHEL_DATA, then the cache folder that fenchel data --help names)";
+  const folderOption = ["--data-dir <folder>", where] as const;
   data
     .command("list")
     .summary("every data set: task, licence, size, address, and whether it is there")
     .option(...folderOption)
     .option("--json", "print JSON")
+    .addHelpText("after", "\nExamples:\n  fenchel data list\n  fenchel data list --json --data-dir ~/corpora")
     .action(list);
   data
     .command("get")
@@ -230,11 +244,16 @@ Examples:
     .argument("<name...>", "data sets, as fenchel data list names them")
     .option(...folderOption)
     .option("--again", "fetch anew what is there already")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  fenchel data get imdb multi30k\n  fenchel data get easy-vqa --data-dir ~/corpora",
+    )
     .action(get);
   data
     .command("check")
     .summary("read every row; exit code 1 when something is wrong")
     .argument("[name...]", "data sets; default all that are there")
     .option(...folderOption)
+    .addHelpText("after", "\nExamples:\n  fenchel data check\n  fenchel data check imdb --data-dir ~/corpora")
     .action(check);
 }

@@ -58,10 +58,16 @@ export function userMessage(error: unknown): string | null {
   return systemMessage(error);
 }
 
-/** A message on one line, with nothing that could drive a terminal. */
+/** Longest word and longest line that are shown whole. */
+const LONGEST_WORD = 400;
+const LONGEST_LINE = 2000;
+
+/** A message on one line of a length to be read, with nothing that could drive a terminal. */
 export function oneLine(message: string): string {
-  return message
+  const line = message
     .replace(/\s*\n\s*/g, " ")
     .replace(/\p{Cc}/gu, " ")
+    .replace(/\S+/g, (word) => (word.length > LONGEST_WORD ? `${word.slice(0, 100)}...${word.slice(-100)}` : word))
     .trim();
+  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE / 2)} ... ${line.slice(-LONGEST_LINE / 2)}` : line;
 }

@@ -4,7 +4,9 @@ import { readLabelledFile, type LabelledFileOptions } from "../data/index.ts";
 import type { EvaluationScores, LabelledText } from "../run-types.ts";
 import { evaluate, loadRun, type TrainedRun } from "../runs/trained-run.ts";
 import { UserError } from "./errors.ts";
+import { checkReadable } from "./files.ts";
 import { print } from "./output.ts";
+import { makeProgress, type Progress } from "./progress.ts";
 import { formatTable } from "./table.ts";
 import { taskNamed } from "./training-options.ts";
 
@@ -35,10 +37,15 @@ async function textsOf(
   run: TrainedRun,
   file: string | undefined,
   options: EvaluateOptions,
+  progress: Progress,
 ): Promise<readonly LabelledText[]> {
   const task = taskNamed(run.config.task);
   const { maxWords } = run.config;
-  if (file === undefined) return (await task.load(maxWords)).test;
+  if (file === undefined) {
+    progress.show([`reading the data of ${task.name}`], `reading the data of ${task.name}`);
+    return (await task.load(maxWords)).test;
+  }
+  checkReadable(file);
   const rows = readLabelledFile(file, fileOptions(options, run.labels));
   const encoder = new TextEncoder();
   return rows.map(({ line, label, text }) => ({
@@ -71,10 +78,15 @@ function scoresTable(run: TrainedRun, scores: EvaluationScores): string {
 
 async function evaluateRun(folder: string, file: string | undefined, options: EvaluateOptions): Promise<void> {
   const run = await loadRun(folder);
+  const progress = makeProgress(process.stderr);
   try {
-    const scores = await evaluate(run, await textsOf(run, file, options));
+    const texts = await textsOf(run, file, options, progress);
+    progress.show([`scoring ${texts.length} texts`], `scoring ${texts.length} texts`);
+    const scores = await evaluate(run, texts);
+    progress.end();
     await print(options.json === true ? `${JSON.stringify(scores, null, 2)}\n` : scoresTable(run, scores));
   } finally {
+    progress.end();
     run.dispose();
   }
 }

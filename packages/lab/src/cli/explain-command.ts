@@ -13,7 +13,7 @@ import {
 import { explainTexts, loadRun } from "../runs/trained-run.ts";
 import { UserError } from "./errors.ts";
 import { checkWritable, readBytes, writeFileAtomically } from "./files.ts";
-import { integerOption } from "./numbers.ts";
+import { asTyped, integerOption } from "./numbers.ts";
 import { print } from "./output.ts";
 import { taskNamed } from "./training-options.ts";
 
@@ -39,7 +39,7 @@ async function textOf(parts: readonly string[], options: ExplainOptions): Promis
   if (parts.length > 0 && options.input !== undefined) {
     throw new UserError("the text is given both as an argument and with --input: give one of them");
   }
-  if (parts.length > 0) return { name: "the text", bytes: new TextEncoder().encode(parts.join(" ")) };
+  if (parts.length > 0) return { name: "the text", bytes: new TextEncoder().encode(parts.map(asTyped).join(" ")) };
   const path = options.input ?? "-";
   if (path === "-" && process.stdin.isTTY) {
     throw new UserError("no text is given: add it as an argument, with --input FILE, or on standard input");
@@ -64,7 +64,10 @@ async function explain(folder: string, parts: readonly string[], options: Explai
   const background = oneOf("--background", options.background, ["dark", "light"]);
   const width =
     options.width === undefined ? (process.stdout.columns ?? 80) : integerOption("--width", options.width, 20);
-  for (const path of [options.html, options.svg]) if (path !== undefined) checkWritable(path);
+  for (const name of ["html", "svg"] as const) {
+    const path = options[name];
+    if (path !== undefined) checkWritable(`--${name}`, path);
+  }
   const folders = findRuns(folder);
   const { name, bytes } = await textOf(parts, options);
   const explanations: Explanation[] = [];

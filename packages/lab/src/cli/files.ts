@@ -20,10 +20,22 @@ async function readStandardInput(): Promise<Uint8Array> {
 
 /** The bytes of a file, or of standard input for "-". */
 export async function readBytes(path: string): Promise<Uint8Array> {
+  if (path === "") throw new UserError(`--input is "": a file, or - for standard input, is needed`);
   try {
     return await (path === "-" ? readStandardInput() : readFile(path));
   } catch (error) {
     throw fileError("read", path === "-" ? "standard input" : path, error);
+  }
+}
+
+/** Throws unless `path` is a file that can be read. */
+export function checkReadable(path: string): void {
+  try {
+    if (statSync(path).isDirectory())
+      throw new UserError(`cannot read ${path}: it is a folder, where a file is needed`);
+    accessSync(path, constants.R_OK);
+  } catch (error) {
+    throw fileError("read", path === "" ? '""' : path, error);
   }
 }
 
@@ -45,7 +57,8 @@ export function writeFileAtomically(path: string, data: string | Uint8Array): vo
 }
 
 /** Throws at once when a result could not be written to `path` in the end. */
-export function checkWritable(path: string): void {
+export function checkWritable(option: string, path: string): void {
+  if (path === "") throw new UserError(`${option} is "": a file is needed`);
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat?.isDirectory() === true)
@@ -54,5 +67,21 @@ export function checkWritable(path: string): void {
     if (stat === undefined || stat.isFile()) accessSync(dirname(resolve(path)), constants.W_OK);
   } catch (error) {
     throw fileError("write", path, error);
+  }
+}
+
+/** Throws at once when `path` cannot become a folder that is written to, or be one. */
+export function checkFolder(option: string, path: string): void {
+  if (path === "") throw new UserError(`${option} is "": a folder is needed`);
+  const refusal = (reason: string) =>
+    new UserError(`${option}: cannot write ${path}: ${reason}; choose another folder`);
+  let above = resolve(path);
+  try {
+    while (statSync(above, { throwIfNoEntry: false }) === undefined && dirname(above) !== above) above = dirname(above);
+    if (!statSync(above).isDirectory()) throw refusal(`${above === resolve(path) ? "it" : above} is a file`);
+    accessSync(above, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const reason = systemReason(error);
+    throw reason === null ? error : refusal(reason);
   }
 }

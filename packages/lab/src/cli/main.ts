@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander";
 import { addCompareCommand } from "./compare-command.ts";
 import { addEvaluateCommand } from "./evaluate-command.ts";
 import { addExplainCommand } from "./explain-command.ts";
-import { Exit, oneLine, userMessage } from "./errors.ts";
+import { Exit, oneLine, userMessage, UserError } from "./errors.ts";
 import { addBenchCommand } from "./bench-command.ts";
 import { addDataCommand } from "./data-command.ts";
 import { addListCommand } from "./list-command.ts";
@@ -53,21 +53,42 @@ function protectNumbers(args: readonly string[]): string[] {
   return args.map((arg) => (signLike.test(arg) ? `\u2212${arg.slice(1)}` : arg));
 }
 
-/** The command whose subcommands are meant: `data` for "data lst", else the program. */
-function groupNamed(program: Command, args: readonly string[]): Command {
-  const first = args.find((arg) => !arg.startsWith("-"));
-  return program.commands.find((command) => command.name() === first && command.commands.length > 0) ?? program;
+/** The command that is meant, from the program on: [fenchel, data, get] for "data get imdb". */
+function commandPath(program: Command, args: readonly string[]): [Command, ...Command[]] {
+  const path: [Command, ...Command[]] = [program];
+  for (const word of args) {
+    if (word.startsWith("-")) continue;
+    const next = path.at(-1)!.commands.find((command) => command.name() === word);
+    if (next === undefined) break;
+    path.push(next);
+  }
+  return path;
 }
 
+const namesIn = (group: Command): string[] => group.commands.map((command) => command.name());
+
 /** A usage error in the words of the command line, or null for help and version. */
-function usageMessage(error: CommanderError, group: Command): string | null {
+function usageMessage(error: CommanderError, path: readonly Command[]): string | null {
   if (error.exitCode === 0) return null;
+  const help = `see ${path.map((command) => command.name()).join(" ")} --help`;
+  const group = path.findLast((command) => command.commands.length > 0)!;
   const unknown = /unknown command '([^']*)'/.exec(error.message);
-  const names = group.commands.map((command) => command.name());
-  if (unknown !== null) return unknownName("command", unknown[1]!, names);
-  if (error.code === "commander.help") return `no command is given. Known are ${names.join(", ")}; see fenchel --help`;
-  const message = oneLine(error.message.replace(/^error: /, ""));
-  return message.includes("--help") ? message : `${message}; see fenchel --help`;
+  if (unknown !== null) return unknownName("command", unknown[1]!, namesIn(group));
+  if (error.code === "commander.help") return `no command is given. Known are ${namesIn(group).join(", ")}; ${help}`;
+  const message = error.message.replace(/^error: /, "").replace(/\.$/, "");
+  return message.includes("--help") ? message : `${message}; ${help}`;
+}
+
+/** `help data get` as `data get --help`, whatever commander makes of it. Throws a UserError for a command that there is not. */
+function spellHelp(program: Command, args: readonly string[]): readonly string[] {
+  const [first, ...words] = args;
+  if (first !== "help" || words.length === 0) return args;
+  const path = commandPath(program, words);
+  const unknown = words[path.length - 1];
+  if (unknown !== undefined && path.at(-1)!.commands.length > 0) {
+    throw new UserError(unknownName("command", unknown, namesIn(path.at(-1)!)));
+  }
+  return [...words, "--help"];
 }
 
 /** Runs the command; returns the exit code. */
@@ -79,12 +100,12 @@ export async function run(args: readonly string[]): Promise<number> {
   });
   try {
     try {
-      await program.parseAsync(protectNumbers(args), { from: "user" });
+      await program.parseAsync(protectNumbers(spellHelp(program, args)), { from: "user" });
     } catch (error) {
       if (!(error instanceof CommanderError)) throw error;
-      const message = usageMessage(error, groupNamed(program, args));
+      const message = usageMessage(error, commandPath(program, args));
       if (message !== null) {
-        warn(`fenchel: ${message}`);
+        warn(`fenchel: ${oneLine(message)}`);
         return 2;
       }
     }

@@ -36,10 +36,20 @@ function edgeList(name: string, text: string): number[][] {
   });
 }
 
+function gridSizes(name: string, text: string): number[] {
+  const sizes = sizesOption(`--${name}`, text);
+  if (sizes.length !== 2) {
+    throw new UserError(`--${name} is ${JSON.stringify(text)}: height and width such as 14x14 are needed`);
+  }
+  return sizes;
+}
+
 interface OptionForm {
   readonly name: string;
   readonly placeholder: string;
   readonly description: string;
+  /** A value, for mappings that do without none. */
+  readonly example?: string;
   readonly read: (name: string, text: string) => unknown;
 }
 
@@ -72,12 +82,14 @@ function optionForms(): OptionForm[] {
       name: "grid",
       placeholder: "HxW",
       description: "height and width of the grid a row is laid out on, for mappings on grids",
-      read: sizesOption,
+      example: "14x14",
+      read: gridSizes,
     },
     {
       name: "edges",
       placeholder: "list",
       description: "edges between the entries of a row, for mappings on graphs: 0-1,1-2",
+      example: "0-1,1-2",
       read: edgeList,
     },
   ];
@@ -118,6 +130,11 @@ export function callMapping<T>(call: () => T): T {
       const forms = new Set(optionForms().map((form) => form.name));
       const takes = unknown[3]!.split(", ").flatMap((name) => (forms.has(name) ? [`--${name}`] : []));
       throw new UserError(`--${unknown[1]} is no option of ${unknown[2]}: it takes ${takes.join(", ")}`);
+    }
+    const missing = optionForms().find(({ name }) => error.message.startsWith(`${name} is undefined:`));
+    if (missing !== undefined) {
+      const { name, description, example } = missing;
+      throw new UserError(`--${name} is missing: ${description}; add, for instance, --${name} ${example}`);
     }
     const named = optionForms().some((form) => new RegExp(`^${form.name}\\b`).test(error.message));
     throw new UserError(named ? `--${error.message}` : error.message);

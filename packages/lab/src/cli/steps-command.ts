@@ -13,7 +13,7 @@ import { integerOption, numberOption } from "./numbers.ts";
 import { print, warn } from "./output.ts";
 import { formatDuration, makeProgress, progressBar, type Progress } from "./progress.ts";
 import { interruptible, Interrupted } from "./signals.ts";
-import { addStudySettings, checkStudyChoices, readStudySettings } from "./study-options.ts";
+import { addTaskSettings, checkStudyChoices, readStudySettings } from "./study-options.ts";
 import { parseChoices } from "./training-options.ts";
 import { version } from "./version.ts";
 
@@ -39,7 +39,7 @@ function readRequest(task: string, options: StepsCommandOptions, names: readonly
     options as unknown as Readonly<Record<string, unknown>>,
     names,
   );
-  if (options.json !== undefined) checkWritable(options.json);
+  if (options.json !== undefined) checkWritable("--json", options.json);
   return {
     study,
     folder: dataFolder(options.dataDir),
@@ -125,7 +125,7 @@ export function addStepsCommand(program: Command): void {
     .argument("<task>", `one of ${studies.map(({ name }) => name).join(", ")}`)
     .option(
       "--mappings <list>",
-      "mappings, separated by commas, with options as in fusedmax:lambda=0.2 (default all of the task)",
+      "mappings, separated by commas, with options as in fusedmax:lambda=0.2 (default the task's own)",
     )
     .option(
       "--seconds <seconds>",
@@ -135,7 +135,7 @@ export function addStepsCommand(program: Command): void {
     .option("--seed <seed>", "seed of the parameters and of the order of batches", "1")
     .option("--data-dir <folder>", "folder with the task's data (default FENCHEL_DATA, then the cache of fenchel data)")
     .option("--json <file>", "also write the results as JSON");
-  const names = addStudySettings(command, endingSettings);
+  const names = addTaskSettings(command, studies, endingSettings);
   command
     .addHelpText("after", more)
     .action((task: string, options: StepsCommandOptions) => steps(task, options, names));

@@ -1,6 +1,5 @@
 /** A study's choices and settings on the command line. */
 import type { Command } from "commander";
-import { studies } from "../studies/index.ts";
 import type { Settings } from "../studies/compare-study.ts";
 import type { Choice, Setting, SettingValue, Study } from "../studies/study.ts";
 import { UserError } from "./errors.ts";
@@ -17,8 +16,9 @@ export function checkStudyChoices(study: Study, choices: readonly Choice[]): rea
     try {
       study.complete(choice);
     } catch (error) {
-      if (error instanceof RangeError || error instanceof TypeError) throw new UserError(error.message);
-      throw error;
+      if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+      const message = error.message.replace(/^options\.(\w+) is unknown to (\w+):/, "$1 is no option of $2:");
+      throw new UserError(`--mappings: ${message}`);
     }
   }
   return choices;
@@ -67,19 +67,42 @@ export function readStudySettings(
   return settings;
 }
 
-/** Adds the settings of all studies to a command that has those of `taken` already; returns the names of all. */
-export function addStudySettings(command: Command, taken: readonly string[]): string[] {
-  const names = new Set(taken);
-  for (const study of studies) {
-    for (const { name, description } of study.settings) {
-      if (names.has(name)) continue;
-      names.add(name);
-      const having = studies.filter(({ settings }) => settings.some((one) => one.name === name));
-      const defaults = having.map(({ name: task, settings }) => {
-        return `${task} ${settings.find((one) => one.name === name)!.value}`;
-      });
-      command.option(`${flagOf(name)} <value>`, `${description} (default for ${defaults.join(", ")})`);
-    }
+/** A task as the help texts tell of it. */
+interface SettableTask {
+  readonly name: string;
+  readonly settings: readonly Setting[];
+}
+
+/** What a setting means to each task that has it, the values it may have, and its defaults; tasks of one meaning together. */
+function helpOf(name: string, tasks: readonly SettableTask[]): string {
+  const meanings = new Map<string, { readonly tasks: string[]; readonly defaults: string[] }>();
+  for (const task of tasks) {
+    const setting = task.settings.find((one) => one.name === name);
+    if (setting === undefined) continue;
+    const { description, value } = setting;
+    const among = typeof value === "boolean" ? ["true", "false"] : setting.among;
+    const meaning = among === undefined ? description : `${description}; one of ${among.join(", ")}`;
+    const group = meanings.get(meaning) ?? { tasks: [], defaults: [] };
+    meanings.set(meaning, group);
+    group.tasks.push(task.name);
+    group.defaults.push(String(value));
   }
+  const parts = Array.from(meanings, ([meaning, group]) => {
+    const same = new Set(group.defaults).size === 1;
+    const defaults = same ? group.defaults.slice(0, 1) : group.tasks.map((task, i) => `${task} ${group.defaults[i]}`);
+    return `${group.tasks.join(", ")}: ${meaning} (default ${defaults.join(", ")})`;
+  });
+  return parts.join(". ");
+}
+
+/** Adds the settings of all tasks to a command, but those that have no meaning for it; returns the names. */
+export function addTaskSettings(
+  command: Command,
+  tasks: readonly SettableTask[],
+  without: readonly string[] = [],
+): string[] {
+  const names = new Set(tasks.flatMap(({ settings }) => settings.map(({ name }) => name)));
+  for (const name of without) names.delete(name);
+  for (const name of names) command.option(`${flagOf(name)} <value>`, helpOf(name, tasks));
   return [...names];
 }

@@ -1,5 +1,6 @@
 /** A study's comparison with progress on standard error. */
 import { dataFolder } from "../data/sets/data-folder.ts";
+import { checkReplaceable } from "../runs/run-folder.ts";
 import {
   compareStudy,
   completeSettings,
@@ -63,6 +64,7 @@ export function trainStudy(request: StudyTrainingRequest): Promise<TrainedStudy>
           warmStart,
           stage(stage, plan) {
             listener?.end();
+            if (fresh) for (const run of plan) checkReplaceable(run.folder);
             if (stage !== "comparison" || listener !== undefined) progress.log(`${stage}: ${plan.length} runs`);
             listener = followRuns(progress, plan.length, summary(study));
             return { jobs, fresh, signal, ...listener };

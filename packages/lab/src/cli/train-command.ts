@@ -2,13 +2,23 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { tasks } from "../compare/tasks.ts";
+import { studies } from "../studies/index.ts";
+import { textMappings } from "../training/config.ts";
 import { comparisonTable } from "./comparison-text.ts";
 import { UserError } from "./errors.ts";
+import { checkFolder } from "./files.ts";
 import { integerOption, numberOption } from "./numbers.ts";
 import { print } from "./output.ts";
 import { formatDuration } from "./progress.ts";
 import { trainWithProgress } from "./training.ts";
-import { addSettings, checkChoice, hyperParameterNames, readSettings, taskNamed } from "./training-options.ts";
+import {
+  addSettings,
+  checkChoice,
+  hyperParameterNames,
+  readSettings,
+  taskNamed,
+  usualValues,
+} from "./training-options.ts";
 
 interface TrainOptions {
   readonly mapping?: string;
@@ -25,6 +35,12 @@ Examples:
 A run that was stopped, or killed, goes on from its last checkpoint when the same command is given again.`;
 
 async function train(name: string, options: TrainOptions): Promise<void> {
+  if (studies.some((study) => study.name === name)) {
+    const own = tasks.map((task) => task.name).join(", ");
+    throw new UserError(
+      `train is for ${own}; of ${name}, one run is fenchel compare ${name} --mappings NAME --seeds 1`,
+    );
+  }
   const task = taskNamed(name);
   if (options.mapping === undefined) throw new UserError("no mapping is given: add, for instance, --mapping fusedmax");
   const given = options as unknown as Record<string, unknown>;
@@ -35,6 +51,7 @@ async function train(name: string, options: TrainOptions): Promise<void> {
   const choice = checkChoice({ mapping: options.mapping, options: Object.fromEntries(own) });
   const seed = integerOption("--seed", options.seed, 0, 2 ** 32 - 1);
   const folder = options.out ?? join("runs", `${task.name}-${choice.mapping}`);
+  checkFolder("--out", folder);
   const { results, seconds } = await trainWithProgress({
     task,
     choices: [choice],
@@ -55,8 +72,10 @@ export function addTrainCommand(program: Command): void {
     .summary("train one model with one mapping")
     .description("Trains a task's model with one mapping and keeps it in a folder for evaluate and explain.")
     .argument("[task]", `one of ${tasks.map(({ name }) => name).join(", ")}`, "spam")
-    .option("--mapping <name>", "mapping of the attention");
-  for (const name of hyperParameterNames()) command.option(`--${name} <number>`, `the mapping's ${name}`);
+    .option("--mapping <name>", `mapping of the attention: ${textMappings.join(", ")}`);
+  for (const name of hyperParameterNames()) {
+    command.option(`--${name} <number>`, `the mapping's ${name} (default ${usualValues(name)})`);
+  }
   command
     .option("--seed <seed>", "seed of the initial parameters and the order of the texts", "1")
     .option("--out <folder>", "folder of the run (default runs/TASK-MAPPING)")

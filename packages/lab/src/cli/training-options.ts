@@ -1,10 +1,10 @@
 /** Options of the commands that train: the task, its settings, and mappings with their options. */
 import type { Command } from "commander";
 import { registry } from "fenchel";
-import type { MappingChoice } from "../compare/plan.ts";
+import { labelOf, type MappingChoice } from "../compare/plan.ts";
 import { tasks, type Task } from "../compare/tasks.ts";
 import type { RunConfig } from "../run-types.ts";
-import { defaultSettings, textMappings } from "../training/config.ts";
+import { defaultMappingOptions, defaultSettings, textMappings } from "../training/config.ts";
 import { UserError } from "./errors.ts";
 import { callMapping, mappingNamed } from "./mapping-options.ts";
 import { unknownName } from "./nearest.ts";
@@ -29,6 +29,30 @@ export function checkChoice({ mapping, options }: MappingChoice): MappingChoice 
   return { mapping, options };
 }
 
+/** The same for a choice of a list, in whose words the mistake is told. */
+export function checkListed(choice: MappingChoice): MappingChoice {
+  try {
+    return checkChoice(choice);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`--mappings: ${error.message.replace(/--(?=[\w])/g, "")}`);
+  }
+}
+
+/** Throws when two choices are one: the options that are not given are those of `complete`. */
+export function refuseTwins<C extends MappingChoice>(
+  choices: readonly C[],
+  complete: (choice: C) => MappingChoice["options"],
+): void {
+  const seen = new Set<string>();
+  for (const choice of choices) {
+    const options = Object.entries(complete(choice)).sort(([a], [b]) => (a < b ? -1 : 1));
+    const key = JSON.stringify([choice.mapping, options]);
+    if (seen.has(key)) throw new UserError(`--mappings: ${labelOf(choice, ":", "=")} is named twice`);
+    seen.add(key);
+  }
+}
+
 /** "fusedmax" or "fusedmax:lambda=0.2:gamma=2". */
 function parseChoice(text: string): MappingChoice {
   const [mapping = "", ...parts] = text.trim().split(":");
@@ -42,15 +66,20 @@ function parseChoice(text: string): MappingChoice {
     }
     return [name, number];
   });
+  const twice = options.find(([name], i) => options.findIndex(([other]) => other === name) !== i);
+  if (twice !== undefined) throw new UserError(`--mappings: ${JSON.stringify(text)} gives ${twice[0]} twice`);
   return { mapping, options: Object.fromEntries(options) };
 }
 
 /** Mappings separated by commas, each with options of its own; no two alike. */
 export function parseChoices(text: string): MappingChoice[] {
   const parts = text.split(",").map((part) => part.trim());
-  const twice = parts.find((part, i) => parts.indexOf(part) !== i);
-  if (twice !== undefined) throw new UserError(`--mappings: ${twice} is named twice`);
-  return parts.map(parseChoice);
+  if (parts.includes("")) {
+    throw new UserError(`--mappings is ${JSON.stringify(text)}: a name is needed before and after every comma`);
+  }
+  const choices = parts.map(parseChoice);
+  refuseTwins(choices, ({ options }) => options);
+  return choices;
 }
 
 /** The settings of the task "spam" by name. */
@@ -106,6 +135,11 @@ const settingForms: readonly SettingForm[] = [
   },
 ];
 
+/** The settings of the task "spam" as a study would have them, for the help text. */
+export function ownSettings(): { name: string; description: string; value: number }[] {
+  return settingForms.map(({ name, description }) => ({ name, description, value: defaultSettings[name] }));
+}
+
 /** Adds the settings of training to a command. */
 export function addSettings(command: Command): Command {
   for (const { name, flag, description } of settingForms) {
@@ -122,6 +156,15 @@ export function readSettings(given: Readonly<Record<string, unknown>>): Partial<
     if (typeof text === "string") settings[name] = read(flag, text);
   }
   return settings;
+}
+
+/** "softmax 0.2, sparsemax 2": what a mapping's parameter is in training when it is not given. */
+export function usualValues(parameter: string): string {
+  const values = textMappings.flatMap((name) => {
+    const value = defaultMappingOptions(name)[parameter];
+    return value === undefined ? [] : [`${name} ${value}`];
+  });
+  return values.join(", ");
 }
 
 /** The hyper-parameters that a trained mapping may have on the command line. */

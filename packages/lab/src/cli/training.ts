@@ -3,6 +3,7 @@ import { compare } from "../compare/compare.ts";
 import { planRuns, type MappingChoice, type PlannedRun } from "../compare/plan.ts";
 import type { Task } from "../compare/tasks.ts";
 import type { ClassificationData, RunConfig, RunResult } from "../run-types.ts";
+import { checkReplaceable } from "../runs/run-folder.ts";
 import { defaultSettings } from "../training/config.ts";
 import { followRuns, training } from "./follow-runs.ts";
 import { makeProgress } from "./progress.ts";
@@ -33,10 +34,14 @@ async function trainAll(request: TrainingRequest, signal: AbortSignal): Promise<
   const begun = performance.now();
   const progress = makeProgress(process.stderr);
   const { task, choices, seeds, settings, folder, jobs, fresh } = request;
+  const planned = (dataChecksum: string) => {
+    return request.placeRuns(planRuns(choices, seeds, { ...settings, task: task.name, dataChecksum }, folder));
+  };
+  // Folders do not depend on the data, which take a while to read.
+  if (fresh) for (const run of planned("")) checkReplaceable(run.folder);
   progress.show([`reading the data of ${task.name}`], `reading the data of ${task.name}`);
   const data = await task.load(settings.maxWords ?? defaultSettings.maxWords);
-  const common = { ...settings, task: task.name, dataChecksum: data.checksum };
-  const plan = request.placeRuns(planRuns(choices, seeds, common, folder));
+  const plan = planned(data.checksum);
   const listener = followRuns<PlannedRun, RunResult>(progress, plan.length, summaryOf);
   try {
     const results = await compare(plan, data, { jobs, fresh, signal, ...listener });

@@ -11,6 +11,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission is denied; choose another folder",
   EPERM: "permission is denied; choose another folder",
   EROFS: "the file system is read-only; choose another folder",
+  ENOENT: "its folder is gone or cannot be made; choose another folder",
   ENOTDIR: "a part of the path is a file; choose another folder",
   EEXIST: "a file of that name stands where a folder is needed; choose another folder",
   EISDIR: "a folder stands where a file is needed; remove it or choose another folder",

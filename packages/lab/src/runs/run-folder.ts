@@ -1,11 +1,12 @@
 /** The files of a run's folder: what each is called, holds and must hold to be read. */
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { EpochMetrics, RunConfig } from "../run-types.ts";
 import { vocabularyFromJson, type Vocabulary } from "../data/vocabulary.ts";
 import type { NamedTensors } from "../models/parameters.ts";
-import { RunError } from "./run-error.ts";
+import { asRunError, RunError } from "./run-error.ts";
 import { readSafetensors, writeSafetensors } from "./safetensors.ts";
-import { readIfThere, writeWhole } from "./whole-files.ts";
+import { readIfThere, temporaryName, writeWhole } from "./whole-files.ts";
 
 /** Paths in a run's folder. */
 export function runFiles(folder: string) {
@@ -22,6 +23,24 @@ export function runFiles(folder: string) {
   } as const;
 }
 
+/** Throws a RunError unless the folder may be emptied for a new run: it is not there, or holds nothing but a run's files. */
+export function checkReplaceable(folder: string): void {
+  const own = new Set<string>(Object.values(runFiles(folder)));
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw asRunError(error, "read", folder);
+  }
+  const foreign = names.find((name) => !own.has(join(folder, name)) && !temporaryName.test(name));
+  if (foreign !== undefined) {
+    throw new RunError(
+      `${folder} holds ${foreign}, which is no file of a run: --fresh would remove it; move it away or choose another folder`,
+    );
+  }
+}
+
 /** What config.json holds. */
 export interface StoredConfig {
   readonly config: RunConfig;
@@ -29,6 +48,7 @@ export interface StoredConfig {
 }
 
 const CONFIG_FORMAT = "fenchel-run";
+const STUDY_FORMAT = "fenchel-study";
 
 export function writeConfig(folder: string, { config, labels }: StoredConfig): void {
   const stored = { format: CONFIG_FORMAT, version: 1, labels, ...config };
@@ -40,14 +60,17 @@ export function readConfig(folder: string): StoredConfig | null {
   const path = runFiles(folder).config;
   const json = readJson(path);
   if (json === null) return null;
-  const { format, version, labels, ...config } = json as Record<string, unknown>;
+  const { format, version, labels, ...config } = json;
+  if (format === STUDY_FORMAT && typeof json["task"] === "string") {
+    throw new RunError(
+      `${folder} holds a run of ${json["task"]}, where one of spam is needed: its figures are in the report`,
+    );
+  }
   if (format !== CONFIG_FORMAT || version !== 1 || !Array.isArray(labels)) {
     throw new RunError(`${path} is not a run's configuration; choose another folder`);
   }
   return { config: config as unknown as RunConfig, labels: labels as string[] };
 }
-
-const STUDY_FORMAT = "fenchel-study";
 
 /** Writes the configuration of a study's run. */
 export function writeStudyConfig(folder: string, config: object): void {
@@ -59,7 +82,7 @@ export function readStudyConfig<C>(folder: string): C | null {
   const path = runFiles(folder).config;
   const json = readJson(path);
   if (json === null) return null;
-  const { format, version, ...config } = json as Record<string, unknown>;
+  const { format, version, ...config } = json;
   if (format !== STUDY_FORMAT || version !== 1) {
     throw new RunError(`${path} is not the configuration of a study's run; choose another folder`);
   }
@@ -125,7 +148,7 @@ export function readResult<R>(folder: string): R | null {
   return readJson(runFiles(folder).result) as R | null;
 }
 
-function readJson(path: string): unknown {
+function readJson(path: string): Record<string, unknown> | null {
   const bytes = readIfThere(path);
   if (bytes === null) return null;
   let json: unknown;
@@ -137,7 +160,7 @@ function readJson(path: string): unknown {
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw new RunError(`${path} is broken: it is not a record; remove it to start anew`);
   }
-  return json;
+  return json as Record<string, unknown>;
 }
 
 function needed<T>(content: T | null, path: string): T {

@@ -1,4 +1,5 @@
 /** A run loaded from its folder: scores on texts, and explanations. */
+import { existsSync } from "node:fs";
 import { init, tree } from "@jax-js/jax";
 import type { Vocabulary } from "../data/vocabulary.ts";
 import { compileClassifier, type CompiledClassifier } from "../models/compiled-classifier.ts";
@@ -33,7 +34,10 @@ export interface TrainedRun {
 /** Loads the run in `folder`. Throws a RunError or DataError that names the file that is missing or broken. */
 export async function loadRun(folder: string): Promise<TrainedRun> {
   const stored = readConfig(folder);
-  if (stored === null) throw new RunError(`${runFiles(folder).config} is missing: the folder holds no run`);
+  if (stored === null) {
+    const why = existsSync(folder) ? "the folder holds no run" : "there is no such folder";
+    throw new RunError(`${runFiles(folder).config} is missing: ${why}; name a run's own folder`);
+  }
   const { config, labels } = stored;
   const vocabulary = readVocabulary(folder);
   const tensors = readModel(folder);

@@ -1,6 +1,7 @@
 /** Writing files whole or not at all: a temporary name, flushed to the disk, then renamed. */
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -8,12 +9,14 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { asRunError } from "./run-error.ts";
 
-const temporaryName = /^\..+\.\d+\.part$/;
+/** What a kill leaves of a file that was being written. */
+export const temporaryName = /^\..+\.\d+\.part$/;
 
 /** Writes `path` so that a reader, also after a kill or on a full disk, finds the old content or the new, never a part. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
@@ -33,10 +36,30 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
   }
 }
 
+/**
+ * Makes a folder and those above it. Node's own `recursive` never returns where a folder refuses new ones as though it were not there,
+ * as Linux's /proc does.
+ */
+function makeFolder(folder: string): void {
+  const missing: string[] = [];
+  let above = resolve(folder);
+  for (; !existsSync(above) && dirname(above) !== above; above = dirname(above)) missing.push(above);
+  // One that is there is made again for its error, unless it is a folder.
+  if (missing.length === 0) missing.push(above);
+  for (const path of missing.reverse()) {
+    try {
+      mkdirSync(path);
+    } catch (error) {
+      // Another process may have made it at the same time.
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !statSync(path).isDirectory()) throw error;
+    }
+  }
+}
+
 /** The folder, made if need be, without what a killed process left half-written. */
 export function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const name of readdirSync(folder)) if (temporaryName.test(name)) removeQuietly(join(folder, name));
   } catch (error) {
     throw asRunError(error, "use the run folder", folder);
