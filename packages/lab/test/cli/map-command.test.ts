@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { registry } from "fenchel";
 import { afterAll, describe, expect, it } from "vitest";
-import { fenchel } from "./run-command.ts";
+import { fenchel, mistake } from "./run-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fenchel-map-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,14 +17,6 @@ function file(name: string, content: string | Uint8Array): string {
 /** A list option as it is typed: 1x3 entries as 1,3 and edges as 0-1,1-2. */
 function typed(value: unknown): string {
   return Array.isArray(value) ? value.map((part) => [part].flat().join("-")).join(",") : String(value);
-}
-
-async function mistake(...args: string[]): Promise<string> {
-  const { code, out, err } = await fenchel(...args);
-  expect(out).toBe("");
-  expect(err).toMatch(/^fenchel: [^\n]+\n$/);
-  expect(code).toBe(2);
-  return err;
 }
 
 describe("fenchel map", () => {

@@ -1,5 +1,5 @@
 /** Runs the command line inside the test's process and catches what it says. */
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
 import { run } from "../../src/cli/main.ts";
 
 export interface Outcome {
@@ -32,4 +32,13 @@ export async function fenchel(...args: string[]): Promise<Outcome> {
     stdout.mockRestore();
     stderr.mockRestore();
   }
+}
+
+/** The one line for a mistake, with which the command ends before it prints anything. */
+export async function mistake(...args: string[]): Promise<string> {
+  const { code, out, err } = await fenchel(...args);
+  expect(out).toBe("");
+  expect(err).toMatch(/^fenchel: [^\n]+\n$/);
+  expect(code).toBe(2);
+  return err;
 }

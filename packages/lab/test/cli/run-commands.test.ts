@@ -8,7 +8,7 @@ import { makeCourse } from "../../src/cli/course.ts";
 import type { EvaluationScores } from "../../src/run-types.ts";
 import { trainRun } from "../../src/training/train-run.ts";
 import { tinyData, tinySettings } from "../compare/tiny-data.ts";
-import { fenchel } from "./run-command.ts";
+import { fenchel, mistake } from "./run-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fenchel-runs-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -28,14 +28,6 @@ function file(name: string, content: string): string {
   const path = join(folder, name);
   writeFileSync(path, content);
   return path;
-}
-
-async function mistake(...args: string[]): Promise<string> {
-  const { code, out, err } = await fenchel(...args);
-  expect(out).toBe("");
-  expect(err).toMatch(/^fenchel: [^\n]+\n$/);
-  expect(code).toBe(2);
-  return err;
 }
 
 describe("fenchel explain", () => {
