@@ -29,7 +29,7 @@ const short = {
       support: "pieces kept",
       segments: "segments",
       entropy: "entropy, nats",
-      writingSeconds: "writing the test set, s",
+      alignmentError: "alignment error, %",
     },
   },
   summarization: {
