@@ -1,3 +1,4 @@
+/** Attenders: programs with attention in them equal the mappings, forward and backward, and keep nothing. */
 import { init, numpy as np, tree } from "@jax-js/jax";
 import { entmax, fusedmax, oscarmax, registry, tvmax } from "fenchel";
 import { attender, mappings, type Attend, type AttenderOptions, type Numbers } from "fenchel/jax";

@@ -1,3 +1,4 @@
+/** Mappings on arrays equal the core's, with the gradients in scores, gamma and their own parameters. */
 import { grad, init, jit, jvp, numpy as np } from "@jax-js/jax";
 import { entmax as coreEntmax, registry } from "fenchel";
 import { entmax, mappings, softmax, sparsemax, tvmax, type Grid, type JaxMapping, type Solution } from "fenchel/jax";

@@ -1,3 +1,4 @@
+/** The bench of the mappings: the rows it makes, how it times, what it reports. */
 import { registry } from "fenchel";
 import { describe, expect, it } from "vitest";
 import { runBench } from "../../src/bench/bench.ts";

@@ -1,3 +1,4 @@
+/** The bench of continuous attention. */
 import { expect, it } from "vitest";
 import { runContinuousBench } from "../../src/bench/continuous.ts";
 import { continuousTable } from "../../src/cli/bench-text.ts";

@@ -1,3 +1,4 @@
+/** Training steps in turns, and the ratios that are made of their times. */
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";

@@ -1,3 +1,4 @@
+/** `fenchel bench`, and the progress that long commands show. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

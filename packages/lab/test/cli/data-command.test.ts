@@ -1,3 +1,4 @@
+/** `fenchel data`: the list, the check and the download of data sets. */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

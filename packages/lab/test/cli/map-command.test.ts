@@ -1,3 +1,4 @@
+/** `fenchel map`, and what holds for the command line as a whole. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

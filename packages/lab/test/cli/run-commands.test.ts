@@ -1,3 +1,4 @@
+/** The commands on runs: compare, train, evaluate and explain. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+/** Scores in files and as arguments, and what is said of those that cannot be read. */
 import { describe, expect, it } from "vitest";
 import { editDistance, nearest } from "../../src/cli/nearest.ts";
 import { formatNumber, parseNumber } from "../../src/cli/numbers.ts";

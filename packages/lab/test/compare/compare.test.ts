@@ -1,3 +1,4 @@
+/** A comparison: its plan, its runs, and going on after a stop. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

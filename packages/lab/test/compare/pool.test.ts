@@ -1,3 +1,4 @@
+/** The pool of processes in which runs are trained. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

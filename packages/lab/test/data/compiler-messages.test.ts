@@ -1,3 +1,4 @@
+/** The compiler's messages as pairs of sentences. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+/** Files of labelled texts, and what is said of broken ones. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

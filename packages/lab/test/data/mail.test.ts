@@ -1,3 +1,4 @@
+/** E-mails as words: their parts, their HTML, and what only the sender wrote. */
 import { describe, expect, it } from "vitest";
 import { htmlToText } from "../../src/data/html-text.ts";
 import { parseMail } from "../../src/data/mail-message.ts";

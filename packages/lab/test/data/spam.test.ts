@@ -1,3 +1,4 @@
+/** The spam corpus: its splits, the e-mails that are shown, and what is said of a broken one. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

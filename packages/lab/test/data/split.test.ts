@@ -1,3 +1,4 @@
+/** Near-duplicates stand in one split. */
 import { describe, expect, it } from "vitest";
 import { createGroups, nearDuplicatePairs, uniteByKey } from "../../src/data/near-duplicates.ts";
 import { splitByGroup } from "../../src/data/split.ts";

@@ -1,3 +1,4 @@
+/** Words as numbers. */
 import { describe, expect, it } from "vitest";
 import { DataError } from "../../src/data/data-error.ts";
 import { buildVocabulary, PADDING, UNKNOWN, vocabularyFromJson } from "../../src/data/vocabulary.ts";

@@ -1,3 +1,4 @@
+/** Attention read as links, and links against people's. */
 import { describe, expect, it } from "vitest";
 import {
   alignmentErrorRate,

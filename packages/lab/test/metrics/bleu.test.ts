@@ -1,3 +1,4 @@
+/** BLEU and its tokenizer against sacreBLEU's figures. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { bleu, bleuLine, bleuSums, scoreOfAll, tokenize13a } from "../../src/metrics/index.ts";

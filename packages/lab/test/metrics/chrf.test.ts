@@ -1,3 +1,4 @@
+/** chrF against sacreBLEU's figures. */
 import { describe, expect, it } from "vitest";
 import { chrf, chrfSums, scoreOfAll } from "../../src/metrics/index.ts";
 import { hypotheses, oneReference, twoReferences } from "./sentences.ts";

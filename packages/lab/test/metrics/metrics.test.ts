@@ -1,3 +1,4 @@
+/** Figures of classification and of attention, and their spread over seeds. */
 import { describe, expect, it } from "vitest";
 import {
   accuracy,

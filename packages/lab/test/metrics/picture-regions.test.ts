@@ -1,3 +1,4 @@
+/** Attention to a picture against the shape in it. */
 import { betaGaussian, gaussian, gridPositions, truncatedParabola } from "fenchel";
 import { describe, expect, it } from "vitest";
 import { attentionRegion, ellipseAttention, massInside, regionScores } from "../../src/metrics/index.ts";

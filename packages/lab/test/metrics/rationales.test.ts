@@ -1,3 +1,4 @@
+/** Attention against the words that people gave as their reasons, and faithfulness. */
 import { describe, expect, it } from "vitest";
 import {
   averagePrecision,

@@ -1,3 +1,4 @@
+/** Confidence intervals and significance by resampling. */
 import { describe, expect, it } from "vitest";
 import {
   accuracyInterval,

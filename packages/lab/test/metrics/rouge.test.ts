@@ -1,3 +1,4 @@
+/** ROUGE against the scores of rouge_score, its stemmer, and its recall of the first bytes. */
 import { describe, expect, it } from "vitest";
 import { porterStem, rouge, rougeKinds, rougeRecallAtBytes } from "../../src/metrics/index.ts";
 import type { PrecisionRecall } from "../../src/metrics/index.ts";

@@ -1,3 +1,4 @@
+/** The encoder-decoder of whole programs and the recurrent unit in it: what it reads and writes, its gradients, its dropout. */
 import { init, numpy as np, tree } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compileTranslator, type PairBatch } from "../../src/models/compiled-translator.ts";

@@ -1,3 +1,4 @@
+/** Word vectors from the company that words keep. */
 import { describe, expect, it } from "vitest";
 import { uniformNumbers } from "../../src/models/random-numbers.ts";
 import { wordVectors } from "../../src/models/word-vectors.ts";

@@ -1,3 +1,4 @@
+/** Tensors in files. */
 import { describe, expect, it } from "vitest";
 import { RunError } from "../../src/runs/run-error.ts";
 import { readSafetensors, writeSafetensors } from "../../src/runs/safetensors.ts";

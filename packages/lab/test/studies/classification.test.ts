@@ -1,3 +1,4 @@
+/** The study of reviews: its data, its choices, its runs, its figures and pictures. */
 import { init } from "@jax-js/jax";
 import { regressionArray } from "fenchel/jax";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,3 +1,4 @@
+/** A study's comparison: its plan, its tuning, its test of differences, its report. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+/** The study of entailment: its data, its choices, its runs, its pictures. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

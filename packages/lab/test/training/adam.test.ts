@@ -1,3 +1,4 @@
+/** Adam. */
 import { init, numpy as np } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import { adam, type AdamState } from "../../src/training/adam.ts";

@@ -1,3 +1,4 @@
+/** Batches of texts. */
 import { init, tree } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import { uniformNumbers } from "../../src/models/random-numbers.ts";

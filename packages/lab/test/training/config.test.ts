@@ -1,3 +1,4 @@
+/** The configuration of a run, and what it must satisfy. */
 import { attender, mappings } from "fenchel/jax";
 import { describe, expect, it } from "vitest";
 import { checkConfig, defaultSettings, runConfig, textMappings } from "../../src/training/config.ts";

@@ -1,3 +1,4 @@
+/** Training: epochs, early stopping, averages, turns, and going on from a checkpoint. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

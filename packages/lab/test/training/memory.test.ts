@@ -1,3 +1,4 @@
+/** Training keeps no memory from step to step. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { init, numpy as np, tree } from "@jax-js/jax";

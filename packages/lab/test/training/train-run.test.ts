@@ -1,3 +1,4 @@
+/** A run in its folder: trained, resumed, loaded. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

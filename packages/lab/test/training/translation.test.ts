@@ -1,3 +1,4 @@
+/** Training and decoding of the encoder-decoder on pairs of sentences. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

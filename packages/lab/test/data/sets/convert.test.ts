@@ -1,3 +1,4 @@
+/** Original archives become the files that are read. */
 import { gzipSync, gunzipSync } from "node:zlib";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";

@@ -1,3 +1,4 @@
+/** Where data sets are looked for. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,3 +1,4 @@
+/** Downloads: whole or not there, resumed, and verified. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

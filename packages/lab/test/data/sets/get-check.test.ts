@@ -1,3 +1,4 @@
+/** Data sets are got and checked, and the catalogue says how. */
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
