@@ -19,7 +19,7 @@ export interface AttentionMatrix {
   readonly rowWords?: readonly string[];
 }
 
-const CELL = 19;
+const CELL = 18;
 const TYPE = 12;
 const GAP = 6;
 /** Longer words are cut in the picture; their whole is in the tooltip. */

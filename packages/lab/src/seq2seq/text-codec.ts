@@ -50,7 +50,7 @@ const END_SHOWN = "\u220e";
 const UNKNOWN_SHOWN = "(unknown)";
 /** Spaces, and the token that says that a text begins with a small letter, cannot be read as they are. */
 const SPACE_SHOWN = "\u2423";
-const LOWER_SHOWN = "(lower)";
+export const LOWER_SHOWN = "(lower)";
 
 const keyed = (piece: string, ends: boolean): string => (ends ? "1" : "0") + piece;
 

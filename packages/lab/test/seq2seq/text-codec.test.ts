@@ -107,6 +107,7 @@ describe("unknown pieces", () => {
   it("are shown as their text has them, and known ones with a hyphen where their token goes on", () => {
     const words = learnCodec(["One two"], { kind: "words", size: 4 });
     expect(words.shownPieces("One four  two")).toEqual(["one", "four", "\u2423", "two"]);
+    expect(words.shownPieces("one two")[0]).toBe("(lower)");
     expect([0, 1, 2, 9].map(words.shown)).toEqual(["\u220e", "(unknown)", "one", "(unknown)"]);
     const subwords = learnCodec(["abab abab", "ab ba"], { kind: "subwords", size: 50 });
     for (const text of ["Abab ba", "ab\u65e5ab", "ba, ab"]) {

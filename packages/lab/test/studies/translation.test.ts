@@ -124,6 +124,8 @@ describe("a run", () => {
     expect(line).toMatch(/^BLEU\|nrefs:1\|case:mixed\|eff:no\|tok:13a\|smooth:exp\|/);
     const page = translation.pictures([whole])!.source;
     expect(page).toContain("<svg");
+    expect(page).not.toContain("\ufffd");
+    expect(page).not.toContain("small letter");
     expect(page).not.toContain("NaN");
 
     let epochs = 0;

@@ -2,6 +2,7 @@
 import { MATRIX_STYLE, matrixGroup, matrixLegend, type MatrixFigure } from "../../report/attention-matrix.ts";
 import { markup, type Markup } from "../../report/markup.ts";
 import { describeOptions } from "../../report/variants.ts";
+import { LOWER_SHOWN } from "../../seq2seq/text-codec.ts";
 import type { StudyResult } from "../study.ts";
 import type { ShownRun } from "./train.ts";
 import type { ShownText } from "./written-text.ts";
@@ -51,6 +52,9 @@ export function sequencePictures(
     .map((result): Drawn => ({ result, texts: (result.shown as ShownRun).texts }))
     .filter(({ texts }) => texts.length > 0);
   if (drawn.length === 0) return null;
+  const marked = drawn.some(({ texts }) =>
+    texts.some(({ columns, rows }) => [...columns, ...rows].includes(LOWER_SHOWN)),
+  );
   const count = Math.min(...drawn.map(({ texts }) => texts.length));
   const lines = drawn.map(
     ({ result: { config, shown } }) =>
@@ -58,7 +62,7 @@ export function sequencePictures(
   );
   return markup`<p class="note">
       ${intro} A column is a piece of the source, a row a piece that was written: a hyphen stands where a word goes on, \u220e where the
-      text ends. A word that the vocabulary lacks is shown as the source has it.
+      text ends. A word that the vocabulary lacks is shown as the source has it.${marked ? ` ${LOWER_SHOWN} says that a text begins with a small letter.` : ""}
     </p>
     ${matrixLegend()}
     ${Array.from({ length: count }, (_, index) => {
