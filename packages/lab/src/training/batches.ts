@@ -2,6 +2,7 @@
 import { numpy as np } from "@jax-js/jax";
 import type { TextBatch } from "../models/text-classifier.ts";
 import { shuffled } from "../models/random-numbers.ts";
+import { batchesOfLength } from "./fill-batches.ts";
 
 export interface EncodedText {
   /** Indices into the vocabulary, cut to the longest length. */
@@ -34,18 +35,8 @@ export function planBatches(
   uniform: (() => number) | null = null,
 ): BatchPlan[] {
   const order = uniform === null ? texts.map((_, i) => i) : shuffled(texts.length, uniform);
-  const open = new Map<number, number[]>();
-  const batches: BatchPlan[] = [];
-  for (const index of order) {
-    const length = paddedLength(texts[index]!.words.length, longest);
-    const members = open.get(length) ?? [];
-    members.push(index);
-    if (members.length === batchSize) {
-      batches.push({ texts: members, length });
-      open.delete(length);
-    } else open.set(length, members);
-  }
-  for (const [length, members] of [...open].sort(([a], [b]) => a - b)) batches.push({ texts: members, length });
+  const filled = batchesOfLength(order, batchSize, (index) => paddedLength(texts[index]!.words.length, longest));
+  const batches = filled.map(([length, members]): BatchPlan => ({ texts: members, length }));
   return uniform === null ? batches : shuffled(batches.length, uniform).map((i) => batches[i]!);
 }
 

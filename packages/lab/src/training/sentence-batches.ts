@@ -4,6 +4,7 @@ import type { SentencePair } from "../data/compiler-messages.ts";
 import type { Vocabulary } from "../data/vocabulary.ts";
 import type { PairBatch } from "../models/compiled-translator.ts";
 import { shuffled } from "../models/random-numbers.ts";
+import { batchesOfLength } from "./fill-batches.ts";
 
 /** The words of a pair as numbers. */
 export interface EncodedPair {
@@ -39,18 +40,8 @@ export function planSentences(
   uniform: (() => number) | null = null,
 ): SentencePlan[] {
   const order = uniform === null ? pairs.map((_, i) => i) : shuffled(pairs.length, uniform);
-  const open = new Map<number, number[]>();
-  const plans: SentencePlan[] = [];
-  for (const index of order) {
-    const length = roundedUp(positionsOf(pairs[index]!));
-    const members = open.get(length) ?? [];
-    members.push(index);
-    if (members.length === batchSize) {
-      plans.push({ pairs: members, length });
-      open.delete(length);
-    } else open.set(length, members);
-  }
-  for (const [length, members] of [...open].sort(([a], [b]) => a - b)) plans.push({ pairs: members, length });
+  const filled = batchesOfLength(order, batchSize, (index) => roundedUp(positionsOf(pairs[index]!)));
+  const plans = filled.map(([length, members]): SentencePlan => ({ pairs: members, length }));
   return uniform === null ? plans : shuffled(plans.length, uniform).map((i) => plans[i]!);
 }
 

@@ -2,6 +2,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { shuffled } from "../../models/random-numbers.ts";
 import { lengthAt, sentenceAt, type FlatSentences } from "../../seq2seq/flat-sentences.ts";
+import { fillBatches } from "../../training/fill-batches.ts";
 import type { LabelledPairs } from "./prepare.ts";
 
 /** A side of a batch; a type, so that the engine can walk it. */
@@ -44,20 +45,13 @@ export function planPairs(
   uniform: (() => number) | null = null,
 ): PairPlan[] {
   const order = uniform === null ? Array.from(labels, (_, i) => i) : shuffled(labels.length, uniform);
-  const open = new Map<string, { pairs: number[]; premise: number; hypothesis: number }>();
-  const plans: PairPlan[] = [];
-  for (const index of order) {
-    const premise = rounded(lengthAt(premises, index));
-    const hypothesis = rounded(lengthAt(hypotheses, index));
-    const key = `${premise} ${hypothesis}`;
-    const plan = open.get(key) ?? { pairs: [], premise, hypothesis };
-    plan.pairs.push(index);
-    if (plan.pairs.length === batchSize) {
-      plans.push(plan);
-      open.delete(key);
-    } else open.set(key, plan);
-  }
-  plans.push(...open.values());
+  const premise = (index: number) => rounded(lengthAt(premises, index));
+  const hypothesis = (index: number) => rounded(lengthAt(hypotheses, index));
+  const { full, open } = fillBatches(order, batchSize, (index) => `${premise(index)} ${hypothesis(index)}`);
+  const plans = [...full, ...open].map(([, pairs]): PairPlan => {
+    const first = pairs[0]!;
+    return { pairs, premise: premise(first), hypothesis: hypothesis(first) };
+  });
   return uniform === null ? plans : shuffled(plans.length, uniform).map((i) => plans[i]!);
 }
 
