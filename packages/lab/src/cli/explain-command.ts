@@ -92,7 +92,9 @@ async function explain(folder: string, parts: readonly string[], options: Explai
     await print(`${JSON.stringify({ labels, explanations }, null, 2)}\n`);
     return;
   }
-  const color = wanted === "always" || (wanted === "auto" && process.stdout.isTTY && !process.env["NO_COLOR"]);
+  const color =
+    wanted === "always" ||
+    (wanted === "auto" && process.stdout.isTTY && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb");
   const look = { labels, color, background, width };
   await print(`${renderTerminal(explanations, look)}\n${terminalLegend(look)}\n`);
 }

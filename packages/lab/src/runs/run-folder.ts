@@ -83,6 +83,11 @@ export function readStudyConfig<C>(folder: string): C | null {
   const json = readJson(path);
   if (json === null) return null;
   const { format, version, ...config } = json;
+  if (format === CONFIG_FORMAT && typeof json["task"] === "string") {
+    throw new RunError(
+      `${folder} holds a run of ${json["task"]}: add --fresh to train in its place, or give another --out`,
+    );
+  }
   if (format !== STUDY_FORMAT || version !== 1) {
     throw new RunError(`${path} is not the configuration of a study's run; choose another folder`);
   }
@@ -145,7 +150,12 @@ export function writeResult(folder: string, result: object): void {
 
 /** The result of a run that has ended, or null. */
 export function readResult<R>(folder: string): R | null {
-  return readJson(runFiles(folder).result) as R | null;
+  const path = runFiles(folder).result;
+  const json = readJson(path);
+  if (json !== null && !Array.isArray(json["epochs"])) {
+    throw new RunError(`${path} is broken: it is not a run's result; remove it to start anew`);
+  }
+  return json as R | null;
 }
 
 function readJson(path: string): Record<string, unknown> | null {

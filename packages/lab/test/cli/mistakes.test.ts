@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkReplaceable } from "../../src/runs/run-folder.ts";
+import { checkReplaceable, readResult, readStudyConfig } from "../../src/runs/run-folder.ts";
 import { prepareFolder } from "../../src/runs/whole-files.ts";
 import { studies } from "../../src/studies/index.ts";
 import { temporaryFolder } from "../data/sets/fixtures.ts";
@@ -89,6 +89,16 @@ describe("folders of runs", () => {
     expect(() => prepareFolder("/proc/fenchel/run")).toThrow(
       /^cannot use the run folder \/proc\/fenchel\/run: [^\n]+$/,
     );
+  });
+
+  it("with files that are no run's are told by the file", () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "result.json"), "{}");
+    expect(() => readResult(folder)).toThrow(
+      /result\.json is broken: it is not a run's result; remove it to start anew/,
+    );
+    writeFileSync(join(folder, "config.json"), '{"format":"fenchel-run","version":1,"labels":[],"task":"spam"}');
+    expect(() => readStudyConfig(folder)).toThrow(/holds a run of spam: add --fresh to train in its place, or give/);
   });
 
   it("are told for what they hold when they are no run of evaluate and explain", async () => {

@@ -111,7 +111,7 @@ describe("fenchel evaluate", () => {
     const broken = file("broken.jsonl", '{"label": 0, "text": "x"}\n{"label": 1\n');
     expect(await mistake("evaluate", softmaxRun, broken)).toMatch(/broken\.jsonl:2: not JSON/);
     expect(await mistake("evaluate", softmaxRun, file("x.csv", ""))).toMatch(/x\.csv: the file is empty/);
-    expect(await mistake("evaluate", softmaxRun, join(folder, "gone.csv"))).toMatch(/gone\.csv: no such file/);
+    expect(await mistake("evaluate", softmaxRun, join(folder, "gone.csv"))).toMatch(/gone\.csv: there is no such file/);
     expect(await mistake("evaluate", softmaxRun, missing, "--format", "xls")).toMatch(/--format is "xls": tsv, csv/);
     expect(await mistake("evaluate", runs)).toMatch(/config\.json is missing: the folder holds no run/);
   });
@@ -138,8 +138,8 @@ describe("fenchel compare and train", () => {
       [["compare", "--mappings", "softmax,softmax"], /softmax is named twice/],
       [["compare", "--mappings", "fusedmax:lambda"], /write fusedmax or fusedmax:lambda=0.2/],
       [["compare", "--mappings", "fusedmax:lambda=-1"], /lambda is -1/],
-      [["compare", "--mappings", "entmax:alpha=0.9"], /--alpha is 0.9: a finite number of 1 or more/],
-      [["compare", "--mappings", "softmax:lambda=1"], /--lambda is no option of softmax/],
+      [["compare", "--mappings", "entmax:alpha=0.9"], /--mappings: alpha is 0.9: a finite number of 1 or more/],
+      [["compare", "--mappings", "softmax:lambda=1"], /--mappings: lambda is no option of softmax: it takes gamma/],
       [["compare", "--seeds", "0"], /--seeds is "0": an integer from 1/],
       [["compare", "--jobs", "many"], /--jobs is "many"/],
       [["compare", "--epochs", "1.5"], /--epochs is "1.5"/],
