@@ -166,7 +166,10 @@ describe("a run", () => {
       data,
       join(root, "odd"),
     );
-    await expect(odd).rejects.toThrow("features is 16: a multiple of twice the heads (6) is needed");
+    const message = "--embedding-size is 16: with --heads 3 it must be a multiple of 6";
+    await expect(odd).rejects.toThrow(message);
+    const unread = async () => translation.load(join(root, "nowhere"), { ...small, model: "transformer", heads: 3 });
+    await expect(unread()).rejects.toThrow(message);
   });
 
   it("chooses options without the test set", () => {

@@ -1,4 +1,5 @@
 /** Settings of studies whose models write sequences, with the values they have when nothing else is asked for. */
+import { RunError } from "../../runs/run-error.ts";
 import type { Setting, SettingValue } from "../study.ts";
 
 /** What such models are usually trained with. */
@@ -110,4 +111,19 @@ export function filledSettings<D extends Readonly<Record<string, SettingValue>>>
     return [name, value] as const;
   });
   return Object.fromEntries(entries) as unknown as SettingsLike<D>;
+}
+
+/** Throws a RunError for sizes that do not go together; `copying`: words may be copied from the source. */
+export function checkSizes(
+  { model, embeddingSize, heads, jointVocabulary }: SequenceSettings,
+  copying: boolean = false,
+): void {
+  if (copying && !jointVocabulary) {
+    throw new RunError("--copying needs one vocabulary for both sides (--joint-vocabulary true)");
+  }
+  if (model === "transformer" && embeddingSize % (2 * heads) !== 0) {
+    throw new RunError(
+      `--embedding-size is ${embeddingSize}: with --heads ${heads} it must be a multiple of ${2 * heads}`,
+    );
+  }
 }

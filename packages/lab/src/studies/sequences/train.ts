@@ -22,7 +22,7 @@ import type { StudyConfig, StudyResult, StudyTrainOptions } from "../study.ts";
 import { linkCollector } from "./links.ts";
 import { mechanismOf } from "./mechanism.ts";
 import { mostRead, type Codecs, type PreparedSplit, type SequenceData } from "./prepare.ts";
-import type { SequenceSettings } from "./settings.ts";
+import { checkSizes, type SequenceSettings } from "./settings.ts";
 import { shownText, textOf, type ShownText } from "./written-text.ts";
 
 export interface ShownRun {
@@ -52,16 +52,12 @@ export interface WrittenScores {
 /** Sources decoded together, whatever their length. */
 const DECODED = 48;
 
-/** Throws a RangeError for sizes that do not go together. */
 function modelOf(
   settings: SequenceSettings,
   { source, target }: Codecs,
   mechanism: Mechanism,
   copying: boolean,
 ): SequenceModel {
-  if (copying && !settings.jointVocabulary) {
-    throw new RangeError("--copying needs one vocabulary for both sides (--joint-vocabulary true)");
-  }
   const { embeddingSize, hiddenSize, inputFeeding, layers, heads, innerSize, jointVocabulary: joint } = settings;
   const mapped = settings.mapped as "last" | "source" | "all";
   const maker =
@@ -132,6 +128,7 @@ export async function trainSequences(
   const { copying, halves } = task;
   const mechanism = mechanismOf({ mapping: config.mapping, options: config.mappingOptions });
   const codecs = { source: codecOf(data.codecs.source), target: codecOf(data.codecs.target) };
+  checkSizes(settings, copying);
   const design = modelOrError(settings, codecs, mechanism, copying);
   const { shapes } = design;
   const { training, development, tested, linked } = data;

@@ -3,6 +3,7 @@ import { blindSequences, prepareSequences, type SequenceData } from "../sequence
 import { readCorpus, type SummarizationCorpus } from "./corpus.ts";
 import { keptPieces } from "./kept.ts";
 import { leadLength } from "./lead.ts";
+import { checkSizes } from "../sequences/settings.ts";
 import type { SummarizationSettings } from "./settings.ts";
 
 /** Pieces of a text that is shown. */
@@ -28,8 +29,9 @@ export function prepareSummarization(corpus: SummarizationCorpus, settings: Summ
   };
 }
 
-/** Reads and prepares the corpus that the settings name. Throws a DataError. */
+/** Reads and prepares the corpus that the settings name. Throws a DataError, or a RunError for sizes that do not go together. */
 export function loadSummarization(folder: string, settings: SummarizationSettings): SummarizationData {
+  checkSizes(settings, settings.copying);
   return prepareSummarization(readCorpus(folder, settings), settings);
 }
 

@@ -3,6 +3,7 @@ import { sha256 } from "../../data/sets/set-file.ts";
 import { blindSequences, prepareSequences, type SequenceData } from "../sequences/prepare.ts";
 import { readCorpus, type TranslationCorpus } from "./corpus.ts";
 import { readLinked } from "./linked.ts";
+import { checkSizes } from "../sequences/settings.ts";
 import type { TranslationSettings } from "./settings.ts";
 
 /** Pieces of a sentence that is shown. */
@@ -24,8 +25,9 @@ export function prepareTranslation(
   };
 }
 
-/** Reads and prepares the corpus that the settings name. Throws a DataError. */
+/** Reads and prepares the corpus that the settings name. Throws a DataError, or a RunError for sizes that do not go together. */
 export function loadTranslation(folder: string, settings: TranslationSettings): SequenceData {
+  checkSizes(settings);
   return prepareTranslation(readCorpus(folder, settings), folder, settings);
 }
 
