@@ -197,10 +197,12 @@ export async function compareStudy(
   }
   const asked = { ...request, settings };
   const tuned = options.tune ? await tune(study, data, asked, options, plan) : [];
-  const choices = request.choices.map((choice): Choice => {
+  const chosen = request.choices.map((choice): Choice => {
     const found = Object.keys(choice.options).length > 0 ? undefined : tuned.find((t) => t.mapping === choice.mapping);
     return found === undefined ? choice : { mapping: choice.mapping, options: found.chosen };
   });
+  // What the tuning chose may be what was asked for beside it: that is one choice.
+  const choices = [...new Map(chosen.map((choice) => [JSON.stringify(study.complete(choice)), choice])).values()];
   const runs = planStudy(study, { ...asked, choices }, data.checksum, plan);
   const results = await runPlan(study, runs, data, options.stage("comparison", runs), options.script);
   return { results, tuned, tested: testDifferences(study, runs) };

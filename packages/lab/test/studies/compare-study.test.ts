@@ -135,6 +135,19 @@ describe("a study's comparison", () => {
     expect(results.every(({ scores }) => scores["accuracy"] === 0.5)).toBe(true);
   });
 
+  it("trains once what the tuning chose and was asked for, too", async () => {
+    const stages: [Stage, number][] = [];
+    const same: Choice = { mapping: "fusedmax", options: { lambda: 0.1 } };
+    const { results } = await compareStudy(
+      study,
+      data,
+      request("twice", [softmax, fusedmax, same], [1]),
+      options(stages, { tune: true }),
+    );
+    expect(stages.at(-1)).toEqual(["comparison", 2]);
+    expect(results.map(({ config }) => config.mapping)).toEqual(["softmax", "fusedmax"]);
+  });
+
   it("lets every run of a seed go on from one", async () => {
     const stages: [Stage, number][] = [];
     const asked = request("warm", [softmax, fusedmax]);
