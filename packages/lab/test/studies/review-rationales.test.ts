@@ -310,8 +310,8 @@ describe("a run from before the corpus could be chosen", () => {
     mkdirSync(folder);
     const older = Object.fromEntries(Object.entries(complete).filter(([name]) => name !== "corpus"));
     writeStudyConfig(folder, { ...config, settings: older });
-    writeResult(folder, { bestEpoch: 3 });
-    expect(endedStudyRun(base, folder, config)).toEqual({ bestEpoch: 3 });
+    writeResult(folder, { epochs: [], bestEpoch: 3 });
+    expect(endedStudyRun(base, folder, config)).toEqual({ epochs: [], bestEpoch: 3 });
     const other = { ...config, settings: { ...complete, corpus: "movie-rationales" } };
     expect(() => endedStudyRun(base, folder, other)).toThrow('corpus "imdb" there, "movie-rationales" here');
   });
