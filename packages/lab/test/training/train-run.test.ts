@@ -227,7 +227,7 @@ describe("trainRun in a folder that cannot serve", () => {
 
 describe("loadRun", () => {
   it("names what is missing or broken", async () => {
-    await expect(loadRun(join(root, "nowhere"))).rejects.toThrow(/config.json is missing: the folder holds no run/);
+    await expect(loadRun(join(root, "nowhere"))).rejects.toThrow(/config.json is missing: there is no such folder/);
     const folder = newFolder();
     await trainRun(smallConfig({ epochs: 1 }), data, folder);
     const { model: path, vocabulary } = runFiles(folder);
