@@ -1,11 +1,12 @@
 /** A sequence model with one mechanism, compiled: a training step's gradient, readings with the targets given, and the steps of decoding. */
-import { numpy as np, tree } from "@jax-js/jax";
+import { jit, numpy as np, tree } from "@jax-js/jax";
 import { attender, mappings, type Arrays, type Attend } from "fenchel/jax";
 import type { NamedArrays } from "../models/parameters.ts";
 import type { PairArrays } from "./batches.ts";
 import { copyingHead } from "./copying.ts";
 import type { Mechanism } from "./look.ts";
 import type { SequenceModel, Source } from "./model.ts";
+import { drawMasks, noisyPlaces } from "./noise.ts";
 import { wordLosses, writingHead } from "./output.ts";
 
 /** Of every target position: weights over the source, the most probable word, and -log of the given word's probability. */
@@ -82,6 +83,12 @@ export function checkMechanism(
   );
 }
 
+/** In the place of attention where only shapes matter. */
+const unattended: Attend = (scores, { mask } = {}) => {
+  mask?.dispose();
+  return scores;
+};
+
 /** Compiles the model. Throws a RangeError for a mechanism that it cannot be trained with. */
 export function compileSequenceModel(
   model: SequenceModel,
@@ -91,16 +98,37 @@ export function compileSequenceModel(
   checkMechanism(model, mechanism);
   const attention = attender(mechanism.mapping, mechanism.options);
   const head = copying ? copyingHead : writingHead;
-  const gradient = attention.valueAndGrad(
-    (attend: Attend, parameters: NamedArrays, pairs: PairArrays, key: np.Array) => {
-      const noise = { key, features: dropout, words: wordDropout };
+  const rates = { features: dropout, words: wordDropout };
+  const noisy = attention.valueAndGrad(
+    (attend: Attend, parameters: NamedArrays, pairs: PairArrays, masks: np.Array[]) => {
+      let place = 0;
+      const noise = { ...rates, mask: () => masks[place++]!.ref };
       const reading = model.read(attend, parameters, pairs.source, pairs.inputs, noise);
       const losses = head.losses(parameters, reading, pairs.source.words, pairs.outputs.ref, smoothing);
       const loss = losses.mul(pairs.counted.ref).sum().div(pairs.counted.ref.sum());
-      tree.dispose([parameters, pairs, key]);
+      tree.dispose([parameters, pairs, masks]);
       return loss;
     },
   );
+  // Masks are drawn before: a mapping that the host solves comes by every place twice.
+  const drawers = new Map<string, ReturnType<typeof makeDrawer>>();
+  const makeDrawer = (parameters: NamedArrays, pairs: PairArrays) => {
+    const places = noisyPlaces(
+      (mask, own: NamedArrays, given: PairArrays) => {
+        const reading = model.read(unattended, own, given.source, given.inputs, { ...rates, mask });
+        tree.dispose([own, given]);
+        return { ...reading };
+      },
+      [parameters, pairs],
+    );
+    return jit((key: np.Array) => drawMasks(places, key));
+  };
+  const gradient: CompiledSequenceModel["gradient"] = (parameters, pairs, key) => {
+    const shapes = `${pairs.source.words.shape} ${pairs.inputs.shape}`;
+    const draw = drawers.get(shapes) ?? makeDrawer(parameters, pairs);
+    drawers.set(shapes, draw);
+    return noisy(parameters, pairs, draw(key)) as ReturnType<CompiledSequenceModel["gradient"]>;
+  };
   const predict = attention.jit((attend: Attend, parameters: NamedArrays, pairs: PairArrays) => {
     const { features, weights } = model.read(attend, parameters, pairs.source, pairs.inputs, null);
     const reading = { features, weights: weights.ref };
@@ -145,7 +173,7 @@ export function compileSequenceModel(
   );
   return {
     mechanism,
-    gradient: gradient as CompiledSequenceModel["gradient"],
+    gradient,
     predict: predict as CompiledSequenceModel["predict"],
     begin: (parameters, source, { beams, most }) => {
       const key = `${beams} ${most}`;
@@ -155,7 +183,7 @@ export function compileSequenceModel(
     },
     step: step as CompiledSequenceModel["step"],
     dispose: () => {
-      for (const program of [gradient, predict, step, ...beginners.values()]) program.dispose();
+      for (const program of [noisy, predict, step, ...beginners.values(), ...drawers.values()]) program.dispose();
     },
   };
 }

@@ -1,32 +1,65 @@
 /** Random zeroing in training. */
-import { numpy as np, random } from "@jax-js/jax";
+import { makeJaxpr, numpy as np, random, tree } from "@jax-js/jax";
+import type { Arrays } from "fenchel/jax";
+
+/** A place of a model where a share of what comes by is zeroed. */
+export interface NoisyPlace {
+  /** Which of so many draws it has for its own. */
+  readonly draw: number;
+  readonly of: number;
+  readonly rate: number;
+  readonly shape: number[];
+}
 
 /** Borrowed by the model. */
 export interface Noise {
-  readonly key: np.Array;
   /** Share of the features zeroed. */
   readonly features: number;
   /** Share of the target words that the decoder does not get to read, so that it must look at the source. */
   readonly words: number;
+  /** What values of a place are multiplied by, an array of its shape: 0, or 1 / (1 - rate) so that the mean stays. The caller's. */
+  readonly mask: (place: NoisyPlace) => np.Array;
 }
 
-/** Zeroes a share of an array, which it owns, and scales the rest so that the mean stays; `shape`: one draw for every entry of it. */
+/** Zeroes a share of an array, which it owns; `shape`: one draw for every entry of it. */
 export type Drop = (values: np.Array, shape?: number[]) => np.Array;
 
 const none: Drop = (values) => values;
 
-/** Ways to zero each of these shares, with draws of their own; each is for one use. Borrows the key. */
-export function drops(key: np.Array | null, rates: readonly number[]): Drop[] {
-  if (key === null) return rates.map(() => none);
-  const keys = random.split(key.ref, rates.length);
-  const all = rates.map((rate, i): Drop => {
-    if (rate === 0) return none;
-    const own = keys.ref.slice(i);
-    return (values, shape = values.shape) => {
-      const kept = random.bernoulli(own, 1 - rate, shape).astype(np.float32);
-      return values.mul(kept.mul(1 / (1 - rate)));
-    };
+/** Ways to zero each of these shares, with draws of their own; each is for one use. */
+export function drops(noise: Noise | null, rates: readonly number[]): Drop[] {
+  return rates.map((rate, draw): Drop => {
+    if (noise === null || rate === 0) return none;
+    return (values, shape = values.shape) => values.mul(noise.mask({ draw, of: rates.length, rate, shape }));
   });
-  keys.dispose();
-  return all;
+}
+
+/** The places of a program in the order in which it comes by; arguments are borrowed, and the program owns what it is given. */
+export function noisyPlaces<A extends Arrays[]>(
+  program: (mask: Noise["mask"], ...args: A) => Arrays,
+  args: A,
+): NoisyPlace[] {
+  const places: NoisyPlace[] = [];
+  const { jaxpr } = makeJaxpr((...inputs: A) => {
+    const mask: Noise["mask"] = (place) => {
+      places.push(place);
+      return np.ones(place.shape);
+    };
+    return tree.leaves(program(mask, ...inputs) as never);
+  })(...(args as never));
+  jaxpr.dispose();
+  return places;
+}
+
+/** The masks of places, drawn with a key, which it owns. */
+export function drawMasks(places: readonly NoisyPlace[], key: np.Array): np.Array[] {
+  const keys = new Map<number, np.Array>();
+  const masks = places.map(({ draw, of, rate, shape }) => {
+    const split = keys.get(of) ?? random.split(key.ref, of);
+    keys.set(of, split);
+    const kept = random.bernoulli(split.ref.slice(draw), 1 - rate, shape);
+    return kept.astype(np.float32).mul(1 / (1 - rate));
+  });
+  tree.dispose([...keys.values(), key]);
+  return masks;
 }

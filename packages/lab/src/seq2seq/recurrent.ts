@@ -132,7 +132,7 @@ export function recurrentModel({ embedding, hidden, inputFeeding }: RecurrentSiz
       read: (attend, parameters, source, inputs, noise) => {
         const { targetEmbedding, decoderInput, decoderBias, decoderState } = parameters;
         const [batch, length] = inputs.shape as [number, number];
-        const [onSource, onTarget, onOutput, onWords] = drops(noise?.key ?? null, [
+        const [onSource, onTarget, onOutput, onWords] = drops(noise, [
           ...[1, 2, 3].map(() => noise?.features ?? 0),
           noise?.words ?? 0,
         ]) as [Drop, Drop, Drop, Drop];

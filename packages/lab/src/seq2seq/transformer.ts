@@ -273,7 +273,7 @@ export function transformerModel(sizes: TransformerSizes): ModelMaker {
         const [batch, length] = inputs.shape as [number, number];
         const source = words.shape[1]!;
         const rates = Array.from({ length: 2 + 7 * layers }, () => noise?.features ?? 0);
-        const [onWords, ...all] = drops(noise?.key ?? null, [noise?.words ?? 0, ...rates]) as [Drop, ...Drop[]];
+        const [onWords, ...all] = drops(noise, [noise?.words ?? 0, ...rates]) as [Drop, ...Drop[]];
         const drop = () => all.pop()!;
         const encoded = encode(attend, parameters, words, sight.mask, drop);
         const causal = np
