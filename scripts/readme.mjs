@@ -79,7 +79,7 @@ function steps() {
   const [{ date, machine }] = tasks;
   return [
     `A training step of the models below, forward, backward and update, milliseconds of processor time; in brackets the median of the`,
-    `ratio to softmax on the same batch and its middle half (\`npx fenchel steps\`, ${day(date)}, ${machine.description}, ${machine.cores} cores):`,
+    `ratio to softmax on the same batch and its middle half (\`npx fenchel steps\`, ${day(date)}, ${machine.processor.trim()}, ${machine.cores} cores, Node ${machine.node}):`,
     "",
     table(["attention", ...tasks.map(({ task }) => task)], rows),
   ].join("\n");
@@ -151,7 +151,7 @@ let readme = readFileSync(new URL("README.md", root), "utf8");
 for (const [name, text] of Object.entries({
   mappings: mappings(),
   speed: speed(),
-  ...(existsSync(new URL("docs/results/steps-translation.json", root)) ? { steps: steps() } : {}),
+  steps: steps(),
   spam: spam(),
   ...Object.fromEntries(studies.map((name) => [name, studySection(name, result(name))])),
 })) {
