@@ -175,7 +175,8 @@ describe("trainRun in a folder that cannot serve", () => {
     const folder = newFolder();
     const child = startChild(bundle, folder, { epochs: 500, patience: 500 });
     const end = ended(child);
-    while (!existsSync(runFiles(folder).checkpoint)) await new Promise((resolve) => setTimeout(resolve, 20));
+    // The model is written after the checkpoint.
+    while (!existsSync(runFiles(folder).model)) await new Promise((resolve) => setTimeout(resolve, 20));
     child.kill("SIGKILL");
     await end;
     const { checkpoint } = runFiles(folder);
