@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { registry } from "../packages/fenchel/dist/index.js";
 import { explanationSvg } from "../packages/lab/dist/report/index.js";
 import { picture, pictureScores } from "./pictures.mjs";
-import { day, studyPage, studySection, table } from "./study-tables.mjs";
+import { choiceCell, day, studyPage, studySection, table } from "./study-tables.mjs";
 
 const root = new URL("..", import.meta.url);
 const result = (name) => JSON.parse(readFileSync(new URL(`docs/results/${name}.json`, root), "utf8"));
@@ -50,7 +50,7 @@ function speed() {
   ]);
   return [
     `Nanoseconds an element of forward plus pullback to the scores, float32, one thread, normal scores, in brackets the ratio to softmax in the`,
-    `same run (\`npm run bench\`, ${day(bench.date)}, ${bench.machine.processor.trim()}, ${bench.machine.cores} cores, Node ${bench.machine.node}).`,
+    `same run (\`npx ${bench.command.split(" --json")[0]}\`, ${day(bench.date)}, ${bench.machine.processor.trim()}, ${bench.machine.cores} cores, Node ${bench.machine.node}).`,
     `fusedmax at lambda 0.1, oscarmax at 0.1 / n:`,
     "",
     table(["rows x entries", ...sizes], rows),
@@ -103,15 +103,10 @@ function spam() {
     ["entropy", "entropy", plain(2)],
     ["ms a step", "secondsPerStep", ({ mean }) => (1000 * mean).toFixed(1)],
   ];
-  const rows = report.summary.map(({ mapping, mappingOptions, figures }) => {
-    const options = Object.entries(mappingOptions)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(", ");
-    return [
-      `${mapping}${options === "" ? "" : `<br>${options}`}`,
-      ...columns.map(([, key, format]) => format(figures[key])),
-    ];
-  });
+  const rows = report.summary.map((choice) => [
+    choiceCell(choice),
+    ...columns.map(([, key, format]) => format(choice.figures[key])),
+  ]);
   const seeds = report.summary[0].seeds.length;
   return [
     `Test set of ${report.results[0].test.texts} e-mails, mean and standard deviation over ${seeds} seeds (\`npm start\`, ${day(report.date)}).`,

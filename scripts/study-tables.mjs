@@ -79,7 +79,7 @@ const short = {
 };
 
 /** A mapping with its options under it. */
-function choiceCell({ mapping, mappingOptions }) {
+export function choiceCell({ mapping, mappingOptions }) {
   const options = Object.entries(mappingOptions).map(([option, value]) => `${option} ${value}`);
   return options.length === 0 ? mapping : `${mapping}<br>${options.join(", ")}`;
 }

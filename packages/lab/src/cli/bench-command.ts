@@ -7,7 +7,7 @@ import { rowKinds, rowKindTexts, type RowKind } from "../bench/rows.ts";
 import { benchTable, continuousTable, growthTable } from "./bench-text.ts";
 import { UserError } from "./errors.ts";
 import { checkWritable, writeFileAtomically } from "./files.ts";
-import { machine } from "./machine.ts";
+import { givenCommand, machine } from "./machine.ts";
 import { mappingNamed } from "./mapping-options.ts";
 import { unknownName } from "./nearest.ts";
 import { integerOption, numberOption, sizesOption } from "./numbers.ts";
@@ -152,6 +152,7 @@ async function bench(options: BenchOptions): Promise<void> {
   const report = {
     date: new Date().toISOString(),
     machine: machine(),
+    command: givenCommand(),
     seed: plan.seed,
     precision: plan.precision,
     results,

@@ -12,6 +12,7 @@ import { defaultMappingOptions } from "../training/config.ts";
 import { comparisonTable, studyTable } from "./comparison-text.ts";
 import { UserError } from "./errors.ts";
 import { checkFolder } from "./files.ts";
+import { givenCommand } from "./machine.ts";
 import { unknownName } from "./nearest.ts";
 import { integerOption } from "./numbers.ts";
 import { print } from "./output.ts";
@@ -61,7 +62,7 @@ function provenance(task: string, description: string, data: DataFacts): Omit<Re
   return {
     task,
     data: { description, checksum, train, dev, test, ...(note === undefined ? {} : { note }) },
-    command: ["fenchel", ...process.argv.slice(2)].join(" "),
+    command: givenCommand(),
     date: new Date(),
     machine: {
       cores: availableParallelism(),

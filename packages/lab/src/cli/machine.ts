@@ -11,3 +11,8 @@ export function machine(): Record<string, string | number> {
     platform: `${process.platform} ${process.arch}`,
   };
 }
+
+/** The command line as it was given. */
+export function givenCommand(): string {
+  return ["fenchel", ...process.argv.slice(2)].join(" ");
+}

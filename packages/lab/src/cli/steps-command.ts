@@ -7,7 +7,7 @@ import { studies } from "../studies/index.ts";
 import { stepsTable } from "./bench-text.ts";
 import { Exit, UserError } from "./errors.ts";
 import { checkWritable, writeFileAtomically } from "./files.ts";
-import { machine } from "./machine.ts";
+import { givenCommand, machine } from "./machine.ts";
 import { unknownName } from "./nearest.ts";
 import { integerOption, numberOption } from "./numbers.ts";
 import { print, warn } from "./output.ts";
@@ -92,7 +92,7 @@ async function steps(task: string, options: StepsCommandOptions, names: readonly
     date: new Date().toISOString(),
     machine: machine(),
     version: version(),
-    command: ["fenchel", ...process.argv.slice(2)].join(" "),
+    command: givenCommand(),
     task: study.name,
     data: { checksum, train, note },
     settings: Object.fromEntries(Object.entries(settings).filter(([name]) => !endingSettings.includes(name))),

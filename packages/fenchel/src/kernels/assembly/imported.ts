@@ -1,9 +1,9 @@
 // What modules take from the module `rows`.
 
-/** Longest row that goes to these: their sums are in float32. */
+/** Longest row that goes four at a time, with sums in float32. */
 export const SHORT: i32 = 256;
 
-/** Bytes of work that they need. */
+/** Bytes of work that four rows need. */
 export function fourRowsBytes(n: i32): usize {
   return n > SHORT ? 0 : ((<usize>(n + 8)) << 4) + 128;
 }

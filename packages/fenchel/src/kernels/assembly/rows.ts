@@ -1,5 +1,5 @@
 // What every kernel needs done to its rows before and after: their maxima, entries that do not take part taken out and put
-// back, and the axis brought to the end.
+// back, and the axis brought to the end. With it come the passes over rows that several mappings share.
 
 import { firstLanes } from "./lanes";
 
