@@ -6,7 +6,7 @@
 // small vector routines that the kernels share cost no call.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const kernels = join(dirname(fileURLToPath(import.meta.url)), "../src/kernels");
@@ -23,12 +23,15 @@ const compilerOptions = [
 const features = ["SIMD128", "BulkMemory", "BulkMemoryOpt", "SignExt", "NontrappingFPToInt"];
 const sectionNames = { 4: "table", 8: "start", 11: "data" };
 
-/** The sources by name, and which of them are modules. */
+/** The sources by their paths below `assembly`, and which of them are modules. */
 async function readSources() {
-  const names = (await readdir(assembly)).filter((name) => name.endsWith(".ts")).toSorted();
+  const found = await readdir(assembly, { recursive: true });
+  const paths = found.map((path) => path.replaceAll("\\", "/")).filter((path) => path.endsWith(".ts"));
   const sources = new Map();
-  for (const name of names) sources.set(name, await readFile(join(assembly, name), "utf8"));
-  const modules = names.filter((name) => /^export function (?:forward|prepare)\(/mu.test(sources.get(name)));
+  for (const path of paths.toSorted()) sources.set(path, await readFile(join(assembly, path), "utf8"));
+  const modules = [...sources.keys()].filter((path) =>
+    /^export function (?:forward|prepare)\(/mu.test(sources.get(path)),
+  );
   return { sources, modules };
 }
 
@@ -36,8 +39,8 @@ async function readSources() {
 function closure(name, sources, seen = new Set()) {
   if (seen.has(name)) return seen;
   seen.add(name);
-  for (const [, path] of (sources.get(name) ?? "").matchAll(/from "\.\/([a-z0-9-]+)"/gu)) {
-    closure(`${path}.ts`, sources, seen);
+  for (const [, path] of (sources.get(name) ?? "").matchAll(/from "(\.[a-z0-9/.-]+)"/gu)) {
+    closure(`${posix.join(posix.dirname(name), path)}.ts`, sources, seen);
   }
   return seen;
 }
@@ -71,7 +74,7 @@ async function optimize(binary, name) {
   binaryen.setShrinkLevel(1);
   binaryen.setFastMath(false);
   // 60: with the logarithm, which in the loops of entmax must cost no call.
-  binaryen.setAlwaysInlineMaxSize(name === "entmax.ts" ? 60 : 30);
+  binaryen.setAlwaysInlineMaxSize(basename(name) === "entmax.ts" ? 60 : 30);
   binaryen.setOneCallerInlineMaxSize(100_000);
   module.setFeatures(features.reduce((all, name) => all | binaryen.Features[name], 0));
   module.optimize();
@@ -105,7 +108,7 @@ function inspect(name, binary) {
 }
 
 /**
- * The bytes as text, which src/kernels/loader.ts decodes: the 89 characters from # to | without \\ stand for the bytes 0 to
+ * The bytes as text, which src/kernels/runtime/loader.ts decodes: the 89 characters from # to | without \\ stand for the bytes 0 to
  * 88, after ~ for 89 to 177 and after } for 178 to 255, each plus 5 modulo 256: the bytes of SIMD instructions come first.
  * Shorter than base64, and whole bytes compress much better.
  */
@@ -123,14 +126,14 @@ async function main() {
     await readFile(fileURLToPath(import.meta.resolve("assemblyscript/package.json")), "utf8"),
   );
   await mkdir(generated, { recursive: true });
-  const wanted = new Set(modules);
+  const wanted = new Set(modules.map((path) => basename(path)));
   for (const file of await readdir(generated)) if (!wanted.has(file)) await rm(join(generated, file));
   for (const name of modules) await build(name, sources, version + script);
 }
 
 async function build(name, sources, salt) {
   try {
-    const target = join(generated, name);
+    const target = join(generated, basename(name));
     const head = `// Generated from assembly/${name}: ${fingerprint(name, sources, salt)}`;
     const present = await readFile(target, "utf8").catch(() => "");
     if (present.startsWith(`${head}\n`)) return;

@@ -34,6 +34,6 @@ export type {
   StructuredMapping,
   Targets,
   VectorJacobian,
-} from "./mapping.ts";
-export type { HyperParameter, RowOptions, SameForm, SameKind, Scores } from "./rows.ts";
+} from "./core/contract.ts";
+export type { HyperParameter, RowOptions, SameForm, SameKind, Scores } from "./core/rows.ts";
 export * from "./continuous/index.ts";

@@ -1,5 +1,5 @@
 /** All mappings with what documentation, tests, command line and benches need to know of them; one line each. */
-import type { Mapping, StructuredMapping } from "./mapping.ts";
+import type { Mapping, StructuredMapping } from "./core/contract.ts";
 import { budgetmax } from "./mappings/budgetmax.ts";
 import { entmax } from "./mappings/entmax.ts";
 import { fusedmax } from "./mappings/fusedmax.ts";

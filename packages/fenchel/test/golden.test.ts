@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { registry } from "../src/index.ts";
-import { kernelsAvailable } from "../src/kernels/loader.ts";
+import { kernelsAvailable } from "../src/kernels/runtime/loader.ts";
 import { backends, farthest } from "./support/backends.ts";
 
 interface GoldenCase {

@@ -1,8 +1,8 @@
 /** Attention on plain arrays with any mapping: the reference that fused versions are held against. */
-import { checkOptions, isArrayLike, valueError } from "../arguments.ts";
-import type { Mapping, VectorJacobian } from "../mapping.ts";
+import { checkOptions, isArrayLike, valueError } from "../core/arguments.ts";
+import type { Mapping, VectorJacobian } from "../core/contract.ts";
 import { softmax } from "../mappings/softmax.ts";
-import { checkScores, sameKind, type SameKind, type Scores } from "../rows.ts";
+import { checkScores, sameKind, type SameKind, type Scores } from "../core/rows.ts";
 import { broadcastOf, checkPrefixes, dimensionsOf, type DimensionOptions, type Dimensions } from "./dimensions.ts";
 import { dropoutFactors } from "./dropout.ts";
 import { addTimes, addTimesTransposed, addTransposedTimes } from "./products.ts";

@@ -1,5 +1,5 @@
 /** The sizes of one attention call, and how arrays that repeat over batch or heads are read. */
-import { checkLength, entryError, valueError } from "../arguments.ts";
+import { checkLength, entryError, valueError } from "../core/arguments.ts";
 
 /** What the caller may say of the sizes; the rest follows from the lengths of the arrays. */
 export interface DimensionOptions {

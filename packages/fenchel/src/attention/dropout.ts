@@ -1,5 +1,5 @@
 /** Dropout of attention weights: reproducible from a seed, the same whatever order entries are visited in. */
-import { valueError } from "../arguments.ts";
+import { valueError } from "../core/arguments.ts";
 
 /** A well-mixed 32-bit hash of a seed and a counter (the finalizer of MurmurHash3 on their combination). */
 function hash(seed: number, index: number): number {

@@ -1,5 +1,5 @@
 /** The float32 kernel of fusedmax. */
-import { fusedmaxBinary } from "./binaries.ts";
-import { makeKernel } from "./run-kernel.ts";
+import { fusedmaxBinary } from "./runtime/binaries.ts";
+import { makeKernel } from "./runtime/run.ts";
 
 export const fusedmaxKernel = /* @__PURE__ */ makeKernel(fusedmaxBinary);

@@ -1,5 +1,5 @@
 /** The float32 kernel of oscarmax. */
-import { oscarmaxBinary } from "./binaries.ts";
-import { makeKernel } from "./run-kernel.ts";
+import { oscarmaxBinary } from "./runtime/binaries.ts";
+import { makeKernel } from "./runtime/run.ts";
 
 export const oscarmaxKernel = /* @__PURE__ */ makeKernel(oscarmaxBinary);

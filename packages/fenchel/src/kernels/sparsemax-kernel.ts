@@ -1,5 +1,5 @@
 /** The float32 kernel of sparsemax. */
-import { sparsemaxBinary } from "./binaries.ts";
-import { makeKernel } from "./run-kernel.ts";
+import { sparsemaxBinary } from "./runtime/binaries.ts";
+import { makeKernel } from "./runtime/run.ts";
 
 export const sparsemaxKernel = /* @__PURE__ */ makeKernel(sparsemaxBinary);

@@ -1,8 +1,8 @@
 /** budgetmax: weights in [0, 1] that together take at most a budget, with Omega(y) = |y|^2 / 2. */
-import { defineMapping } from "../define-mapping.ts";
-import type { HyperParameterSpec } from "../hyper-parameters.ts";
-import type { Mapping } from "../mapping.ts";
-import type { Row, RowSolver } from "../row-solver.ts";
+import { defineMapping } from "../core/define-mapping.ts";
+import type { HyperParameterSpec } from "../core/hyper-parameters.ts";
+import type { Mapping } from "../core/contract.ts";
+import type { Row, RowSolver } from "../core/row-solver.ts";
 import { halfSquare } from "./sparsemax.ts";
 
 const budgetSpec: HyperParameterSpec<"budget"> = {

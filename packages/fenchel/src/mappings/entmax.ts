@@ -1,9 +1,9 @@
 /** entmax: Omega(y) = (sum y^alpha - 1) / (alpha (alpha - 1)), from softmax (alpha = 1) through sparsemax (2) on. */
-import { defineMapping } from "../define-mapping.ts";
+import { defineMapping } from "../core/define-mapping.ts";
 import { entmaxKernel } from "../kernels/entmax-kernel.ts";
-import type { HyperParameterSpec } from "../hyper-parameters.ts";
-import type { Mapping } from "../mapping.ts";
-import { keptCount, keptDistances, lastKeptScore } from "../power-breakpoints.ts";
+import type { HyperParameterSpec } from "../core/hyper-parameters.ts";
+import type { Mapping } from "../core/contract.ts";
+import { keptCount, keptDistances, lastKeptScore } from "../solvers/threshold-breakpoints.ts";
 import {
   fillProfile,
   largest,
@@ -12,11 +12,11 @@ import {
   squareThreshold,
   sumProfile,
   takeCandidates,
-} from "../power-profile.ts";
-import { bracketedRoot } from "../root.ts";
-import type { Row, RowSolver } from "../row-solver.ts";
-import { projectOntoSimplex } from "../simplex.ts";
-import { separableProduct } from "./separable.ts";
+} from "../solvers/threshold-newton.ts";
+import { bracketedRoot } from "../solvers/root-finding.ts";
+import type { Row, RowSolver } from "../core/row-solver.ts";
+import { projectOntoSimplex } from "../solvers/simplex.ts";
+import { separableProduct } from "./separable-jacobian.ts";
 
 export const alphaSpec: HyperParameterSpec<"alpha"> = {
   name: "alpha",

@@ -1,12 +1,12 @@
 /** fusedmax: Omega(y) = |y|^2 / 2 + lambda sum |y_{i+1} - y_i|: neighbours share one weight. */
 import { fusedmaxKernel } from "../kernels/fusedmax-kernel.ts";
-import { defineMapping } from "../define-mapping.ts";
-import type { HyperParameterSpec } from "../hyper-parameters.ts";
-import type { StructuredMapping } from "../mapping.ts";
-import type { Row, RowSolver } from "../row-solver.ts";
-import { projectOntoSimplex, simplexValue } from "../simplex.ts";
-import { totalVariationProx } from "../total-variation.ts";
-import { averageGroups, markZeros } from "./groups.ts";
+import { defineMapping } from "../core/define-mapping.ts";
+import type { HyperParameterSpec } from "../core/hyper-parameters.ts";
+import type { StructuredMapping } from "../core/contract.ts";
+import type { Row, RowSolver } from "../core/row-solver.ts";
+import { projectOntoSimplex, simplexValue } from "../solvers/simplex.ts";
+import { totalVariationProx } from "../solvers/total-variation.ts";
+import { averageGroups, markZeros } from "./group-average.ts";
 import { halfSquare, projectionProduct } from "./sparsemax.ts";
 
 /** Strength of a structured penalty, inside Omega. */

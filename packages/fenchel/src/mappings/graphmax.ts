@@ -1,12 +1,17 @@
 /** graphmax: Omega(y) = |y|^2 / 2 + lambda sum over edges of |y_i - y_j|: entries that an edge joins share one weight. */
-import { defineMapping } from "../define-mapping.ts";
-import { forEachEdge, graphTotalVariation, graphTotalVariationProx, subtractDual } from "../graph-total-variation.ts";
-import { graphFromEdges, type Edges, type Graph } from "../graph.ts";
-import type { StructuredMapping } from "../mapping.ts";
-import type { Row, RowSolver } from "../row-solver.ts";
-import { projectOntoSimplex, simplexValue } from "../simplex.ts";
+import { defineMapping } from "../core/define-mapping.ts";
+import {
+  forEachEdge,
+  graphTotalVariation,
+  graphTotalVariationProx,
+  subtractDual,
+} from "../solvers/graph-total-variation.ts";
+import { graphFromEdges, type Edges, type Graph } from "../solvers/graph.ts";
+import type { StructuredMapping } from "../core/contract.ts";
+import type { Row, RowSolver } from "../core/row-solver.ts";
+import { projectOntoSimplex, simplexValue } from "../solvers/simplex.ts";
 import { lambdaSpec } from "./fusedmax.ts";
-import { averageGroups, markZeros } from "./groups.ts";
+import { averageGroups, markZeros } from "./group-average.ts";
 import { halfSquare, projectionProduct } from "./sparsemax.ts";
 
 function solve(row: Row<Graph>): void {

@@ -1,8 +1,8 @@
 /** normmax: Omega(y) = |y|_alpha, not squared, for alpha > 1. */
-import { defineMapping } from "../define-mapping.ts";
-import type { HyperParameterSpec } from "../hyper-parameters.ts";
-import type { Mapping } from "../mapping.ts";
-import { keptCount, keptDistances, lastKeptScore } from "../power-breakpoints.ts";
+import { defineMapping } from "../core/define-mapping.ts";
+import type { HyperParameterSpec } from "../core/hyper-parameters.ts";
+import type { Mapping } from "../core/contract.ts";
+import { keptCount, keptDistances, lastKeptScore } from "../solvers/threshold-breakpoints.ts";
 import {
   fillProfile,
   largest,
@@ -11,9 +11,9 @@ import {
   profileSums,
   squareThreshold,
   sumProfile,
-} from "../power-profile.ts";
-import { bracketedRoot } from "../root.ts";
-import type { Row, RowSolver } from "../row-solver.ts";
+} from "../solvers/threshold-newton.ts";
+import { bracketedRoot } from "../solvers/root-finding.ts";
+import type { Row, RowSolver } from "../core/row-solver.ts";
 
 const alphaSpec: HyperParameterSpec<"alpha"> = {
   name: "alpha",

@@ -1,12 +1,12 @@
 /** oscarmax: Omega(y) = |y|^2 / 2 + lambda sum_{i<j} max(y_i, y_j): entries share weights wherever they stand. */
 import { oscarmaxKernel } from "../kernels/oscarmax-kernel.ts";
-import { defineMapping } from "../define-mapping.ts";
-import { poolAdjacentViolators } from "../isotonic.ts";
-import type { StructuredMapping } from "../mapping.ts";
-import type { Row, RowSolver } from "../row-solver.ts";
-import { projectOntoSimplex, simplexValue } from "../simplex.ts";
+import { defineMapping } from "../core/define-mapping.ts";
+import { poolAdjacentViolators } from "../solvers/isotonic.ts";
+import type { StructuredMapping } from "../core/contract.ts";
+import type { Row, RowSolver } from "../core/row-solver.ts";
+import { projectOntoSimplex, simplexValue } from "../solvers/simplex.ts";
 import { lambdaSpec } from "./fusedmax.ts";
-import { averageGroups, markZeros } from "./groups.ts";
+import { averageGroups, markZeros } from "./group-average.ts";
 import { halfSquare, projectionProduct } from "./sparsemax.ts";
 
 let sorted = new Float64Array(0);

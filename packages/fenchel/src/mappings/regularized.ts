@@ -1,8 +1,8 @@
 /** regularized: the mapping of any strongly convex differentiable Omega that a user gives. */
-import { checkOptions, valueError } from "../arguments.ts";
-import { defineMapping } from "../define-mapping.ts";
-import type { Mapping } from "../mapping.ts";
-import type { Row, RowSolver } from "../row-solver.ts";
+import { checkOptions, valueError } from "../core/arguments.ts";
+import { defineMapping } from "../core/define-mapping.ts";
+import type { Mapping } from "../core/contract.ts";
+import type { Row, RowSolver } from "../core/row-solver.ts";
 import {
   dropTraces,
   frankWolfeGap,
@@ -11,8 +11,8 @@ import {
   makeWorkspace,
   minimizeOnSimplex,
   type Workspace,
-} from "../simplex-minimization.ts";
-import { solveSumZero } from "../sum-zero-system.ts";
+} from "../solvers/simplex-solver.ts";
+import { solveSumZero } from "../solvers/equality-newton.ts";
 
 /**
  * Omega at gamma = 1, on the simplex. Every array holds one number for each entry that takes part, in order: `y.length`

@@ -1,8 +1,8 @@
 /** softmax: Omega(y) = sum y log y. */
-import { defineMapping } from "../define-mapping.ts";
+import { defineMapping } from "../core/define-mapping.ts";
 import { softmaxKernel } from "../kernels/softmax-kernel.ts";
-import type { Mapping } from "../mapping.ts";
-import type { Row, RowSolver } from "../row-solver.ts";
+import type { Mapping } from "../core/contract.ts";
+import type { Row, RowSolver } from "../core/row-solver.ts";
 
 function solve({ scores: v, weights: y, count }: Row): void {
   let sum = 0;

@@ -1,9 +1,9 @@
 /** sparsemax: Omega(y) = |y|^2 / 2, the Euclidean projection onto the simplex. */
 import { sparsemaxKernel } from "../kernels/sparsemax-kernel.ts";
-import { defineMapping } from "../define-mapping.ts";
-import type { Mapping } from "../mapping.ts";
-import type { Row, RowSolver } from "../row-solver.ts";
-import { projectOntoSimplex, supportMean } from "../simplex.ts";
+import { defineMapping } from "../core/define-mapping.ts";
+import type { Mapping } from "../core/contract.ts";
+import type { Row, RowSolver } from "../core/row-solver.ts";
+import { projectOntoSimplex, supportMean } from "../solvers/simplex.ts";
 
 /** |y|^2 / 2. */
 export function halfSquare(y: Float64Array, count: number): number {

@@ -1,10 +1,10 @@
 /** sqPnormMax: Omega(y) = |y|_p^2 / 2 for 1 < p <= 2: from the argmax (p towards 1) to sparsemax (2). */
-import { defineMapping } from "../define-mapping.ts";
-import type { HyperParameterSpec } from "../hyper-parameters.ts";
-import type { Mapping } from "../mapping.ts";
-import { fillProfile, largest, logRatio, profileRoot, profileSums, sumProfile } from "../power-profile.ts";
-import type { Row, RowSolver } from "../row-solver.ts";
-import { projectOntoSimplex, simplexThreshold } from "../simplex.ts";
+import { defineMapping } from "../core/define-mapping.ts";
+import type { HyperParameterSpec } from "../core/hyper-parameters.ts";
+import type { Mapping } from "../core/contract.ts";
+import { fillProfile, largest, logRatio, profileRoot, profileSums, sumProfile } from "../solvers/threshold-newton.ts";
+import type { Row, RowSolver } from "../core/row-solver.ts";
+import { projectOntoSimplex, simplexThreshold } from "../solvers/simplex.ts";
 
 const pSpec: HyperParameterSpec<"p"> = {
   name: "p",

@@ -1,10 +1,10 @@
 /** topkmax: softmax or sparsemax of the k best scores, all others exactly 0. */
-import { valueError } from "../arguments.ts";
-import { defineMapping } from "../define-mapping.ts";
-import type { HyperParameterSpec } from "../hyper-parameters.ts";
-import type { Mapping } from "../mapping.ts";
-import type { Row, RowSolver } from "../row-solver.ts";
-import { projectOntoSimplex, simplexValue } from "../simplex.ts";
+import { valueError } from "../core/arguments.ts";
+import { defineMapping } from "../core/define-mapping.ts";
+import type { HyperParameterSpec } from "../core/hyper-parameters.ts";
+import type { Mapping } from "../core/contract.ts";
+import type { Row, RowSolver } from "../core/row-solver.ts";
+import { projectOntoSimplex, simplexValue } from "../solvers/simplex.ts";
 import { halfSquare, projectionProduct } from "./sparsemax.ts";
 
 /** What maps the kept scores. */

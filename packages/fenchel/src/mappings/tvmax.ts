@@ -1,9 +1,9 @@
 /** tvmax: Omega(y) = |y|^2 / 2 + lambda sum |differences of neighbours on a grid|: regions share one weight. */
-import { defineMapping } from "../define-mapping.ts";
-import { graphFromGrid, type Graph } from "../graph.ts";
+import { defineMapping } from "../core/define-mapping.ts";
+import { graphFromGrid, type Graph } from "../solvers/graph.ts";
 import { tvmaxKernel } from "../kernels/tvmax-kernel.ts";
-import type { StructuredMapping } from "../mapping.ts";
-import type { RowSolver } from "../row-solver.ts";
+import type { StructuredMapping } from "../core/contract.ts";
+import type { RowSolver } from "../core/row-solver.ts";
 import { graphSolver } from "./graphmax.ts";
 
 const tvmaxSolver: RowSolver<"lambda", Graph> = {

@@ -1,6 +1,6 @@
 /** fenchel/parallel: large Float32Array batches on several threads, over shared memory; off until started. */
-import { valueError } from "../arguments.ts";
-import { setKernelDelegate } from "../kernels/delegate.ts";
+import { valueError } from "../core/arguments.ts";
+import { setKernelDelegate } from "../kernels/runtime/dispatch.ts";
 import { WorkerPool } from "./pool.ts";
 import { nodeModule } from "./platform.ts";
 

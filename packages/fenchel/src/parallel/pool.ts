@@ -1,6 +1,6 @@
 /** The pool: splits a call's rows over its workers and the caller's own thread. */
-import type { KernelDelegate } from "../kernels/delegate.ts";
-import type { Kernel, KernelCall } from "../kernels/kernel.ts";
+import type { KernelDelegate } from "../kernels/runtime/dispatch.ts";
+import type { Kernel, KernelCall } from "../kernels/runtime/kernel.ts";
 import { bytesOf, DONE, makeMailbox, OUTCOME, REQUEST, writeJob, type SharedMailbox } from "./shared-job.ts";
 import { inNode, nodeModule } from "./platform.ts";
 

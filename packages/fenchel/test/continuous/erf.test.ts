@@ -1,6 +1,6 @@
 /** The error function against values of 30 digits, and its identities. */
 import { expect, test } from "vitest";
-import { erf, scaledErfc } from "../../src/continuous/erf.ts";
+import { erf, scaledErfc } from "../../src/continuous/numeric/erf.ts";
 
 /** erfc(x) = exp(-x^2) times the scaled complement, for x >= 0, with the rounding error of x^2 taken out. */
 function erfc(x: number): number {

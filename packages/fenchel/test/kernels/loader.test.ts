@@ -10,7 +10,7 @@ afterEach(() => {
 async function fresh() {
   vi.resetModules();
   const fenchel = await import("../../src/index.ts");
-  const loader = await import("../../src/kernels/loader.ts");
+  const loader = await import("../../src/kernels/runtime/loader.ts");
   return { ...fenchel, ...loader };
 }
 
@@ -71,7 +71,7 @@ describe("with SIMD", () => {
 
   test("the shared memory grows for a large call, by half at least, and not again for smaller ones", async () => {
     const { sparsemax } = await fresh();
-    const { scratch } = await import("../../src/kernels/memory.ts");
+    const { scratch } = await import("../../src/kernels/runtime/memory.ts");
     const small = scratch.memory.buffer.byteLength;
     sparsemax(new Float32Array(10));
     expect(scratch.memory.buffer.byteLength).toBe(small);

@@ -1,0 +1,61 @@
+/** What one mapping must know: its mathematics on a single row at gamma = 1. Everything else is shared. */
+import type { HyperParameterSpec } from "./hyper-parameters.ts";
+import type { Kernel } from "../kernels/runtime/kernel.ts";
+import type { Layout } from "./rows.ts";
+
+/** Working memory for one row: only its kept entries, `count` of them, in order. Reused from row to row. */
+export interface Row<S = undefined> {
+  count: number;
+  /** (x - max x) / gamma; x / gamma for mappings that are not invariant to a shift. */
+  readonly scores: Float64Array;
+  readonly weights: Float64Array;
+  /** Group ids, see StructuredMapping.groups. */
+  readonly groups: Int32Array;
+  /** The own hyper-parameter's value in this row. */
+  parameter: number;
+  /** Where along the axis each kept entry stands. */
+  readonly positions: Int32Array;
+  /** What `structure` made of the options. */
+  readonly structure: S;
+}
+
+/** A mapping's mathematics at gamma = 1. Arrays passed beside the row hold `row.count` entries, too. */
+export interface RowSolver<K extends string = string, S = undefined> {
+  readonly name: string;
+  readonly parameter: HyperParameterSpec<K> | null;
+  /** Whether `solve` fills `row.groups`. */
+  readonly grouped: boolean;
+  /** False when adding a constant to the scores changes the weights. Default true. */
+  readonly shiftInvariant?: boolean;
+  /** False when the weights need not sum to 1. Default true. */
+  readonly sumsToOne?: boolean;
+  /** Names of further options, and their checked form, made once a call. */
+  readonly optionNames?: readonly string[];
+  structure?(options: Readonly<Record<string, unknown>>, layout: Layout): S;
+  /** scores -> weights, and groups. */
+  solve(row: Row<S>): void;
+  /** Omega at `weights`. */
+  regularizer(row: Row<S>, weights: Float64Array): number;
+  /** out = J tangent, at the solved row. J is the Hessian of max_Omega: symmetric, so this serves both directions. */
+  product(row: Row<S>, tangent: Float64Array, out: Float64Array): void;
+  /** Derivative of <cotangent, weights> in the own hyper-parameter; `product` is J cotangent. */
+  parameterGradient?(row: Row<S>, cotangent: Float64Array, product: Float64Array): number;
+  /** Bound on max_Omega(scores) - (<weights, scores> - Omega(weights)) for feasible `weights`. */
+  gap(row: Row<S>, weights: Float64Array): number;
+  /** The float32 path, and what it needs of the structure, if anything: plain data. */
+  readonly kernel?: Kernel;
+  kernelStructure?(structure: S): unknown;
+}
+
+/** A row with room for `n` entries. */
+export function makeRow<S>(n: number, structure: S): Row<S> {
+  return {
+    count: 0,
+    scores: new Float64Array(n),
+    weights: new Float64Array(n),
+    groups: new Int32Array(n),
+    parameter: 0,
+    positions: new Int32Array(n),
+    structure,
+  };
+}

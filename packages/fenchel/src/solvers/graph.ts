@@ -1,0 +1,126 @@
+/** Undirected weighted graphs over the entries of a row, as structured mappings read them from their options. */
+import { checkLength, entryError, isArrayLike, show, valueError } from "../core/arguments.ts";
+
+/** Every edge as two arcs: those leaving node i are `starts[i] .. starts[i + 1] - 1`. */
+export interface Graph {
+  readonly nodes: number;
+  readonly starts: Int32Array;
+  /** Where an arc ends. */
+  readonly heads: Int32Array;
+  /** The arc of the same edge in the other direction. */
+  readonly mates: Int32Array;
+  /** The edge's weight. */
+  readonly strengths: Float64Array;
+  /** [height, width] when the graph is a grid. */
+  readonly grid?: readonly [number, number];
+}
+
+/** Pairs of positions along the axis, or the same as a flat list. */
+export type Edges = readonly (readonly [number, number])[] | Int32Array;
+
+/** The graph of `count` edges ends[2 e], ends[2 e + 1], without those of strength 0, which hold nothing together. */
+function graphOf(nodes: number, ends: Int32Array, count: number, strengthOf: (edge: number) => number): Graph {
+  const starts = new Int32Array(nodes + 1);
+  for (let e = 0; e < count; e++) {
+    if (strengthOf(e) === 0) continue;
+    starts[ends[2 * e]! + 1]! += 1;
+    starts[ends[2 * e + 1]! + 1]! += 1;
+  }
+  for (let i = 0; i < nodes; i++) starts[i + 1]! += starts[i]!;
+  const arcs = starts[nodes]!;
+  const heads = new Int32Array(arcs);
+  const mates = new Int32Array(arcs);
+  const strengths = new Float64Array(arcs);
+  const next = starts.slice(0, nodes);
+  for (let e = 0; e < count; e++) {
+    const strength = strengthOf(e);
+    if (strength === 0) continue;
+    const from = ends[2 * e]!;
+    const to = ends[2 * e + 1]!;
+    const out = next[from]!++;
+    const back = next[to]!++;
+    heads[out] = to;
+    heads[back] = from;
+    mates[out] = back;
+    mates[back] = out;
+    strengths[out] = strength;
+    strengths[back] = strength;
+  }
+  return { nodes, starts, heads, mates, strengths };
+}
+
+function checkEnd(edge: number, ends: readonly unknown[], end: unknown, nodes: number): void {
+  if (Number.isInteger(end) && (end as number) >= 0 && (end as number) < nodes) return;
+  throw new RangeError(`edges[${edge}] is [${ends.join(", ")}]: both ends must be integers from 0 to ${nodes - 1}`);
+}
+
+/** The graph of an edge list over `nodes` entries and, when given, one weight an edge; parallel edges add up. */
+export function graphFromEdges(nodes: number, edges: unknown, weights: unknown): Graph {
+  if (!isArrayLike(edges)) {
+    throw valueError("edges", edges, "a list of pairs of positions, or a flat Int32Array of them, is needed", "type");
+  }
+  const flat = ArrayBuffer.isView(edges);
+  if (flat && edges.length % 2 !== 0) {
+    throw new RangeError(`edges has ${edges.length} entries: a flat list needs an even number, two an edge`);
+  }
+  const count = flat ? edges.length / 2 : edges.length;
+  const ends = new Int32Array(2 * count);
+  for (let e = 0; e < count; e++) {
+    const pair: unknown = flat ? [edges[2 * e], edges[2 * e + 1]] : edges[e];
+    if (!isArrayLike(pair) || pair.length !== 2) {
+      throw new TypeError(`edges[${e}] is ${show(pair)}: a pair of positions is needed`);
+    }
+    const both = [pair[0], pair[1]];
+    for (const end of both) checkEnd(e, both, end, nodes);
+    if (both[0] === both[1]) {
+      throw new RangeError(`edges[${e}] is [${both.join(", ")}]: an edge must join two different entries`);
+    }
+    ends[2 * e] = both[0]!;
+    ends[2 * e + 1] = both[1]!;
+  }
+  if (weights === undefined) return graphOf(nodes, ends, count, () => 1);
+  checkLength("weights", weights, count, "one an edge");
+  const given = weights as ArrayLike<number>;
+  for (let e = 0; e < count; e++) {
+    const weight = given[e]!;
+    if (!(typeof weight === "number" && weight >= 0 && weight < Infinity)) {
+      throw entryError("weights", e, weight, "a finite number of 0 or more is needed");
+    }
+  }
+  return graphOf(nodes, ends, count, (edge) => given[edge]!);
+}
+
+let lastGrid: { readonly width: number; readonly graph: Graph } | null = null;
+
+/** The graph of a row-major grid of `nodes` entries: every entry and its neighbours above, below, left and right. */
+export function graphFromGrid(nodes: number, grid: unknown): Graph {
+  if (!isArrayLike(grid) || grid.length !== 2) {
+    throw valueError("grid", grid, "[height, width] is needed", "type");
+  }
+  const height = grid[0]!;
+  const width = grid[1]!;
+  for (let d = 0; d < 2; d++) {
+    if (!Number.isInteger(grid[d]) || grid[d]! < 0) {
+      throw entryError("grid", d, grid[d], "height and width must be integers of 0 or more");
+    }
+  }
+  if (height * width !== nodes) {
+    throw new RangeError(`grid [${height}, ${width}] has ${height * width} entries but a row has ${nodes}`);
+  }
+  // One grid serves call after call.
+  if (lastGrid !== null && lastGrid.width === width && lastGrid.graph.nodes === nodes) return lastGrid.graph;
+  const ends = new Int32Array(4 * nodes);
+  let count = 0;
+  const join = (i: number, j: number) => {
+    ends[2 * count] = i;
+    ends[2 * count + 1] = j;
+    count += 1;
+  };
+  for (let i = 0; i < nodes; i++) {
+    if ((i + 1) % width !== 0) join(i, i + 1);
+    if (i + width < nodes) join(i, i + width);
+  }
+  const graph: Graph = { ...graphOf(nodes, ends, count, () => 1), grid: [height, width] };
+  lastGrid = { width, graph };
+  return graph;
+}
