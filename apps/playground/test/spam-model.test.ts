@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { init, numpy as np } from "@jax-js/jax";
 import { attender } from "fenchel/jax";
 import { beforeAll, describe, expect, test } from "vitest";
-import { textClassifier, type TextClassifierParameters } from "../../../packages/lab/src/models/text-classifier.ts";
+import { textClassifier, type TextClassifierParameters } from "../../../packages/lab/src/tasks/spam/model.ts";
 import { evaluate } from "../src/core/evaluate.ts";
 import { defaultValues } from "../src/core/mappings.ts";
 import { samples } from "../src/views/text/samples.ts";

@@ -1,8 +1,8 @@
 /** The bench: forward and pullback of the mappings over sizes and kinds of rows, against softmax and a plain copy. */
-import { contestantsOf, type Contestant } from "./contestants.ts";
+import { contestantsOf, type Contestant } from "./cases.ts";
 import { measureInTurns, warmUp, type Timed } from "./measure.ts";
 import { bytesPerCall } from "./memory.ts";
-import { makeCotangent, makeRows, type RowKind } from "./rows.ts";
+import { makeCotangent, makeRows, type RowKind } from "./inputs.ts";
 
 /** Rows and entries a row. */
 export type Size = readonly [rows: number, n: number];

@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { init } from "@jax-js/jax";
-import { quantile } from "../metrics/bootstrap.ts";
-import { asRunError, RunError } from "../runs/run-error.ts";
-import { planStudy, type Settings } from "../studies/compare-study.ts";
-import type { Choice, Study, StudyData } from "../studies/study.ts";
+import { quantile } from "../metrics/statistics/bootstrap.ts";
+import { asRunError, RunError } from "../base/run-error.ts";
+import { planStudy, type Settings } from "../compare/grid-search.ts";
+import type { Choice, Study, StudyData } from "../tasks/task.ts";
 import type { TrainProgress, Turn } from "../training/fit.ts";
-import { takeTurns, type Round } from "./steps-turns.ts";
+import { takeTurns, type Round } from "./interleave.ts";
 
 export interface StepsRequest {
   readonly choices: readonly Choice[];

@@ -1,18 +1,18 @@
 /** The command `fenchel`: its subcommands, and what becomes of their errors. */
 import { Command, CommanderError } from "commander";
-import { addCompareCommand } from "./compare-command.ts";
-import { addEvaluateCommand } from "./evaluate-command.ts";
-import { addExplainCommand } from "./explain-command.ts";
-import { Exit, oneLine, userMessage, UserError } from "./errors.ts";
-import { addBenchCommand } from "./bench-command.ts";
-import { addDataCommand } from "./data-command.ts";
-import { addListCommand } from "./list-command.ts";
-import { addMapCommand } from "./map-command.ts";
-import { unknownName } from "./nearest.ts";
-import { addStepsCommand } from "./steps-command.ts";
-import { print, warn, watchStreams } from "./output.ts";
-import { addTrainCommand } from "./train-command.ts";
-import { version } from "./version.ts";
+import { addCompareCommand } from "./commands/compare.ts";
+import { addEvaluateCommand } from "./commands/evaluate.ts";
+import { addExplainCommand } from "./commands/explain.ts";
+import { Exit, oneLine, userMessage, UserError } from "./terminal/errors.ts";
+import { addBenchCommand } from "./commands/bench.ts";
+import { addDataCommand } from "./commands/data.ts";
+import { addListCommand } from "./commands/list.ts";
+import { addMapCommand } from "./commands/map.ts";
+import { unknownName } from "./terminal/suggest.ts";
+import { addStepsCommand } from "./commands/steps.ts";
+import { print, warn, watchStreams } from "./terminal/output.ts";
+import { addTrainCommand } from "./commands/train.ts";
+import { version } from "../base/version.ts";
 
 const examples = `
 Examples:

@@ -1,16 +1,16 @@
 /** A study's comparison with progress on standard error. */
-import { dataFolder } from "../data/sets/data-folder.ts";
-import { checkReplaceable } from "../runs/run-folder.ts";
+import { dataFolder } from "../datasets/kit/data-folder.ts";
+import { checkReplaceable } from "../training/run-dir.ts";
 import {
   compareStudy,
   completeSettings,
   type PlannedStudyRun,
   type Settings,
   type StudyComparison,
-} from "../studies/compare-study.ts";
-import type { Choice, Study, StudyData, StudyResult } from "../studies/study.ts";
-import { followRuns, training } from "./follow-runs.ts";
-import { makeProgress } from "./progress.ts";
+} from "../compare/grid-search.ts";
+import type { Choice, Study, StudyData, StudyResult } from "../tasks/task.ts";
+import { followRuns, training } from "./terminal/follow-runs.ts";
+import { makeProgress } from "./terminal/progress.ts";
 
 export interface StudyTrainingRequest {
   readonly study: Study;

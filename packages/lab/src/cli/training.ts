@@ -1,12 +1,12 @@
 /** Trains planned runs with progress on standard error: what `compare` and `train` have in common. */
 import { compare } from "../compare/compare.ts";
 import { planRuns, type MappingChoice, type PlannedRun } from "../compare/plan.ts";
-import type { Task } from "../compare/tasks.ts";
-import type { ClassificationData, RunConfig, RunResult } from "../run-types.ts";
-import { checkReplaceable } from "../runs/run-folder.ts";
-import { defaultSettings } from "../training/config.ts";
-import { followRuns, training } from "./follow-runs.ts";
-import { makeProgress } from "./progress.ts";
+import type { Task } from "../tasks/spam/task.ts";
+import type { ClassificationData, RunConfig, RunResult } from "../tasks/run-types.ts";
+import { checkReplaceable } from "../training/run-dir.ts";
+import { defaultSettings } from "../tasks/spam/config.ts";
+import { followRuns, training } from "./terminal/follow-runs.ts";
+import { makeProgress } from "./terminal/progress.ts";
 
 export interface TrainingRequest {
   readonly task: Task;

@@ -1,8 +1,8 @@
 /** Planned runs in a pool of processes, whatever is trained: finished ones reused, half-finished ones resumed. */
 import { rmSync } from "node:fs";
 import type { TrainProgress } from "../training/fit.ts";
-import { prepareFolder } from "../runs/whole-files.ts";
-import { runPool, type PoolJob } from "./pool.ts";
+import { prepareFolder } from "../training/atomic-write.ts";
+import { runPool, type PoolJob } from "./worker-pool.ts";
 
 /** A run of a comparison. */
 export interface Planned {

@@ -1,8 +1,8 @@
 /** A comparison on a classification task that the lab reads itself. */
-import type { ClassificationData, RunResult } from "../run-types.ts";
-import { checkConfig } from "../training/config.ts";
-import { RunError } from "../runs/run-error.ts";
-import { differences, readConfig, readResult } from "../runs/run-folder.ts";
+import type { ClassificationData, RunResult } from "../tasks/run-types.ts";
+import { checkConfig } from "../tasks/spam/config.ts";
+import { RunError } from "../base/run-error.ts";
+import { differences, readConfig, readResult } from "../training/run-dir.ts";
 import { compareRuns, type RunsListener, type RunsOptions } from "./compare-runs.ts";
 import { packData } from "./job-messages.ts";
 import type { PlannedRun } from "./plan.ts";

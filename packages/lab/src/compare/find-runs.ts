@@ -1,8 +1,8 @@
 /** The runs in a folder: the run that it holds itself, or those of a comparison, one of every mapping with its options. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { asRunError, RunError } from "../runs/run-error.ts";
-import { readConfig } from "../runs/run-folder.ts";
+import { asRunError, RunError } from "../base/run-error.ts";
+import { readConfig } from "../training/run-dir.ts";
 
 /** Folders of the runs: of each mapping and options the one with the smallest seed. Throws a RunError when there is none. */
 export function findRuns(folder: string): string[] {

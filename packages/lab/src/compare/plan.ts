@@ -1,7 +1,7 @@
 /** Which runs a comparison consists of: a mapping with its options, and a seed, each in a folder of its own. */
 import { join } from "node:path";
-import type { RunConfig } from "../run-types.ts";
-import { runConfig } from "../training/config.ts";
+import type { RunConfig } from "../tasks/run-types.ts";
+import { runConfig } from "../tasks/spam/config.ts";
 import type { Planned } from "./compare-runs.ts";
 
 /** A mapping to compare, with options other than its defaults. */

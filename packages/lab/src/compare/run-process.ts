@@ -1,6 +1,6 @@
 /** The process of one run of a classification task. */
-import { trainRun } from "../training/train-run.ts";
-import { serveJob } from "./child.ts";
+import { trainRun } from "../tasks/spam/train.ts";
+import { serveJob } from "./worker.ts";
 import { unpackData, type RunJob } from "./job-messages.ts";
 
 serveJob(({ config, folder, data }: RunJob, onProgress) => {

@@ -1,46 +1,46 @@
 /** Figures about answers and about attention. */
 
-export { alignmentErrorRate, alignmentSums } from "./alignment.ts";
-export type { AlignmentScores, LinkedPair } from "./alignment.ts";
-export { attentionLinks } from "./attention-links.ts";
-export type { AttentionLinksOptions, LinkRule } from "./attention-links.ts";
-export { attentionSegments, attentionStatistics, meanStatistics } from "./attention.ts";
-export type { Segment } from "./attention.ts";
-export { bleu, bleuLine, bleuOfSums, bleuSums } from "./bleu.ts";
-export type { BleuOptions, BleuScore } from "./bleu.ts";
-export { accuracyInterval, bootstrapInterval } from "./bootstrap.ts";
-export type { BootstrapOptions, Interval, ItemStatistic, Resampled, ResamplingOptions } from "./bootstrap.ts";
-export { chrf, chrfSums } from "./chrf.ts";
-export type { ChrfOptions, ChrfScore } from "./chrf.ts";
-export { accuracy, f1 } from "./classification.ts";
-export { faithfulness, probabilityFall } from "./faithfulness.ts";
+export { alignmentErrorRate, alignmentSums } from "./alignment/alignment.ts";
+export type { AlignmentScores, LinkedPair } from "./alignment/alignment.ts";
+export { attentionLinks } from "./alignment/attention-alignment.ts";
+export type { AttentionLinksOptions, LinkRule } from "./alignment/attention-alignment.ts";
+export { attentionSegments, attentionStatistics, meanStatistics } from "./attention/attention.ts";
+export type { Segment } from "./attention/attention.ts";
+export { bleu, bleuLine, bleuOfSums, bleuSums } from "./text/bleu.ts";
+export type { BleuOptions, BleuScore } from "./text/bleu.ts";
+export { accuracyInterval, bootstrapInterval } from "./statistics/bootstrap.ts";
+export type { BootstrapOptions, Interval, ItemStatistic, Resampled, ResamplingOptions } from "./statistics/bootstrap.ts";
+export { chrf, chrfSums } from "./text/chrf.ts";
+export type { ChrfOptions, ChrfScore } from "./text/chrf.ts";
+export { accuracy, f1 } from "./statistics/classification.ts";
+export { faithfulness, probabilityFall } from "./attention/faithfulness.ts";
 export type {
   Faithfulness,
   FaithfulnessOptions,
   FaithfulnessPoint,
   ReducedProbabilities,
   ReducedText,
-} from "./faithfulness.ts";
-export { meanSums, scoreOfAll } from "./item-sums.ts";
-export type { ItemSums } from "./item-sums.ts";
-export { porterStem } from "./porter-stemmer.ts";
-export type { Ellipse } from "./ellipse.ts";
-export type { CellAttention, EllipseAttention, PictureAttention, ShapeMask } from "./picture-attention.ts";
-export { attentionRegion, ellipseAttention, massInside, regionScores } from "./picture-regions.ts";
-export type { PictureRegion, PointOptions, RegionScores } from "./picture-regions.ts";
-export type { PrecisionRecall } from "./precision-recall.ts";
-export { averagePrecision, precisionRecallArea } from "./ranking.ts";
-export { rationaleMask, rationaleScores } from "./rationales.ts";
-export type { MarkedText, RationaleScores } from "./rationales.ts";
-export { rougeRecallAtBytes } from "./rouge-at-bytes.ts";
-export type { RougeRecall, RougeRecallOptions } from "./rouge-at-bytes.ts";
-export { rouge, rougeKinds } from "./rouge.ts";
-export type { RougeKind, RougeOptions, RougeScores } from "./rouge.ts";
-export type { References } from "./sentence-pairs.ts";
-export { pairedSignificance } from "./significance.ts";
-export type { Significance, SignificanceOptions } from "./significance.ts";
-export { formatSpread, spread } from "./spread.ts";
-export type { Spread } from "./spread.ts";
-export { tokenize13a } from "./tokenize-13a.ts";
-export { chosenWords } from "./word-choice.ts";
-export type { WordChoice } from "./word-choice.ts";
+} from "./attention/faithfulness.ts";
+export { meanSums, scoreOfAll } from "./statistics/sufficient-statistics.ts";
+export type { ItemSums } from "./statistics/sufficient-statistics.ts";
+export { porterStem } from "./text/porter-stemmer.ts";
+export type { Ellipse } from "./spatial/ellipse.ts";
+export type { CellAttention, EllipseAttention, PictureAttention, ShapeMask } from "./spatial/spatial-attention.ts";
+export { attentionRegion, ellipseAttention, massInside, regionScores } from "./spatial/region-scores.ts";
+export type { PictureRegion, PointOptions, RegionScores } from "./spatial/region-scores.ts";
+export type { PrecisionRecall } from "./attention/precision-recall.ts";
+export { averagePrecision, precisionRecallArea } from "./attention/ranking.ts";
+export { rationaleMask, rationaleScores } from "./attention/rationales.ts";
+export type { MarkedText, RationaleScores } from "./attention/rationales.ts";
+export { rougeRecallAtBytes } from "./text/rouge-recall-75b.ts";
+export type { RougeRecall, RougeRecallOptions } from "./text/rouge-recall-75b.ts";
+export { rouge, rougeKinds } from "./text/rouge.ts";
+export type { RougeKind, RougeOptions, RougeScores } from "./text/rouge.ts";
+export type { References } from "./text/sentence-pairs.ts";
+export { pairedSignificance } from "./statistics/significance.ts";
+export type { Significance, SignificanceOptions } from "./statistics/significance.ts";
+export { formatSpread, spread } from "./statistics/mean-std.ts";
+export type { Spread } from "./statistics/mean-std.ts";
+export { tokenize13a } from "./text/tokenize-13a.ts";
+export { chosenWords } from "./attention/token-selection.ts";
+export type { WordChoice } from "./attention/token-selection.ts";

@@ -1,10 +1,10 @@
 /** Attention of the words of one text to those of another, as a matrix: plain SVG, exact zeros left clear, fused words outlined. */
 
-import { attentionSegments } from "../metrics/attention.ts";
+import { attentionSegments } from "../metrics/attention/attention.ts";
 import { weightScale } from "./heat-map.ts";
-import { markup, raw, type Markup } from "./markup.ts";
+import { markup, raw, type Markup } from "../base/markup.ts";
 import { textWidth } from "./text-width.ts";
-import { formatWeight, LEVELS, weightLevel } from "./weight-levels.ts";
+import { formatWeight, LEVELS, weightLevel } from "./color-scale.ts";
 
 export interface AttentionMatrix {
   /** The words that attend, one a row. */

@@ -1,11 +1,11 @@
 /** The attention over given texts as a file of its own, for `explain`: an HTML page or an SVG picture. */
 
-import { attentionSegments } from "../metrics/attention.ts";
+import { attentionSegments } from "../metrics/attention/attention.ts";
 import { answerOf, explanationTable, formatProbability, legend, type Explanation } from "./heat-map.ts";
-import { escapeHtml, markup } from "./markup.ts";
+import { escapeHtml, markup } from "../base/markup.ts";
 import { htmlDocument } from "./page.ts";
 import { LIGHT } from "./page-style.ts";
-import { formatWeight, LIGHT_SHADES, weightLevel } from "./weight-levels.ts";
+import { formatWeight, LIGHT_SHADES, weightLevel } from "./color-scale.ts";
 
 export interface ExplanationOptions {
   /** Names of the task's labels. */

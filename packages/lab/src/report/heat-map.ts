@@ -1,9 +1,9 @@
 /** The attention over a text as HTML: words filled by their weight, exact zeros bare, neighbours with one weight in one box. */
 
-import { attentionSegments } from "../metrics/attention.ts";
-import type { ExplainedText } from "../run-types.ts";
-import { markup, raw, type Markup } from "./markup.ts";
-import { formatWeight, LEVEL_BOUNDS, weightLevel } from "./weight-levels.ts";
+import { attentionSegments } from "../metrics/attention/attention.ts";
+import type { ExplainedText } from "../tasks/run-types.ts";
+import { markup, raw, type Markup } from "../base/markup.ts";
+import { formatWeight, LEVEL_BOUNDS, weightLevel } from "./color-scale.ts";
 
 /** What one model made of a text, under the name it is shown by. */
 export interface Explanation {

@@ -1,7 +1,7 @@
 /** Learning curves as small multiples: one figure a variant, all on the same axes. Plain SVG. */
 
-import { markup, type Content, type Markup } from "./markup.ts";
-import type { ComparedRun, Variant } from "./variants.ts";
+import { markup, type Content, type Markup } from "../base/markup.ts";
+import type { ComparedRun, Variant } from "./group-runs.ts";
 
 const WIDTH = 264;
 const LEFT = 38;

@@ -1,6 +1,6 @@
 /** The look of every page: type, tables, colours for light, dark and paper. */
 
-import { DARK_SHADES, LIGHT_SHADES, type Shade } from "./weight-levels.ts";
+import { DARK_SHADES, LIGHT_SHADES, type Shade } from "./color-scale.ts";
 
 const shades = (levels: readonly Shade[]): string =>
   levels.map(({ fill, text }, i) => `--fill-${i + 1}: ${fill}; --text-${i + 1}: ${text};`).join(" ");

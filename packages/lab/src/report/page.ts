@@ -1,12 +1,12 @@
 /** The page of a comparison: what was run, the table, the learning curves and the attention, in one file that needs nothing else. */
 
-import type { RunResult } from "../run-types.ts";
+import type { RunResult } from "../tasks/run-types.ts";
 import { explanationTable, HEAT_MAP_STYLE, legend, type Explanation } from "./heat-map.ts";
 import { CURVES_STYLE, learningCurves } from "./learning-curves.ts";
-import { markup, raw, type Markup } from "./markup.ts";
+import { markup, raw, type Markup } from "../base/markup.ts";
 import { PAGE_STYLE, PRINT_STYLE } from "./page-style.ts";
 import { resultsTable } from "./results-table.ts";
-import { gatherVariants, MEASURES, summarize, type Variant } from "./variants.ts";
+import { gatherVariants, MEASURES, summarize, type Variant } from "./group-runs.ts";
 
 /** What a report tells besides its results. */
 export interface ReportMeta {

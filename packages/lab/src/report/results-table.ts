@@ -1,8 +1,8 @@
 /** The table of a comparison: a row a variant, its figures under the headings of their groups. */
 
-import { formatSpread } from "../metrics/spread.ts";
-import { markup, raw, type Markup } from "./markup.ts";
-import type { ComparedRun, SummaryRow } from "./variants.ts";
+import { formatSpread } from "../metrics/statistics/mean-std.ts";
+import { markup, raw, type Markup } from "../base/markup.ts";
+import type { ComparedRun, SummaryRow } from "./group-runs.ts";
 
 function figureCell<R extends ComparedRun>(
   { measure, spread, best }: SummaryRow<R>["figures"][number],

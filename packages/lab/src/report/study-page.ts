@@ -1,13 +1,13 @@
 /** The report of a study's comparison: the same page as any comparison, with the study's own measures, pictures and published tables. */
 
-import type { Tuned } from "../studies/compare-study.ts";
-import type { Published, Study, StudyResult } from "../studies/study.ts";
-import type { TestedDifferences } from "../studies/test-differences.ts";
+import type { Tuned } from "../compare/grid-search.ts";
+import type { Published, Study, StudyResult } from "../tasks/task.ts";
+import type { TestedDifferences } from "../compare/significance.ts";
 import { learningCurves } from "./learning-curves.ts";
-import { markup, raw, type Markup } from "./markup.ts";
+import { markup, raw, type Markup } from "../base/markup.ts";
 import { commandLine, count, distinct, htmlDocument, list, NUMBER_WORDS, type ReportMeta } from "./page.ts";
 import { resultsTable } from "./results-table.ts";
-import { describeOptions, gatherVariants, summarize, type Measure } from "./variants.ts";
+import { describeOptions, gatherVariants, summarize, type Measure } from "./group-runs.ts";
 
 /** What is told besides the results. */
 export interface StudyReportMeta extends Omit<ReportMeta, "labels"> {

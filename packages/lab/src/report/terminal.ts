@@ -1,8 +1,8 @@
 /** The attention over texts in a terminal: the fill behind a word by its weight, zeros bare, fused neighbours in brackets. */
 
-import { attentionSegments } from "../metrics/attention.ts";
+import { attentionSegments } from "../metrics/attention/attention.ts";
 import { answerOf, formatProbability, type Explanation } from "./heat-map.ts";
-import { formatWeight, LEVEL_BOUNDS, weightLevel } from "./weight-levels.ts";
+import { formatWeight, LEVEL_BOUNDS, weightLevel } from "./color-scale.ts";
 
 export interface TerminalOptions {
   /** Names of the task's labels. */

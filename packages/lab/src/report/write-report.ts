@@ -1,10 +1,10 @@
 /** Writes the report of a comparison: report.html and report.json, whole or not at all. */
 
 import { join } from "node:path";
-import type { RunResult } from "../run-types.ts";
-import { prepareFolder, writeWhole } from "../runs/whole-files.ts";
+import type { RunResult } from "../tasks/run-types.ts";
+import { prepareFolder, writeWhole } from "../training/atomic-write.ts";
 import { reportPage, type ReportMeta } from "./page.ts";
-import { gatherVariants, MEASURES, summarize, summaryRecords } from "./variants.ts";
+import { gatherVariants, MEASURES, summarize, summaryRecords } from "./group-runs.ts";
 
 /** The report as data: the table's figures, unrounded, and all results. */
 export function reportJson(results: readonly RunResult[], meta: ReportMeta): string {

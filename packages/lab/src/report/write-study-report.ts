@@ -1,10 +1,10 @@
 /** Writes the report of a study's comparison: report.html and report.json, whole or not at all. */
 
 import { join } from "node:path";
-import { prepareFolder, writeWhole } from "../runs/whole-files.ts";
-import type { Study, StudyResult } from "../studies/study.ts";
+import { prepareFolder, writeWhole } from "../training/atomic-write.ts";
+import type { Study, StudyResult } from "../tasks/task.ts";
 import { measuresOf, studyPage, type StudyReportMeta } from "./study-page.ts";
-import { gatherVariants, summarize, summaryRecords } from "./variants.ts";
+import { gatherVariants, summarize, summaryRecords } from "./group-runs.ts";
 
 /** The report as data: the table's figures, unrounded, and all results. A figure that does not exist is null. */
 export function studyReportJson(study: Study, results: readonly StudyResult[], meta: StudyReportMeta): string {

@@ -1,11 +1,11 @@
 /** Training, whatever the model: epochs of steps, the best epoch by the dev set, and a folder from which to resume. */
 import { numpy as np, tree } from "@jax-js/jax";
-import { toArrays, toTensors, zerosLike, type NamedArrays, type NamedTensors } from "../models/parameters.ts";
-import { derivedSeed } from "../models/random-numbers.ts";
-import type { EpochMetrics } from "../run-types.ts";
-import { readCheckpoint, writeCheckpoint, type Checkpoint, type Progress } from "../runs/checkpoint.ts";
-import { RunError } from "../runs/run-error.ts";
-import { writeMetrics, writeModel } from "../runs/run-folder.ts";
+import { toArrays, toTensors, zerosLike, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
+import { derivedSeed } from "../nn/rng.ts";
+import type { EpochMetrics } from "../tasks/run-types.ts";
+import { readCheckpoint, writeCheckpoint, type Checkpoint, type Progress } from "./checkpoint.ts";
+import { RunError } from "../base/run-error.ts";
+import { writeMetrics, writeModel } from "./run-dir.ts";
 import { adam, type Adam, type AdamOptions, type AdamState } from "./adam.ts";
 
 /** Where a run stands; sent at the start and about ten times a second. */

@@ -2,11 +2,11 @@
 import { registry } from "fenchel";
 import { describe, expect, it } from "vitest";
 import { runBench } from "../../src/bench/bench.ts";
-import { contestantsOf } from "../../src/bench/contestants.ts";
-import { runGrowth, slope } from "../../src/bench/growth.ts";
+import { contestantsOf } from "../../src/bench/cases.ts";
+import { runGrowth, slope } from "../../src/bench/scaling.ts";
 import { measureInTurns, median } from "../../src/bench/measure.ts";
 import { bytesPerCall } from "../../src/bench/memory.ts";
-import { makeRows, rowKinds, type RowKind } from "../../src/bench/rows.ts";
+import { makeRows, rowKinds, type RowKind } from "../../src/bench/inputs.ts";
 
 function busy(seconds: number): () => void {
   return () => {

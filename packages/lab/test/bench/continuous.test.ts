@@ -1,7 +1,7 @@
 /** The bench of continuous attention. */
 import { expect, it } from "vitest";
 import { runContinuousBench } from "../../src/bench/continuous.ts";
-import { continuousTable } from "../../src/cli/bench-text.ts";
+import { continuousTable } from "../../src/cli/terminal/bench-text.ts";
 
 it("times forward and pullback of every case", () => {
   const line = { name: "line", batch: 4, positions: [9], features: 3, functions: 8, alpha: 2 } as const;

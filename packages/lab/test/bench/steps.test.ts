@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import { takeTurns, type Round } from "../../src/bench/steps-turns.ts";
+import { takeTurns, type Round } from "../../src/bench/interleave.ts";
 import { measureSteps, type StepsRequest } from "../../src/bench/steps.ts";
-import { RunError } from "../../src/runs/run-error.ts";
-import type { Choice, Study, StudyData, StudyTrainOptions } from "../../src/studies/study.ts";
+import { RunError } from "../../src/base/run-error.ts";
+import type { Choice, Study, StudyData, StudyTrainOptions } from "../../src/tasks/task.ts";
 import type { Turn } from "../../src/training/fit.ts";
 
 /** A training of steps with the given shapes, of which `say` hears. */

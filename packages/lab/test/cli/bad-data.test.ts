@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
-import { put, putTable, temporaryFolder } from "../data/sets/fixtures.ts";
+import { put, putTable, temporaryFolder } from "../datasets/fixtures.ts";
 import { fenchel } from "./run-command.ts";
 
 const command = fileURLToPath(new URL("../../bin/fenchel.js", import.meta.url));

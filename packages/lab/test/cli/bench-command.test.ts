@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { formatBytes, threeDigits } from "../../src/cli/bench-text.ts";
-import { formatDuration, makeProgress, progressBar } from "../../src/cli/progress.ts";
+import { formatBytes, threeDigits } from "../../src/cli/terminal/bench-text.ts";
+import { formatDuration, makeProgress, progressBar } from "../../src/cli/terminal/progress.ts";
 import { fenchel } from "./run-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fenchel-bench-"));

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { strToU8, zipSync } from "fflate";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { startServer } from "../data/sets/file-server.ts";
-import { put, putTable, temporaryFolder } from "../data/sets/fixtures.ts";
+import { startServer } from "../datasets/file-server.ts";
+import { put, putTable, temporaryFolder } from "../datasets/fixtures.ts";
 import { fenchel } from "./run-command.ts";
 
 /** IWSLT'17's archive, with a sentence a file and enough noise to be cut. */

@@ -2,10 +2,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkReplaceable, readResult, readStudyConfig } from "../../src/runs/run-folder.ts";
-import { prepareFolder } from "../../src/runs/whole-files.ts";
-import { studies } from "../../src/studies/index.ts";
-import { temporaryFolder } from "../data/sets/fixtures.ts";
+import { checkReplaceable, readResult, readStudyConfig } from "../../src/training/run-dir.ts";
+import { prepareFolder } from "../../src/training/atomic-write.ts";
+import { studies } from "../../src/tasks/index.ts";
+import { temporaryFolder } from "../datasets/fixtures.ts";
 import { fenchel } from "./run-command.ts";
 
 /** The one line for a mistake, which ends the command before anything is read. */

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { planRuns } from "../../src/compare/plan.ts";
-import { tasks } from "../../src/compare/tasks.ts";
-import { makeCourse } from "../../src/cli/course.ts";
-import type { EvaluationScores } from "../../src/run-types.ts";
-import { trainRun } from "../../src/training/train-run.ts";
+import { tasks } from "../../src/tasks/spam/task.ts";
+import { makeCourse } from "../../src/cli/terminal/run-progress.ts";
+import type { EvaluationScores } from "../../src/tasks/run-types.ts";
+import { trainRun } from "../../src/tasks/spam/train.ts";
 import { tinyData, tinySettings } from "../compare/tiny-data.ts";
 import { fenchel, mistake } from "./run-command.ts";
 

@@ -1,10 +1,10 @@
 /** Scores in files and as arguments, and what is said of those that cannot be read. */
 import { describe, expect, it } from "vitest";
-import { editDistance, nearest } from "../../src/cli/nearest.ts";
-import { formatNumber, parseNumber } from "../../src/cli/numbers.ts";
-import { parseNpy } from "../../src/cli/npy.ts";
-import { parseCsv, parseJson, parseScores } from "../../src/cli/score-array.ts";
-import { formatJson, formatLines } from "../../src/cli/score-text.ts";
+import { editDistance, nearest } from "../../src/cli/terminal/suggest.ts";
+import { formatNumber, parseNumber } from "../../src/cli/parse/numbers.ts";
+import { parseNpy } from "../../src/cli/parse/npy.ts";
+import { parseCsv, parseJson, parseScores } from "../../src/cli/parse/score-array.ts";
+import { formatJson, formatLines } from "../../src/cli/parse/score-text.ts";
 
 /** An .npy file as NumPy writes it. */
 function npy(descr: string, shape: string, entries: Uint8Array, { version = 1, order = "False" } = {}): Uint8Array {

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { compare } from "../../src/compare/compare.ts";
 import { packData, unpackData } from "../../src/compare/job-messages.ts";
 import { planRuns, type PlannedRun } from "../../src/compare/plan.ts";
-import type { RunResult } from "../../src/run-types.ts";
+import type { RunResult } from "../../src/tasks/run-types.ts";
 import { tinyData, tinySettings } from "./tiny-data.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fenchel-compare-"));

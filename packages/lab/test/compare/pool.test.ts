@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { JobError, runPool, type PoolJob } from "../../src/compare/pool.ts";
+import { JobError, runPool, type PoolJob } from "../../src/compare/worker-pool.ts";
 
 const script = new URL("./fake-worker.mjs", import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), "fenchel-pool-"));

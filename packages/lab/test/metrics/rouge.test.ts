@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { porterStem, rouge, rougeKinds, rougeRecallAtBytes } from "../../src/metrics/index.ts";
 import type { PrecisionRecall } from "../../src/metrics/index.ts";
-import { rougeTokens } from "../../src/metrics/rouge-tokens.ts";
+import { rougeTokens } from "../../src/metrics/text/rouge-tokens.ts";
 
 const close = ({ precision, recall, f1 }: PrecisionRecall, wanted: readonly number[]) => {
   [precision, recall, f1].forEach((x, i) => expect(x).toBeCloseTo(wanted[i]!, 12));

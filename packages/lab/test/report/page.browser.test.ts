@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MATRIX_STYLE, matrixGroup } from "../../src/report/attention-matrix.ts";
 import { explanationPage, writeReport } from "../../src/report/index.ts";
-import { markup } from "../../src/report/markup.ts";
+import { markup } from "../../src/base/markup.ts";
 import { htmlDocument } from "../../src/report/page.ts";
 import { browserOrSkip, openBrowser } from "../../../../testing/browser.mjs";
 import { explainedText, MEAN_WORDS, meta, results } from "./results.ts";

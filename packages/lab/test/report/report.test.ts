@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { attentionMarkup } from "../../src/report/heat-map.ts";
 import { niceScale } from "../../src/report/learning-curves.ts";
-import { escapeHtml, markup } from "../../src/report/markup.ts";
+import { escapeHtml, markup } from "../../src/base/markup.ts";
 import { DARK, LIGHT } from "../../src/report/page-style.ts";
 import {
   gatherVariants,
@@ -14,7 +14,7 @@ import {
   writeReport,
   explanationSvg,
 } from "../../src/report/index.ts";
-import { DARK_SHADES, formatWeight, LEVELS, LIGHT_SHADES, weightLevel } from "../../src/report/weight-levels.ts";
+import { DARK_SHADES, formatWeight, LEVELS, LIGHT_SHADES, weightLevel } from "../../src/report/color-scale.ts";
 import { explainedText, meta, result, results } from "./results.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fenchel-"));

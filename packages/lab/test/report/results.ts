@@ -1,6 +1,6 @@
 /** Results for the report's tests: small, deterministic, with texts that try to break out of HTML. */
 
-import type { ExplainedText, RunResult } from "../../src/run-types.ts";
+import type { ExplainedText, RunResult } from "../../src/tasks/run-types.ts";
 import type { ReportMeta } from "../../src/report/index.ts";
 
 export const MEAN_WORDS = [

@@ -1,8 +1,8 @@
 /** Batches of texts. */
 import { init, tree } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
-import { uniformNumbers } from "../../src/models/random-numbers.ts";
-import { batchArrays, paddedLength, planBatches, type EncodedText } from "../../src/training/batches.ts";
+import { uniformNumbers } from "../../src/nn/rng.ts";
+import { batchArrays, paddedLength, planBatches, type EncodedText } from "../../src/tasks/spam/batches.ts";
 
 beforeAll(async () => {
   await init("wasm");

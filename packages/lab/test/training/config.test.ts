@@ -1,7 +1,7 @@
 /** The configuration of a run, and what it must satisfy. */
 import { attender, mappings } from "fenchel/jax";
 import { describe, expect, it } from "vitest";
-import { checkConfig, defaultSettings, runConfig, textMappings } from "../../src/training/config.ts";
+import { checkConfig, defaultSettings, runConfig, textMappings } from "../../src/tasks/spam/config.ts";
 
 const given = { seed: 3, dataChecksum: "x" };
 

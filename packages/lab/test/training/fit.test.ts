@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { init, jit, numpy as np, valueAndGrad } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
-import { initialTensors } from "../../src/models/parameters.ts";
-import { RunError } from "../../src/runs/run-error.ts";
-import { readModel } from "../../src/runs/run-folder.ts";
+import { initialTensors } from "../../src/nn/parameters.ts";
+import { RunError } from "../../src/base/run-error.ts";
+import { readModel } from "../../src/training/run-dir.ts";
 import { fallingRate, fit, median, type Fitting } from "../../src/training/fit.ts";
 
 beforeAll(async () => {

@@ -3,12 +3,12 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { init, numpy as np, tree } from "@jax-js/jax";
 import { beforeAll, expect, it, vi } from "vitest";
-import { compileClassifier } from "../../src/models/compiled-classifier.ts";
-import { initialTensors, toArrays, zerosLike } from "../../src/models/parameters.ts";
-import { uniformNumbers } from "../../src/models/random-numbers.ts";
-import { textClassifierShapes, type TextClassifierParameters } from "../../src/models/text-classifier.ts";
+import { compileClassifier } from "../../src/tasks/spam/compiled.ts";
+import { initialTensors, toArrays, zerosLike } from "../../src/nn/parameters.ts";
+import { uniformNumbers } from "../../src/nn/rng.ts";
+import { textClassifierShapes, type TextClassifierParameters } from "../../src/tasks/spam/model.ts";
 import { adam, type AdamState } from "../../src/training/adam.ts";
-import { batchArrays, type EncodedText } from "../../src/training/batches.ts";
+import { batchArrays, type EncodedText } from "../../src/tasks/spam/batches.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;

@@ -3,13 +3,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunConfig, RunResult } from "../../src/run-types.ts";
-import { RunError } from "../../src/runs/run-error.ts";
-import { runFiles } from "../../src/runs/run-folder.ts";
-import { evaluate, explainTexts, loadRun } from "../../src/runs/trained-run.ts";
+import type { RunConfig, RunResult } from "../../src/tasks/run-types.ts";
+import { RunError } from "../../src/base/run-error.ts";
+import { runFiles } from "../../src/training/run-dir.ts";
+import { evaluate, explainTexts, loadRun } from "../../src/tasks/load-run.ts";
 import type { TrainProgress } from "../../src/training/fit.ts";
-import { trainRun } from "../../src/training/train-run.ts";
-import { uniformNumbers } from "../../src/models/random-numbers.ts";
+import { trainRun } from "../../src/tasks/spam/train.ts";
+import { uniformNumbers } from "../../src/nn/rng.ts";
 import { bundleChild, ended, startChild } from "./support/child-process.ts";
 import { smallConfig, syntheticData } from "./support/synthetic-data.ts";
 

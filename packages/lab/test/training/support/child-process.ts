@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import type { RunConfig } from "../../../src/run-types.ts";
+import type { RunConfig } from "../../../src/tasks/run-types.ts";
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 

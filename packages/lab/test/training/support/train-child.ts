@@ -1,6 +1,6 @@
 /** A process that trains one run: the folder and changes of the configuration are its arguments. */
-import type { RunConfig } from "../../../src/run-types.ts";
-import { trainRun } from "../../../src/training/train-run.ts";
+import type { RunConfig } from "../../../src/tasks/run-types.ts";
+import { trainRun } from "../../../src/tasks/spam/train.ts";
 import { smallConfig, syntheticData } from "./synthetic-data.ts";
 
 const [folder, changes] = process.argv.slice(2) as [string, string];

@@ -1,0 +1,82 @@
+/** How the cost of single rows grows with their length: against n log n, and as an exponent. */
+import { contestantsOf } from "./cases.ts";
+import { measureInTurns } from "./measure.ts";
+import { makeCotangent, makeRows, type RowKind } from "./inputs.ts";
+
+export interface GrowthPlan {
+  readonly lengths: readonly number[];
+  readonly kinds: readonly RowKind[];
+  readonly mappings: readonly string[] | null;
+  readonly seconds: number;
+  readonly seed: number;
+}
+
+/** One mapping on single rows of one kind, float32. */
+export interface GrowthResult {
+  readonly mapping: string;
+  readonly kind: RowKind;
+  readonly lengths: readonly number[];
+  /** Nanoseconds an element, forward and pullback together, at each length. */
+  readonly nanoseconds: readonly number[];
+  /** Slope of log time over log n, by least squares. */
+  readonly exponent: number;
+  /** Largest growth of time / (n log n) from any length to a longer one: at most 1 when n log n bounds the growth. */
+  readonly overLinearithmic: number;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Slope of the least-squares line through the points. */
+export function slope(x: readonly number[], y: readonly number[]): number {
+  const centreX = mean(x);
+  const centreY = mean(y);
+  let covariance = 0;
+  let variance = 0;
+  for (let i = 0; i < x.length; i++) {
+    covariance += (x[i]! - centreX) * (y[i]! - centreY);
+    variance += (x[i]! - centreX) ** 2;
+  }
+  return covariance / variance;
+}
+
+/** Times every mapping on single rows; `onKind` sees the results of every kind as they come. */
+export function runGrowth(plan: GrowthPlan, onStep: (done: number, steps: number) => void = () => {}): GrowthResult[] {
+  const contestants = contestantsOf(plan.mappings);
+  const { lengths, kinds } = plan;
+  const steps = lengths.length * kinds.length;
+  const results: GrowthResult[] = [];
+  for (const [k, kind] of kinds.entries()) {
+    const seconds: number[][] = contestants.map(() => []);
+    for (const [l, n] of lengths.entries()) {
+      const scores = makeRows(kind, 1, n, plan.seed);
+      const cotangent = makeCotangent(n, plan.seed);
+      const calls = contestants.map(({ label, entry, optionsFor }) => {
+        const options = { ...optionsFor(n), out: new Float32Array(n) };
+        const gradient = { out: new Float32Array(n), hyperParameters: false } as const;
+        return { label, call: () => void entry.mapping.vjp(scores, options).pullback(cotangent, gradient) };
+      });
+      for (const [i, timing] of measureInTurns(calls, plan.seconds / steps).entries()) seconds[i]!.push(timing.seconds);
+      onStep(k * lengths.length + l + 1, steps);
+    }
+    for (const [i, { label }] of contestants.entries()) {
+      const times = seconds[i]!;
+      const perUnit = times.map((time, l) => time / (lengths[l]! * Math.log2(lengths[l]!)));
+      let over = 0;
+      for (let l = 1, least = perUnit[0]!; l < perUnit.length; l++) {
+        over = Math.max(over, perUnit[l]! / least);
+        least = Math.min(least, perUnit[l]!);
+      }
+      results.push({
+        mapping: label,
+        kind,
+        lengths,
+        nanoseconds: times.map((time, l) => (time / lengths[l]!) * 1e9),
+        exponent: slope(lengths.map(Math.log), times.map(Math.log)),
+        overLinearithmic: over,
+      });
+    }
+  }
+  return results;
+}

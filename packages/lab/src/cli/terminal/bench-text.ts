@@ -1,0 +1,87 @@
+/** The bench's results as text. */
+import type { BenchResult } from "../../bench/bench.ts";
+import type { ContinuousResult } from "../../bench/continuous.ts";
+import type { GrowthResult } from "../../bench/scaling.ts";
+import type { StepsResult } from "../../bench/steps.ts";
+import { labelOf } from "../../compare/plan.ts";
+import type { Choice } from "../../tasks/task.ts";
+import { formatTable } from "./table.ts";
+
+/** A number to three significant digits, without an exponent. */
+export function threeDigits(value: number): string {
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.max(Math.abs(value), 1e-12))));
+  return value.toFixed(Math.min(digits, 3));
+}
+
+/** 512 B, 12.5 kB, 3.1 MB, 1.25 GB. */
+export function formatBytes(bytes: number | null): string {
+  if (bytes === null) return "n/a";
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1e6) return `${threeDigits(bytes / 1e3)} kB`;
+  return bytes < 1e9 ? `${threeDigits(bytes / 1e6)} MB` : `${threeDigits(bytes / 1e9)} GB`;
+}
+
+/** One table a size: every kind and mapping. `asked` is the number of rows asked for. */
+export function benchTable(results: readonly BenchResult[], asked: number): string {
+  const normal = new Map(results.filter(({ kind }) => kind === "normal").map((result) => [result.mapping, result]));
+  const rows = results.map((result) => {
+    const own = normal.get(result.mapping);
+    return [
+      result.kind,
+      result.mapping + (result.rows < asked ? ` (${result.rows} rows)` : ""),
+      threeDigits(result.nanoseconds),
+      threeDigits(result.toSoftmax),
+      threeDigits(result.toCopy),
+      own === undefined ? "" : threeDigits(result.nanoseconds / own.nanoseconds),
+      formatBytes(result.bytes),
+    ];
+  });
+  return formatTable(["rows", "mapping", "ns/element", "x softmax", "x copy", "x its normal", "bytes/call"], rows, 2);
+}
+
+/** Every case of continuous attention. */
+export function continuousTable(results: readonly ContinuousResult[]): string {
+  const rows = results.map(({ name, batch, positions, features, functions, alpha, milliseconds, halfBatch }) => [
+    name,
+    String(batch),
+    positions.join("x"),
+    String(features),
+    String(functions),
+    String(alpha),
+    threeDigits(milliseconds),
+    halfBatch.toFixed(2),
+  ]);
+  const heading = ["on a", "batch", "positions", "features", "functions", "alpha", "ms", "an item at half the batch"];
+  return formatTable(heading, rows, 1);
+}
+
+/** Growth of every mapping and kind. */
+export function growthTable(results: readonly GrowthResult[]): string {
+  const lengths = results[0]?.lengths ?? [];
+  const heading = ["rows", "mapping", ...lengths.map((n) => `ns at ${n}`), "exponent", "over n log n"];
+  const rows = results.map(({ kind, mapping, nanoseconds, exponent, overLinearithmic }) => [
+    kind,
+    mapping,
+    ...nanoseconds.map(threeDigits),
+    exponent.toFixed(2),
+    overLinearithmic.toFixed(2),
+  ]);
+  return formatTable(heading, rows, 2);
+}
+
+/** Training steps of a study: a row a choice, in the words of who asked for it, and what the figures rest on. */
+export function stepsTable(choices: readonly Choice[], measured: StepsResult): string {
+  const { unit, results, counted, compiled, peakMemory } = measured;
+  const names = choices.map((choice) => labelOf(choice, " ", " "));
+  const rows = results.map(({ milliseconds, ratio }, i) => [
+    names[i]!,
+    threeDigits(milliseconds.median),
+    ratio.median.toFixed(2),
+    `${ratio.lower.toFixed(2)} to ${ratio.upper.toFixed(2)}`,
+    String(counted),
+  ]);
+  const models = results.length === 1 ? "the model" : `all ${results.length} models together`;
+  return `${formatTable(["choice", "ms/step", `x ${names[unit]!}`, "middle half", "steps"], rows, 1)}
+Left out: ${compiled} steps of each choice, the first with arrays of their shapes. Peak memory of the process: ${formatBytes(peakMemory)}, ${models} and the data.
+`;
+}

@@ -1,0 +1,63 @@
+/** The runs of a comparison on standard error: what ends, what is tried again, how far the others are. */
+import type { Planned, RunsListener } from "../../compare/compare-runs.ts";
+import { JobError } from "../../compare/worker-pool.ts";
+import { makeCourse } from "./run-progress.ts";
+import { Exit, UserError } from "./errors.ts";
+import { warn } from "./output.ts";
+import { formatDuration, type Progress } from "./progress.ts";
+import { interruptible, Interrupted } from "./signals.ts";
+
+/** Milliseconds between drawings on a terminal. */
+const drawEvery = 250;
+
+/** A listener that shows the runs; `end` stops the drawing. `summaryOf` tells of a result in a few words. */
+export function followRuns<P extends Planned, R>(
+  progress: Progress,
+  runs: number,
+  summaryOf: (result: R) => string,
+): RunsListener<P, R> & { end(): void } {
+  let reused = 0;
+  let course = makeCourse(runs, 0);
+  const starts = new Map<P, number>();
+  const draw = () => progress.show(course.lines(), course.plain());
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    onReuse(run, result) {
+      reused++;
+      course = makeCourse(runs - reused, reused);
+      progress.log(`${run.name}: had ended before, ${summaryOf(result)}`);
+    },
+    onStart(run) {
+      starts.set(run, performance.now());
+      course.start(run);
+      timer ??= setInterval(draw, drawEvery);
+    },
+    onProgress: (run, at) => course.update(run, at),
+    onRetry: (run, reason) => progress.log(`${run.name}: ${reason}; trying again from its last checkpoint`),
+    onDone(run, result) {
+      course.finish(run);
+      const took = formatDuration((performance.now() - starts.get(run)!) / 1000);
+      progress.log(`${run.name}: ${summaryOf(result)}, ${took}`);
+    },
+    end: () => clearInterval(timer),
+  };
+}
+
+/** Does work that trains; says what went wrong in the words of the command line. */
+export async function training<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  try {
+    return await interruptible(work);
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      warn("fenchel: stopped; the same command goes on from the last checkpoints");
+      throw new Exit(error.code);
+    }
+    if (error instanceof JobError && error.user) throw new UserError(error.message);
+    if (error instanceof JobError) {
+      const tail = error.detail.trim().split("\n").at(-1) ?? "";
+      const detail = tail === "" || tail.startsWith("at ") ? "" : ` (${tail.trim().slice(0, 200)})`;
+      throw Object.assign(new Error(`the run ${error.job} failed: ${error.message}${detail}`), { stack: error.detail });
+    }
+    throw error;
+  }
+}

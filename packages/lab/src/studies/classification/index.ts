@@ -1,2 +1,0 @@
-/** The study of film reviews. */
-export { classification } from "./study.ts";

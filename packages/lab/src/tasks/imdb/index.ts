@@ -1,0 +1,2 @@
+/** The study of film reviews. */
+export { classification } from "./task.ts";

@@ -1,0 +1,55 @@
+/** Which pieces of a text a compression by deletion keeps: what a model that writes it should look at. */
+import type { WordLink } from "../../datasets/alignment.ts";
+import { flatSentences, lengthAt, sentenceAt, sentenceCount, type FlatPairs } from "../../base/ragged.ts";
+import type { LinkedText } from "../seq2seq/alignment.ts";
+
+/**
+ * Links between equal pieces of the longest common subsequence, source first; of several subsequences the one that keeps the earliest
+ * pieces of the source. Cost: the product of the lengths.
+ *
+ * @example
+ * keptLinks([5, 6, 7, 6], [6, 7]); // [[1, 0], [2, 1]]
+ */
+export function keptLinks(source: ArrayLike<number>, target: ArrayLike<number>): WordLink[] {
+  const [n, m] = [source.length, target.length];
+  // lengths[i * (m + 1) + j]: of what follows source piece i and target piece j.
+  const lengths = new Uint16Array((n + 1) * (m + 1));
+  const at = (i: number, j: number) => lengths[i * (m + 1) + j]!;
+  for (let i = n - 1; i >= 0; i--) {
+    for (let j = m - 1; j >= 0; j--) {
+      lengths[i * (m + 1) + j] = source[i] === target[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+    }
+  }
+  const links: WordLink[] = [];
+  for (let i = 0, j = 0; i < n && j < m;) {
+    if (source[i] === target[j] && at(i, j) === at(i + 1, j + 1) + 1) links.push([i++, j++]);
+    else if (at(i, j + 1) === at(i, j)) j++;
+    else i++;
+  }
+  return links;
+}
+
+/** Texts whose links are counted. */
+const MOST = 1000;
+
+/** The links of a split's pairs, piece by piece. */
+export function keptPieces(pairs: FlatPairs): LinkedText {
+  const indices = Array.from({ length: sentenceCount(pairs.source) }, (_, i) => i)
+    .filter((i) => lengthAt(pairs.source, i) > 0 && lengthAt(pairs.target, i) > 0)
+    .slice(0, MOST);
+  const side = (name: "source" | "target") => indices.map((i) => sentenceAt(pairs[name], i));
+  const [sources, targets] = [side("source"), side("target")];
+  const each = (sentences: readonly Int32Array[]) =>
+    sentences.map(({ length }) => Int32Array.from({ length }, (_, i) => i));
+  return {
+    pairs: { source: flatSentences(sources), target: flatSentences(targets) },
+    owners: { source: each(sources), target: each(targets) },
+    links: sources.map((source, i) => ({
+      words: [source.length, targets[i]!.length],
+      sure: keptLinks(source, targets[i]!),
+      possible: [],
+    })),
+    checksum: "",
+    note: `Attention is held against the pieces that ${indices.length.toLocaleString("en-US")} compressions of the test set keep.`,
+  };
+}

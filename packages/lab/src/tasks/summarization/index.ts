@@ -1,0 +1,1 @@
+export { summarization } from "./task.ts";

@@ -1,0 +1,139 @@
+/** What a trained model makes of questions: answers and attention, one by one, and the figures of a whole split. */
+import { tree } from "@jax-js/jax";
+import { betaGaussian } from "fenchel";
+import {
+  attentionRegion,
+  ellipseAttention,
+  massInside,
+  regionScores,
+  type PictureAttention,
+} from "../../metrics/index.ts";
+import type { CompiledVqa } from "./compiled.ts";
+import type { Look } from "./spatial-attention.ts";
+import type { VqaParameters } from "./model.ts";
+import { allBatches, batchArrays, type BatchShape } from "./batches.ts";
+import type { VqaPart } from "./data.ts";
+import { shapeMask } from "./segmentation-mask.ts";
+import { logProbabilities } from "../../metrics/statistics/log-probabilities.ts";
+
+/** A density over the picture, [0, 1] to the right and down. */
+export interface DensityRead {
+  readonly alpha: number;
+  readonly location: readonly number[];
+  /** Row-major, symmetric. */
+  readonly scale2: readonly number[];
+}
+
+/** What the model made of a question. */
+export interface QuestionReading {
+  readonly probabilities: readonly number[];
+  /** -log of the probability of the right answer, in nats. */
+  readonly loss: number;
+  /** Weights of the cells, row by row, or a density. */
+  readonly attention: Float32Array | DensityRead;
+}
+
+/** Entries of a batch's array that belong to a row. */
+const rowOf = (values: Float32Array, row: number, size: number) => values.subarray(row * size, (row + 1) * size);
+
+/** The density of a row; the two entries off the diagonal are equal but for rounding. */
+function densityOf(location: Float32Array, scale2: Float32Array, alpha: number): DensityRead {
+  const [xx, xy, yx, yy] = scale2 as unknown as [number, number, number, number];
+  const off = (xy + yx) / 2;
+  return { alpha, location: Array.from(location), scale2: [xx, off, off, yy] };
+}
+
+/** Reads every question of a split, in order. The parameters stay the caller's. */
+export async function readQuestions(
+  model: CompiledVqa,
+  parameters: VqaParameters,
+  part: VqaPart,
+  { alpha, ...shape }: BatchShape & Pick<Look, "alpha">,
+): Promise<QuestionReading[]> {
+  const readings: QuestionReading[] = [];
+  for (const batch of allBatches(part, shape)) {
+    const { answers, counted, ...asked } = batchArrays(part, batch, shape);
+    tree.dispose([answers, counted]);
+    const { logits, seen } = await model.predict(tree.ref(parameters), asked);
+    const [rows, classes] = logits.shape as [number, number];
+    const allLogits = (await logits.data()) as Float32Array;
+    const weights = (await seen.weights.data()) as Float32Array;
+    const location = (await seen.location?.data()) as Float32Array | undefined;
+    const scale2 = (await seen.scale2?.data()) as Float32Array | undefined;
+    batch.forEach(({ questions }, place) => {
+      questions.forEach((index, i) => {
+        const row = place * shape.questionsPerPicture + i;
+        const logs = logProbabilities(rowOf(allLogits, row, classes));
+        readings[index] = {
+          probabilities: logs.map(Math.exp),
+          loss: -logs[part.questions[index]!.answer]!,
+          attention:
+            alpha === null
+              ? rowOf(weights, row, weights.length / rows).slice()
+              : densityOf(rowOf(location!, row, 2), rowOf(scale2!, row, 4), alpha),
+        };
+      });
+    });
+  }
+  return readings;
+}
+
+/** The answer of the highest probability. */
+export function chosenAnswer({ probabilities }: QuestionReading): number {
+  return probabilities.indexOf(Math.max(...probabilities));
+}
+
+/** Points by which a density is measured: an error of about one percent a question, far less for the mean over a split. */
+const POINTS = 512;
+
+/** What the measures of attention need to know beside it. */
+export interface RegionOptions {
+  /** Cells a side. */
+  readonly cells: number;
+  /** Share of the mass that the region holds. */
+  readonly share: number;
+}
+
+/** Attention as the metrics take it. */
+export function pictureAttention(attention: QuestionReading["attention"], cells: number): PictureAttention {
+  if (attention instanceof Float32Array) return { rows: cells, columns: cells, weights: attention };
+  return ellipseAttention(betaGaussian(attention));
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Accuracy and loss on a split. */
+export function answerScores({ questions }: VqaPart, readings: readonly QuestionReading[]) {
+  return {
+    accuracy: mean(readings.map((reading, i) => (chosenAnswer(reading) === questions[i]!.answer ? 1 : 0))),
+    loss: mean(readings.map(({ loss }) => loss)),
+  };
+}
+
+/** How well one question's attention finds the shape in its picture, whose pixels are `mask`. */
+export function shapeScores(
+  attention: QuestionReading["attention"],
+  mask: Uint8Array,
+  { cells, share }: RegionOptions,
+): { mass: number; tightness: number; recall: number; iou: number } {
+  const size = Math.sqrt(mask.length);
+  const shape = { rows: size, columns: size, pixels: mask };
+  const on = pictureAttention(attention, cells);
+  const { tightness, recall, iou } = regionScores(attentionRegion(on, share), shape, { points: POINTS });
+  return { mass: massInside(on, shape, { points: POINTS }), tightness, recall, iou };
+}
+
+/** Means of `shapeScores` over the questions on a split's pictures that show a shape. */
+export function attentionScores(
+  { questions, pictures }: VqaPart,
+  readings: readonly QuestionReading[],
+  options: RegionOptions,
+): ReturnType<typeof shapeScores> {
+  const masks = pictures.map(shapeMask);
+  const all = readings.flatMap(({ attention }, i) => {
+    const mask = masks[questions[i]!.picture]!;
+    return mask.includes(1) ? [shapeScores(attention, mask, options)] : [];
+  });
+  const over = (key: keyof ReturnType<typeof shapeScores>) => mean(all.map((scores) => scores[key]));
+  return { mass: over("mass"), tightness: over("tightness"), recall: over("recall"), iou: over("iou") };
+}

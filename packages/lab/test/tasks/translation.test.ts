@@ -1,0 +1,322 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { init } from "@jax-js/jax";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DataError } from "../../src/base/data-error.ts";
+import { readResult } from "../../src/training/run-dir.ts";
+import { RunError } from "../../src/base/run-error.ts";
+import { learnCodec } from "../../src/text/tokenizer.ts";
+import { runStudy } from "../../src/tasks/run-task.ts";
+import type { StudyConfig, StudyResult } from "../../src/tasks/task.ts";
+import { readCorpus, type TranslationCorpus } from "../../src/tasks/translation/corpus.ts";
+import { translation } from "../../src/tasks/translation/index.ts";
+import { linkCollector, wordWeights } from "../../src/tasks/seq2seq/alignment.ts";
+import { completeChoice, mechanismOf } from "../../src/tasks/seq2seq/attention.ts";
+import type { ShownRun } from "../../src/tasks/seq2seq/train.ts";
+import { shownText, textOf } from "../../src/tasks/seq2seq/decoded-text.ts";
+import { piecesOfWords, readLinked } from "../../src/tasks/translation/alignment.ts";
+import { loadTranslation, prepareTranslation, withoutTest } from "../../src/tasks/translation/data.ts";
+import { settingsOf } from "../../src/tasks/translation/settings.ts";
+
+const root = mkdtempSync(join(tmpdir(), "fenchel-translation-"));
+beforeAll(async () => {
+  await init("wasm");
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const NAMES = ["Mann", "Hund", "Ball", "Baum"];
+const TRANSLATED: Readonly<Record<string, string>> = { Mann: "man", Hund: "dog", Ball: "ball", Baum: "tree" };
+const VERBS: readonly (readonly [string, string])[] = [
+  ["sieht", "sees"],
+  ["sucht", "seeks"],
+  ["nimmt", "takes"],
+];
+const sentences = NAMES.flatMap((a) =>
+  NAMES.flatMap((b) =>
+    VERBS.map(([sieht, sees]) => ({
+      source: `Ein ${a} ${sieht} den ${b}.`,
+      target: `A ${TRANSLATED[a]!} ${sees} the ${TRANSLATED[b]!}.`,
+    })),
+  ),
+);
+
+/** All sentences to train on; the test set holds an empty line and one of 5,000 words, too. */
+const corpus: TranslationCorpus = {
+  train: [...sentences, { source: "", target: "" }, { source: "Hund ".repeat(200), target: "dog ".repeat(200) }],
+  dev: sentences.slice(0, 8),
+  test: [...sentences.slice(10, 18), { source: "", target: "A man." }, { source: "Hund ".repeat(5000), target: "dog" }],
+  checksum: "made up",
+  note: "Made up.",
+};
+
+const small = {
+  model: "recurrent",
+  vocabularySize: 80,
+  maxTokens: 12,
+  batchTokens: 240,
+  embeddingSize: 16,
+  hiddenSize: 24,
+  layers: 1,
+  heads: 2,
+  innerSize: 32,
+  dropout: 0,
+  smoothing: 0,
+  epochs: 25,
+  patience: 25,
+  learningRate: 0.02,
+  warmUp: 10,
+  average: 2,
+  beams: 2,
+};
+
+const configOf = (mapping: string, settings: Readonly<Record<string, number | string | boolean>>): StudyConfig => ({
+  task: "translation",
+  mapping,
+  mappingOptions: completeChoice({ mapping, options: {} }).options,
+  seed: 1,
+  settings: { ...settingsOf(settings) },
+  dataChecksum: "made up",
+});
+
+/** A result without its times and its memory. */
+const figures = (result: StudyResult): unknown => {
+  const scores = { ...result.scores, writingSeconds: 0, peakMegabytes: 0 };
+  const epochs = result.epochs.map((epoch) => ({ ...epoch, secondsPerStep: 0 }));
+  return { ...result, secondsPerStep: 0, epochs, scores };
+};
+
+describe("a run", () => {
+  const data = prepareTranslation(corpus, root, settingsOf(small));
+
+  it("leaves out of training what does not fit, and cuts what is read", () => {
+    expect(data.train).toBe(sentences.length);
+    expect([data.dev, data.test]).toEqual([8, 10]);
+    expect(data.note).toContain("2 pairs of more than 12 or no pieces were left out of training");
+    expect(data.note).toContain("Of 1 longer sentences the first 48 pieces are read");
+    expect(structuredClone(data)).toEqual(data);
+  });
+
+  it("needs something to train on, to stop by and to test on", () => {
+    const prepare = (change: Partial<TranslationCorpus>) => () =>
+      prepareTranslation({ ...corpus, ...change }, root, settingsOf(small));
+    expect(prepare({ train: corpus.train.slice(-2) })).toThrow(
+      "the train split holds no pair of 1 to 12 pieces a side",
+    );
+    expect(prepare({ dev: [] })).toThrow("the dev split holds no pair: Made up.");
+    expect(prepare({ test: [] })).toThrow(DataError);
+  });
+
+  it("learns to translate, and resumes with the figures it would have had", async () => {
+    const config = configOf("fusedmax", small);
+    const whole = await runStudy(translation, config, data, join(root, "whole"));
+    expect(whole.scores["accuracy"]).toBeGreaterThan(0.6);
+    expect(whole.scores["bleu"]).toBeGreaterThan(50);
+    expect(whole.scores["zeros"]).toBeGreaterThan(0);
+    expect(whole.scores["alignmentError"]).toBeUndefined();
+    const { texts: shown, line } = whole.shown as ShownRun;
+    expect(shown).toHaveLength(4);
+    for (const { columns, rows, weights } of shown) {
+      expect(weights).toHaveLength(rows.length);
+      for (const row of weights) expect(row).toHaveLength(columns.length);
+    }
+    expect(line).toMatch(/^BLEU\|nrefs:1\|case:mixed\|eff:no\|tok:13a\|smooth:exp\|/);
+    const page = translation.pictures([whole])!.source;
+    expect(page).toContain("<svg");
+    expect(page).not.toContain("\ufffd");
+    expect(page).not.toContain("small letter");
+    expect(page).not.toContain("NaN");
+
+    let epochs = 0;
+    const stopped = runStudy(translation, config, data, join(root, "stopped"), {
+      onProgress: ({ epoch, step }) => {
+        epochs = epoch;
+        if (epoch === 24 && step > 0) throw new RunError("stopped by the test");
+      },
+    });
+    await expect(stopped).rejects.toThrow("stopped by the test");
+    expect(epochs).toBe(24);
+    const resumed = await runStudy(translation, config, data, join(root, "stopped"));
+    expect(figures(resumed)).toEqual(figures(whole));
+    expect(readResult<StudyResult>(join(root, "stopped"))).toEqual(JSON.parse(JSON.stringify(resumed)));
+  });
+
+  it("trains a transformer, on words, with one vocabulary", async () => {
+    const settings = { ...small, model: "transformer", pieces: "words", jointVocabulary: true, epochs: 4, average: 1 };
+    const own = prepareTranslation(corpus, root, settingsOf(settings));
+    expect(own.codecs.source).toEqual(own.codecs.target);
+    const { epochs, scores } = await runStudy(
+      translation,
+      configOf("combined-sparsemax", settings),
+      own,
+      join(root, "tf"),
+    );
+    expect(epochs.at(-1)!.devLoss).toBeLessThan(epochs[0]!.devLoss);
+    expect(scores["bleu"]).toBeGreaterThanOrEqual(0);
+  });
+
+  it("says what does not go together in one line", async () => {
+    const fed = runStudy(translation, configOf("oscarmax", { ...small, inputFeeding: true }), data, join(root, "fed"));
+    await expect(fed).rejects.toThrow(RunError);
+    await expect(fed).rejects.toThrow('mapping is "oscarmax": with input feeding');
+    const odd = runStudy(
+      translation,
+      configOf("softmax", { ...small, model: "transformer", heads: 3 }),
+      data,
+      join(root, "odd"),
+    );
+    const message = "--embedding-size is 16: with --heads 3 it must be a multiple of 6";
+    await expect(odd).rejects.toThrow(message);
+    const unread = async () => translation.load(join(root, "nowhere"), { ...small, model: "transformer", heads: 3 });
+    await expect(unread()).rejects.toThrow(message);
+  });
+
+  it("chooses options without the test set", () => {
+    const blind = withoutTest(data);
+    expect(blind.tested).toBe(data.development);
+    expect([blind.test, blind.linked]).toEqual([8, null]);
+    for (const [mapping, points] of Object.entries(translation.grid!)) {
+      for (const options of points) expect(() => translation.complete({ mapping, options })).not.toThrow();
+    }
+  });
+});
+
+describe("choices", () => {
+  it("are all mechanisms, with their defaults", () => {
+    for (const choice of translation.choices) expect(mechanismOf(choice).options["gamma"]).toBe(1);
+    expect(mechanismOf({ mapping: "combined-softmax", options: {} }).density!.basis.count).toBe(30);
+  });
+
+  it.each([
+    [{ mapping: "hardmax", options: {} }, 'mapping is "hardmax": it must be one of softmax'],
+    [{ mapping: "softmax", options: { lambda: 1 } }, 'softmax has no option "lambda": it takes gamma'],
+    [{ mapping: "combined-softmax", options: { basis: 31 } }, "basis is 31: a multiple of 3 up to 1024 is needed"],
+    [{ mapping: "fusedmax", options: { lambda: -1 } }, "lambda"],
+  ])("%o are refused", (choice, message) => {
+    expect(() => completeChoice(choice)).toThrow(message);
+  });
+});
+
+describe("corpora", () => {
+  const folder = join(root, "data");
+  mkdirSync(join(folder, "translation"), { recursive: true });
+  mkdirSync(join(folder, "alignment"));
+  const table = (path: string, rows: readonly (readonly string[])[]) =>
+    writeFileSync(join(folder, path), gzipSync(rows.map((row) => `${row.join("\t")}\n`).join("")));
+  for (const split of ["train", "dev", "test2016", "test2017"]) {
+    const rows = sentences.slice(0, 12).map(({ source, target }) => [source, target, "Un homme."]);
+    table(`translation/multi30k_${split}.tsv.gz`, [["de", "en", "fr"], ...rows]);
+  }
+  table("alignment/align_de_en.tsv.gz", [
+    ["de", "en", "sure", "possible"],
+    ["Ein Hund sieht , was ?", "A dog sees , what ?", "0-0 1-1 2-2 3-3 4-4 5-5", ""],
+    ["Der Baum", "The tree", "0-0 1-1", "0-1"],
+  ]);
+
+  it("are Multi30k where it is, else the compiler's messages", () => {
+    expect(readCorpus(folder, { corpus: "auto", from: "de", to: "en" }).note).toContain("Multi30k de to en");
+    expect(readCorpus(folder, { corpus: "auto", from: "en", to: "fr" }).train[0]!.target).toBe("Un homme.");
+    const messages = readCorpus(root, { corpus: "auto", from: "de", to: "en" });
+    expect(messages.note).toContain("Messages of the compiler");
+    expect(messages.train.length).toBeGreaterThan(1000);
+  });
+
+  it.each([
+    ["multi30k", "de", "de", '--to is "de", as --from is'],
+    ["multi30k", "nl", "en", '--from is "nl": Multi30k has de, en, fr'],
+    ["iwslt17", "de", "fr", '--to is "fr": IWSLT'],
+    ["messages", "xx", "en", '--from is "xx"'],
+    ["iwslt17", "de", "en", "fenchel data get iwslt17"],
+  ])("%s, %s to %s, are refused", (name, from, to, message) => {
+    const read = () => readCorpus(folder, { corpus: name, from, to });
+    expect(read).toThrow(DataError);
+    expect(read).toThrow(message);
+  });
+
+  it("come with word alignments in either direction", () => {
+    const data = loadTranslation(folder, settingsOf({ ...small, from: "en", to: "de" }));
+    expect(data.linked!.links.map(({ words }) => words)).toEqual([
+      [6, 6],
+      [2, 2],
+    ]);
+    expect(data.linked!.links[1]!.possible).toContainEqual([1, 0]);
+    expect(data.note).toContain("held against those 2 of 2 translations");
+    const shorter = loadTranslation(folder, settingsOf({ ...small, maxTokens: 6 }));
+    expect(shorter.linked!.links.map(({ words }) => words)).toEqual([[2, 2]]);
+    expect(shorter.note).toContain("held against those 1 of 2 translations");
+  });
+
+  it("let attention be held against links", () => {
+    const codec = learnCodec(
+      sentences.flatMap(({ source, target }) => [source, target]),
+      { kind: "subwords", size: 90 },
+    );
+    const linked = readLinked(folder, { from: "de", to: "en", maxTokens: 100 }, { source: codec, target: codec })!;
+    const { see, scores } = linkCollector(linked);
+    linked.links.forEach((_, index) => {
+      // Every piece looks at all pieces of the word at its own word's place.
+      const [source, target] = [linked.owners.source[index]!, linked.owners.target[index]!];
+      const weights = Array.from(target, (word) => Float32Array.from(source, (from) => Number(from === word)));
+      see({ weights: [...weights, new Float32Array(source.length)] }, index);
+    });
+    expect(scores()).toEqual({ errorRate: 0, precision: 1, recall: 1, predicted: 8, sure: 8 });
+  });
+});
+
+describe("pieces of words", () => {
+  const codec = learnCodec(
+    sentences.map(({ source }) => source),
+    { kind: "subwords", size: 40 },
+  );
+
+  it("know their words, whatever they are cut into", () => {
+    const words = ["Ein", "Hund-Ball", "(", "den", "Mann", ")", ".", "Baum"];
+    const { ids, owners } = piecesOfWords(words, codec);
+    expect(owners).toHaveLength(ids.length);
+    expect([...new Set(owners)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect([...owners]).toEqual([...owners].sort((a, b) => a - b));
+  });
+
+  it("give their words sums over a source word and means over a target word", () => {
+    const owners = { source: Int32Array.of(0, 0, 1), target: Int32Array.of(0, 1, 1) };
+    const rows = [Float32Array.of(0.25, 0.25, 0.5), Float32Array.of(1, 0, 0), Float32Array.of(0, 0, 1)];
+    expect([...wordWeights(rows, owners, [2, 2])]).toEqual([0.5, 0.5, 0.5, 0.5]);
+  });
+});
+
+it("an unknown word is copied from where the attention is", () => {
+  const source = learnCodec(["Eins zwei drei"], { kind: "words", size: 6 });
+  const target = learnCodec(["One two"], { kind: "words", size: 4 });
+  const written = {
+    ids: Int32Array.of(2, 1, 3),
+    ended: true,
+    logProbability: 0,
+    weights: [
+      Float32Array.of(1, 0, 0),
+      Float32Array.of(0.2, 0.3, 0.5),
+      Float32Array.of(0, 1, 0),
+      Float32Array.of(0, 1, 0),
+    ],
+  };
+  expect(textOf(written, "Eins zwei Quark", { source, target })).toBe("One Quark two");
+  // A word that the source's vocabulary has would not be unknown: the other one is meant, whatever the largest weight.
+  expect(textOf(written, "Eins Quark zwei", { source, target })).toBe("One Quark two");
+  expect(textOf(written, "Eins zwei drei", { source, target })).toBe("One drei two");
+});
+
+it("a shown text has words in its map where the model knows none", () => {
+  const texts = ["Eins zwei drei"];
+  const source = learnCodec(texts, { kind: "words", size: 4 });
+  const target = learnCodec(["One two"], { kind: "words", size: 4 });
+  const weights = [Float32Array.of(1, 0, 0), Float32Array.of(0, 0.25, 0.75), Float32Array.of(0, 0, 1)];
+  const written = { ids: Int32Array.of(2, 1), ended: true, logProbability: 0, weights };
+  const shown = shownText(written, { source: "Drei Quarks zwei", reference: "" }, { source, target });
+  expect(shown.columns).toEqual(["drei", "Quarks", "zwei"]);
+  expect(shown.written).toBe(`One ${shown.rows[1]}`);
+  expect(shown.rows).toEqual(["one", "zwei", "\u220e"]);
+  expect(shown.weights[1]).toEqual([0, 0.25, 0.75]);
+  // A source that is longer than what is read of it.
+  const cut = { ...written, weights: weights.map((row) => row.subarray(0, 2)) };
+  expect(shownText(cut, { source: "Drei Quarks zwei", reference: "" }, { source, target }).columns).toHaveLength(2);
+});
