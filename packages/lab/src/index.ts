@@ -6,11 +6,11 @@ export {
   type StepsRequest,
   type StepsResult,
 } from "./bench/steps.ts";
-export { compare, type CompareListener, type CompareOptions } from "./compare/compare.ts";
+export { compare, type CompareListener, type SpamCompareOptions } from "./compare/compare.ts";
 export { findRuns } from "./compare/find-runs.ts";
-export { planRuns, type CommonSettings, type MappingChoice, type PlannedRun } from "./compare/plan.ts";
+export { planSpamRuns, type CommonSettings, type MappingChoice, type PlannedSpamRun } from "./compare/plan.ts";
 export { JobError } from "./compare/worker-pool.ts";
-export { tasks, type Task } from "./tasks/spam/task.ts";
+export { spamTasks, type SpamTask } from "./tasks/spam/task.ts";
 export {
   loadCompilerMessages,
   type CompilerMessagesOptions,
@@ -26,13 +26,13 @@ export { explanationPage, explanationSvg, renderTerminal, reportPage, writeRepor
 export type { Explanation, ExplanationOptions, ReportMeta, TerminalOptions } from "./report/index.ts";
 export type * from "./tasks/run-types.ts";
 export { writeStudyReport } from "./report/write-study-report.ts";
-export { compareStudy, completeSettings, planStudy } from "./compare/grid-search.ts";
-export type { CompareStudyOptions, PlannedStudyRun, StudyComparison, StudyRequest } from "./compare/grid-search.ts";
-export { studies, studyNamed } from "./tasks/index.ts";
-export { runStudy } from "./tasks/run-task.ts";
-export type { Choice, Study, StudyConfig, StudyData, StudyResult } from "./tasks/task.ts";
+export { compareTask, completeSettings, planRuns } from "./compare/grid-search.ts";
+export type { CompareOptions, PlannedRun, Comparison, ComparisonRequest } from "./compare/grid-search.ts";
+export { tasks, taskNamed } from "./tasks/index.ts";
+export { runTask } from "./tasks/run-task.ts";
+export type { AttentionSpec, Task, RunConfig, TaskData, RunResult } from "./tasks/task.ts";
 export { RunError } from "./base/run-error.ts";
 export { evaluate, explainTexts, loadRun, type TrainedRun } from "./tasks/load-run.ts";
 export { runConfig } from "./tasks/spam/config.ts";
 export type { TrainProgress } from "./training/fit.ts";
-export { trainRun, type TrainOptions } from "./tasks/spam/train.ts";
+export { trainRun, type SpamTrainOptions } from "./tasks/spam/train.ts";

@@ -1,18 +1,18 @@
 /** Sentences of numbers one after the other in one array, which travels between processes. */
 
 /** Sentence i has the numbers from `starts[i]` to `starts[i + 1]`. */
-export interface FlatSentences {
+export interface RaggedArray {
   readonly ids: Int32Array;
   readonly starts: Int32Array;
 }
 
 /** Sentence i of the source is translated by, or shortened to, sentence i of the target. */
-export interface FlatPairs {
-  readonly source: FlatSentences;
-  readonly target: FlatSentences;
+export interface RaggedPairs {
+  readonly source: RaggedArray;
+  readonly target: RaggedArray;
 }
 
-export function flatSentences(sentences: readonly Int32Array[]): FlatSentences {
+export function raggedArray(sentences: readonly Int32Array[]): RaggedArray {
   const starts = new Int32Array(sentences.length + 1);
   sentences.forEach(({ length }, i) => (starts[i + 1] = starts[i]! + length));
   const ids = new Int32Array(starts[sentences.length]!);
@@ -20,9 +20,9 @@ export function flatSentences(sentences: readonly Int32Array[]): FlatSentences {
   return { ids, starts };
 }
 
-export const sentenceCount = ({ starts }: FlatSentences): number => starts.length - 1;
+export const rowCount = ({ starts }: RaggedArray): number => starts.length - 1;
 
-export const lengthAt = ({ starts }: FlatSentences, index: number): number => starts[index + 1]! - starts[index]!;
+export const rowLength = ({ starts }: RaggedArray, index: number): number => starts[index + 1]! - starts[index]!;
 
-export const sentenceAt = ({ ids, starts }: FlatSentences, index: number): Int32Array =>
+export const rowAt = ({ ids, starts }: RaggedArray, index: number): Int32Array =>
   ids.subarray(starts[index]!, starts[index + 1]!);

@@ -1,15 +1,15 @@
 /** The bench: forward and pullback of the mappings over sizes and kinds of rows, against softmax and a plain copy. */
-import { contestantsOf, type Contestant } from "./cases.ts";
+import { benchCases, type BenchCase } from "./cases.ts";
 import { measureInTurns, warmUp, type Timed } from "./measure.ts";
 import { bytesPerCall } from "./memory.ts";
-import { makeCotangent, makeRows, type RowKind } from "./inputs.ts";
+import { makeCotangent, makeRows, type Distribution } from "./inputs.ts";
 
 /** Rows and entries a row. */
 export type Size = readonly [rows: number, n: number];
 
 export interface BenchPlan {
   readonly sizes: readonly Size[];
-  readonly kinds: readonly RowKind[];
+  readonly kinds: readonly Distribution[];
   /** Names of mappings, or null for all. */
   readonly mappings: readonly string[] | null;
   readonly precision: "float32" | "float64";
@@ -25,7 +25,7 @@ export interface BenchResult {
   /** Rows measured: fewer than asked for where a mapping is too slow for its share of the time. */
   readonly rows: number;
   readonly n: number;
-  readonly kind: RowKind;
+  readonly kind: Distribution;
   /** Nanoseconds an element, forward and pullback together. */
   readonly nanoseconds: number;
   /** To softmax and to a plain copy of the same bytes, in the same rounds. */
@@ -39,7 +39,7 @@ export interface BenchResult {
 type FloatArray = Float32Array | Float64Array;
 
 /** Forward and the pullback of a cotangent to the scores, both into memory of the caller's, as a training loop has it. */
-function passOf(contestant: Contestant, scores: FloatArray, cotangent: FloatArray, [rows, n]: Size): () => void {
+function passOf(contestant: BenchCase, scores: FloatArray, cotangent: FloatArray, [rows, n]: Size): () => void {
   const { mapping } = contestant.entry;
   const own = contestant.optionsFor(n);
   if (scores instanceof Float32Array) {
@@ -63,14 +63,14 @@ function copyOf(scores: FloatArray, cotangent: FloatArray): () => void {
 }
 
 /** How many rows a mapping can do in `seconds`, at least one, from the best time of a few passes over its first row. */
-function affordableRows(contestant: Contestant, scores: FloatArray, [rows, n]: Size, seconds: number): number {
+function affordableRows(contestant: BenchCase, scores: FloatArray, [rows, n]: Size, seconds: number): number {
   const row = scores.subarray(0, n);
   const perRow = warmUp(passOf(contestant, row, row, [1, n]), Math.min(0.02, seconds));
   return Math.max(1, Math.min(rows, Math.floor(seconds / Math.max(perRow, 1e-9))));
 }
 
 /** Lets the engine compile every contestant before the first figure is taken. */
-function warmAll(contestants: readonly Contestant[], plan: BenchPlan): void {
+function warmAll(contestants: readonly BenchCase[], plan: BenchPlan): void {
   const [rows, n] = [64, 64];
   const scores = makeRows("normal", rows, n, plan.seed);
   const wide = plan.precision === "float32" ? scores : Float64Array.from(scores);
@@ -80,9 +80,9 @@ function warmAll(contestants: readonly Contestant[], plan: BenchPlan): void {
 
 /** One size and kind of rows. */
 function benchCell(
-  contestants: readonly Contestant[],
+  contestants: readonly BenchCase[],
   size: Size,
-  kind: RowKind,
+  kind: Distribution,
   plan: BenchPlan,
   seconds: number,
 ): BenchResult[] {
@@ -124,7 +124,7 @@ export function runBench(
   plan: BenchPlan,
   onCell: (results: readonly BenchResult[], done: number, cells: number) => void = () => {},
 ): BenchResult[] {
-  const contestants = contestantsOf(plan.mappings);
+  const contestants = benchCases(plan.mappings);
   const cells = plan.sizes.length * plan.kinds.length;
   const all: BenchResult[] = [];
   warmAll(contestants, plan);

@@ -2,7 +2,7 @@
 import { registry, type RegistryEntry } from "fenchel";
 
 /** A mapping with its parameter. */
-export interface Contestant {
+export interface BenchCase {
   /** Label of the table, for instance "entmax 1.5". */
   readonly label: string;
   readonly entry: RegistryEntry;
@@ -22,7 +22,7 @@ const measured: Readonly<Record<string, readonly { label: string; value: (n: num
 };
 
 /** The contestants of the mappings named, or of all; softmax is always among them, as the unit of the ratios. */
-export function contestantsOf(names: readonly string[] | null): Contestant[] {
+export function benchCases(names: readonly string[] | null): BenchCase[] {
   const wanted = registry.filter(({ name }) => names === null || name === "softmax" || names.includes(name));
   return wanted.flatMap((entry) => {
     const { parameter } = entry;

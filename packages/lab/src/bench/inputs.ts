@@ -1,12 +1,12 @@
 /** Seeded rows of scores of several kinds, ordinary and adversarial. */
-import { derivedSeed, normalNumbers, uniformNumbers } from "../nn/rng.ts";
+import { foldIn, normalNumbers, uniformNumbers } from "../nn/rng.ts";
 
 /** What the scores of a row are like. */
-export const rowKinds = ["normal", "peaked", "plateau", "sorted", "alternating", "equal", "flat"] as const;
-export type RowKind = (typeof rowKinds)[number];
+export const distributions = ["normal", "peaked", "plateau", "sorted", "alternating", "equal", "flat"] as const;
+export type Distribution = (typeof distributions)[number];
 
 /** What each kind is, for the help text. */
-export const rowKindTexts: Readonly<Record<RowKind, string>> = {
+export const distributionTexts: Readonly<Record<Distribution, string>> = {
   normal: "independent standard normal scores",
   peaked: "normal scores, one of them raised by 20",
   plateau: "runs of 8 equal scores, of 4 levels with many ties",
@@ -16,7 +16,7 @@ export const rowKindTexts: Readonly<Record<RowKind, string>> = {
   flat: "normal scores over 1000 n: every entry is in the support",
 };
 
-function fillRow(kind: RowKind, row: Float32Array, uniform: () => number, normal: () => number): void {
+function fillRow(kind: Distribution, row: Float32Array, uniform: () => number, normal: () => number): void {
   const n = row.length;
   switch (kind) {
     case "equal":
@@ -45,8 +45,8 @@ function fillRow(kind: RowKind, row: Float32Array, uniform: () => number, normal
 }
 
 /** `rows` rows of `n` scores side by side; the same for the same seed. */
-export function makeRows(kind: RowKind, rows: number, n: number, seed: number): Float32Array {
-  const uniform = uniformNumbers(derivedSeed(seed, `${kind}/${rows}x${n}`));
+export function makeRows(kind: Distribution, rows: number, n: number, seed: number): Float32Array {
+  const uniform = uniformNumbers(foldIn(seed, `${kind}/${rows}x${n}`));
   const normal = normalNumbers(uniform);
   const scores = new Float32Array(rows * n);
   for (let r = 0; r < rows; r++) fillRow(kind, scores.subarray(r * n, (r + 1) * n), uniform, normal);
@@ -55,6 +55,6 @@ export function makeRows(kind: RowKind, rows: number, n: number, seed: number): 
 
 /** A standard normal cotangent. */
 export function makeCotangent(size: number, seed: number): Float32Array {
-  const normal = normalNumbers(uniformNumbers(derivedSeed(seed, "cotangent", size)));
+  const normal = normalNumbers(uniformNumbers(foldIn(seed, "cotangent", size)));
   return Float32Array.from({ length: size }, normal);
 }

@@ -1,5 +1,5 @@
 /** Trainings that take turns: each one step on the same batch, and only then the next batch. */
-import type { Turn } from "../training/fit.ts";
+import type { StepScheduler } from "../training/fit.ts";
 
 /** A batch that every training has learnt from. */
 export interface Round {
@@ -11,7 +11,7 @@ export interface Round {
 
 export interface Turns {
   /** The turn of every training. */
-  readonly of: readonly Turn[];
+  readonly of: readonly StepScheduler[];
   /** Ends them all: who waits for a turn, or asks for one, is refused with the reason. The first reason holds. */
   stop(reason: unknown): void;
 }
@@ -42,7 +42,7 @@ const eventLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
  * Turns for `count` trainings with the same batches. A round begins when all wait, another of them first each time, so that none always
  * finds the memory as the same one left it; nothing else runs during a step. `onRound` is told of every round and may stop.
  */
-export function takeTurns(count: number, onRound: (round: Round) => void): Turns {
+export function interleave(count: number, onRound: (round: Round) => void): Turns {
   const known = new Set<string>();
   let waiting = new Map<number, Waiting>();
   let stopped: { readonly reason: unknown } | null = null;
@@ -87,7 +87,7 @@ export function takeTurns(count: number, onRound: (round: Round) => void): Turns
     }
   };
 
-  const turnOf = (place: number): Turn => {
+  const turnOf = (place: number): StepScheduler => {
     return (step, shape) =>
       new Promise((goOn, refuse) => {
         if (stopped !== null) return refuse(stopped.reason);

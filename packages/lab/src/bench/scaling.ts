@@ -1,20 +1,20 @@
 /** How the cost of single rows grows with their length: against n log n, and as an exponent. */
-import { contestantsOf } from "./cases.ts";
+import { benchCases } from "./cases.ts";
 import { measureInTurns } from "./measure.ts";
-import { makeCotangent, makeRows, type RowKind } from "./inputs.ts";
+import { makeCotangent, makeRows, type Distribution } from "./inputs.ts";
 
-export interface GrowthPlan {
+export interface ScalingPlan {
   readonly lengths: readonly number[];
-  readonly kinds: readonly RowKind[];
+  readonly kinds: readonly Distribution[];
   readonly mappings: readonly string[] | null;
   readonly seconds: number;
   readonly seed: number;
 }
 
 /** One mapping on single rows of one kind, float32. */
-export interface GrowthResult {
+export interface ScalingResult {
   readonly mapping: string;
-  readonly kind: RowKind;
+  readonly kind: Distribution;
   readonly lengths: readonly number[];
   /** Nanoseconds an element, forward and pullback together, at each length. */
   readonly nanoseconds: readonly number[];
@@ -42,11 +42,14 @@ export function slope(x: readonly number[], y: readonly number[]): number {
 }
 
 /** Times every mapping on single rows; `onKind` sees the results of every kind as they come. */
-export function runGrowth(plan: GrowthPlan, onStep: (done: number, steps: number) => void = () => {}): GrowthResult[] {
-  const contestants = contestantsOf(plan.mappings);
+export function runScaling(
+  plan: ScalingPlan,
+  onStep: (done: number, steps: number) => void = () => {},
+): ScalingResult[] {
+  const contestants = benchCases(plan.mappings);
   const { lengths, kinds } = plan;
   const steps = lengths.length * kinds.length;
-  const results: GrowthResult[] = [];
+  const results: ScalingResult[] = [];
   for (const [k, kind] of kinds.entries()) {
     const seconds: number[][] = contestants.map(() => []);
     for (const [l, n] of lengths.entries()) {

@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { init } from "@jax-js/jax";
 import { quantile } from "../metrics/statistics/bootstrap.ts";
 import { asRunError, RunError } from "../base/run-error.ts";
-import { planStudy, type Settings } from "../compare/grid-search.ts";
-import type { Choice, Study, StudyData } from "../tasks/task.ts";
-import type { TrainProgress, Turn } from "../training/fit.ts";
-import { takeTurns, type Round } from "./interleave.ts";
+import { planRuns, type Settings } from "../compare/grid-search.ts";
+import type { AttentionSpec, Task, TaskData } from "../tasks/task.ts";
+import type { TrainProgress, StepScheduler } from "../training/fit.ts";
+import { interleave, type Round } from "./interleave.ts";
 
 export interface StepsRequest {
-  readonly choices: readonly Choice[];
+  readonly choices: readonly AttentionSpec[];
   /** All of the study's settings; those that end a training are of no account. */
   readonly settings: Settings;
   readonly seed: number;
@@ -36,7 +36,7 @@ export interface Quartiles {
 /** The steps of one choice. */
 export interface ChoiceSteps {
   /** With all options. */
-  readonly choice: Choice;
+  readonly choice: AttentionSpec;
   readonly milliseconds: Quartiles;
   /** Its seconds over those of the unit on the same batch. */
   readonly ratio: Quartiles;
@@ -94,8 +94,8 @@ const TIME_IS_UP = Symbol("time is up");
 
 /** Lets all choices train in turns until the time is up; the rounds, compilation included. */
 async function trainInTurns(
-  study: Study,
-  data: StudyData,
+  study: Task,
+  data: TaskData,
   { choices, settings, seed, seconds }: StepsRequest,
   { signal, onBatch }: StepsOptions,
 ): Promise<readonly Round[]> {
@@ -103,7 +103,7 @@ async function trainInTurns(
   let last = performance.now();
   let spent = 0;
   let counted = 0;
-  const turns = takeTurns(choices.length, (round) => {
+  const turns = interleave(choices.length, (round) => {
     rounds.push(round);
     const now = performance.now();
     if (!round.compiled) {
@@ -124,10 +124,10 @@ async function trainInTurns(
   try {
     await inTemporaryFolder(async (folder) => {
       const request = { choices, seeds: [seed], settings: endless(settings), folder };
-      const trained = planStudy(study, request, data.checksum).map(async ({ config }, i) => {
+      const trained = planRuns(study, request, data.checksum).map(async ({ config }, i) => {
         const own = join(folder, String(i));
         let asked = false;
-        const turn: Turn = (step, shape) => {
+        const turn: StepScheduler = (step, shape) => {
           asked = true;
           return turns.of[i]!(step, shape);
         };
@@ -165,15 +165,15 @@ function quartiles(values: readonly number[]): Quartiles {
  *
  * Throws the signal's reason, and like `study.train`: a RunError when training diverges or a choice and settings do not go together.
  */
-export async function measureSteps<D extends StudyData>(
-  study: Study<D>,
+export async function measureSteps<D extends TaskData>(
+  study: Task<D>,
   data: D,
   request: StepsRequest,
   options: StepsOptions = {},
 ): Promise<StepsResult> {
   options.signal?.throwIfAborted();
   await init("wasm");
-  const rounds = await trainInTurns(study as unknown as Study, data, request, options);
+  const rounds = await trainInTurns(study as unknown as Task, data, request, options);
   const kept = rounds.filter(({ compiled }) => !compiled);
   if (kept.length === 0) throw new RunError(`${study.name}: training ended before a batch could be measured`);
   const unit = Math.max(

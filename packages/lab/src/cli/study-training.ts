@@ -2,19 +2,19 @@
 import { dataFolder } from "../datasets/kit/data-folder.ts";
 import { checkReplaceable } from "../training/run-dir.ts";
 import {
-  compareStudy,
+  compareTask,
   completeSettings,
-  type PlannedStudyRun,
+  type PlannedRun,
   type Settings,
-  type StudyComparison,
+  type Comparison,
 } from "../compare/grid-search.ts";
-import type { Choice, Study, StudyData, StudyResult } from "../tasks/task.ts";
+import type { AttentionSpec, Task, TaskData, RunResult } from "../tasks/task.ts";
 import { followRuns, training } from "./terminal/follow-runs.ts";
 import { makeProgress } from "./terminal/progress.ts";
 
 export interface StudyTrainingRequest {
-  readonly study: Study;
-  readonly choices: readonly Choice[];
+  readonly study: Task;
+  readonly choices: readonly AttentionSpec[];
   readonly seeds: readonly number[];
   readonly settings: Settings;
   readonly folder: string;
@@ -26,17 +26,17 @@ export interface StudyTrainingRequest {
   readonly dataDir: string | undefined;
 }
 
-export interface TrainedStudy extends StudyComparison {
-  readonly data: StudyData;
+export interface TrainedStudy extends Comparison {
+  readonly data: TaskData;
   /** All settings, defaults included. */
   readonly settings: Settings;
   readonly seconds: number;
 }
 
 /** The first two of the study's figures. */
-function summary(study: Study): (result: StudyResult) => string {
+function summary(study: Task): (result: RunResult) => string {
   return ({ scores, epochs }) => {
-    const figures = study.measures.flatMap(({ key, title, unit, digits, scale }) => {
+    const figures = study.metrics.flatMap(({ key, title, unit, digits, scale }) => {
       const value = scores[key];
       return value === undefined ? [] : [`${title.toLowerCase()} ${(value * scale).toFixed(digits)} ${unit}`.trim()];
     });
@@ -52,10 +52,10 @@ export function trainStudy(request: StudyTrainingRequest): Promise<TrainedStudy>
     const settings = completeSettings(study, request.settings);
     const progress = makeProgress(process.stderr);
     progress.show([`reading the data of ${study.name}`], `reading the data of ${study.name}`);
-    let listener: ReturnType<typeof followRuns<PlannedStudyRun, StudyResult>> | undefined;
+    let listener: ReturnType<typeof followRuns<PlannedRun, RunResult>> | undefined;
     try {
       const data = await study.load(dataFolder(request.dataDir), settings);
-      const compared = await compareStudy(
+      const compared = await compareTask(
         study,
         data,
         { choices, seeds, settings, folder },

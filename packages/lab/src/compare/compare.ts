@@ -1,22 +1,22 @@
 /** A comparison on a classification task that the lab reads itself. */
-import type { ClassificationData, RunResult } from "../tasks/run-types.ts";
+import type { ClassificationData, SpamRunResult } from "../tasks/run-types.ts";
 import { checkConfig } from "../tasks/spam/config.ts";
 import { RunError } from "../base/run-error.ts";
 import { differences, readConfig, readResult } from "../training/run-dir.ts";
 import { compareRuns, type RunsListener, type RunsOptions } from "./compare-runs.ts";
 import { packData } from "./job-messages.ts";
-import type { PlannedRun } from "./plan.ts";
+import type { PlannedSpamRun } from "./plan.ts";
 
 /** Hears of every run as the comparison goes on. */
-export type CompareListener = RunsListener<PlannedRun, RunResult>;
+export type CompareListener = RunsListener<PlannedSpamRun, SpamRunResult>;
 
-export interface CompareOptions extends RunsOptions<PlannedRun, RunResult> {
+export interface SpamCompareOptions extends RunsOptions<PlannedSpamRun, SpamRunResult> {
   /** Module of a run's process, for tests of what happens around it. */
   readonly script?: string | URL;
 }
 
 /** The result in a run's folder when it has ended; throws when the folder holds a run with other settings. */
-function endedResult({ folder, config }: PlannedRun): RunResult | null {
+function endedResult({ folder, config }: PlannedSpamRun): SpamRunResult | null {
   const stored = readConfig(folder);
   if (stored === null) return null;
   const differing = differences(stored.config, config);
@@ -25,7 +25,7 @@ function endedResult({ folder, config }: PlannedRun): RunResult | null {
       `${folder} holds a run with other settings (${differing.join("; ")}): add --fresh to train it anew, or give another --out`,
     );
   }
-  return readResult<RunResult>(folder);
+  return readResult<SpamRunResult>(folder);
 }
 
 /**
@@ -34,10 +34,10 @@ function endedResult({ folder, config }: PlannedRun): RunResult | null {
  * for a run that failed, the signal's reason when it is aborted; run folders stay and resume.
  */
 export async function compare(
-  plan: readonly PlannedRun[],
+  plan: readonly PlannedSpamRun[],
   data: ClassificationData,
-  options: CompareOptions,
-): Promise<RunResult[]> {
+  options: SpamCompareOptions,
+): Promise<SpamRunResult[]> {
   for (const { config } of plan) checkConfig(config, data);
   const packed = packData(data);
   return compareRuns(

@@ -1,5 +1,5 @@
 /** What a run's process is told to begin with. The data travels as texts: lists of words would take ten times as long. */
-import type { ClassificationData, LabelledText, RunConfig } from "../tasks/run-types.ts";
+import type { ClassificationData, LabelledText, SpamRunConfig } from "../tasks/run-types.ts";
 
 type PackedText = readonly [id: string, label: number, words: string];
 
@@ -14,7 +14,7 @@ export interface PackedData {
 
 /** The job of one run. */
 export interface RunJob {
-  readonly config: RunConfig;
+  readonly config: SpamRunConfig;
   readonly folder: string;
   readonly data: PackedData;
 }

@@ -1,6 +1,6 @@
 /** Which runs a comparison consists of: a mapping with its options, and a seed, each in a folder of its own. */
 import { join } from "node:path";
-import type { RunConfig } from "../tasks/run-types.ts";
+import type { SpamRunConfig } from "../tasks/run-types.ts";
 import { runConfig } from "../tasks/spam/config.ts";
 import type { Planned } from "./compare-runs.ts";
 
@@ -10,13 +10,13 @@ export interface MappingChoice {
   readonly options: Readonly<Record<string, number>>;
 }
 
-export interface PlannedRun extends Planned {
-  readonly config: RunConfig;
+export interface PlannedSpamRun extends Planned {
+  readonly config: SpamRunConfig;
 }
 
 /** Settings common to all runs of a comparison; what is left out takes the task's default. */
-export type CommonSettings = Partial<Omit<RunConfig, "mapping" | "mappingOptions" | "seed">> &
-  Pick<RunConfig, "task" | "dataChecksum">;
+export type CommonSettings = Partial<Omit<SpamRunConfig, "mapping" | "mappingOptions" | "seed">> &
+  Pick<SpamRunConfig, "task" | "dataChecksum">;
 
 /** A choice in a word: "fusedmax lambda 0.2" for people, "fusedmax-lambda0.2" for folders. */
 export function labelOf({ mapping, options }: MappingChoice, join: string, assign: string): string {
@@ -24,12 +24,12 @@ export function labelOf({ mapping, options }: MappingChoice, join: string, assig
 }
 
 /** The runs, seed by seed, so that a comparison that is stopped early has whole rounds of mappings. */
-export function planRuns(
+export function planSpamRuns(
   choices: readonly MappingChoice[],
   seeds: readonly number[],
   settings: CommonSettings,
   folder: string,
-): PlannedRun[] {
+): PlannedSpamRun[] {
   return seeds.flatMap((seed) =>
     choices.map((choice) => ({
       name: `${labelOf(choice, " ", " ")} seed ${seed}`,

@@ -1,13 +1,13 @@
 /** How sure a score and its difference between choices are, from what the runs answered to every item of the test set. */
-import { bootstrapInterval, pairedSignificance, type ItemSums } from "../metrics/index.ts";
-import { readItems } from "../training/run-dir.ts";
-import type { PlannedStudyRun } from "./grid-search.ts";
-import type { Choice, Study } from "../tasks/task.ts";
+import { bootstrapInterval, pairedSignificance, type SufficientStatistics } from "../metrics/index.ts";
+import { readPredictions } from "../training/run-dir.ts";
+import type { PlannedRun } from "./grid-search.ts";
+import type { AttentionSpec, Task } from "../tasks/task.ts";
 
 /** A choice's score on the test items with one seed. */
-export interface TestedChoice {
+export interface TestedMapping {
   readonly mapping: string;
-  readonly options: Choice["options"];
+  readonly options: AttentionSpec["options"];
   readonly score: number;
   /** The middle 95 % over test sets drawn from these items. */
   readonly low: number;
@@ -17,23 +17,23 @@ export interface TestedChoice {
 }
 
 /** The comparison of one seed's runs. */
-export interface TestedDifferences {
+export interface SignificanceReport {
   readonly key: string;
   readonly seed: number;
   readonly items: number;
   readonly resamples: number;
-  readonly choices: readonly TestedChoice[];
+  readonly choices: readonly TestedMapping[];
 }
 
 const RESAMPLES = 1000;
 
 /** Compares the runs of the plan's first seed; null where the study or one of the runs has no items. */
-export function testDifferences({ compared }: Study, plan: readonly PlannedStudyRun[]): TestedDifferences | null {
+export function significanceReport({ compared }: Task, plan: readonly PlannedRun[]): SignificanceReport | null {
   const seed = plan[0]?.config.seed;
   if (compared === undefined || seed === undefined) return null;
   const runs = plan.filter(({ config }) => config.seed === seed);
-  const read = runs.map(({ folder }) => readItems(folder));
-  const all = read.flatMap((found): ItemSums[] => {
+  const read = runs.map(({ folder }) => readPredictions(folder));
+  const all = read.flatMap((found): SufficientStatistics[] => {
     if (found === null) return [];
     const { rows, width } = found;
     return [{ rows: Float64Array.from(rows), width, score: (sums, count) => compared.score(sums, count) }];
@@ -41,7 +41,7 @@ export function testDifferences({ compared }: Study, plan: readonly PlannedStudy
   const [first] = all;
   if (first === undefined || all.length < runs.length) return null;
   const options = { resamples: RESAMPLES, seed: 1 };
-  const choices = runs.map(({ config }, i): TestedChoice => {
+  const choices = runs.map(({ config }, i): TestedMapping => {
     const { estimate, low, high } = bootstrapInterval(all[i]!, options);
     const tested = i === 0 ? null : pairedSignificance(first, all[i]!, options);
     return {

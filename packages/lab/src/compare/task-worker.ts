@@ -1,17 +1,17 @@
 /** The process of one run of a study. */
-import { serveJob } from "./worker.ts";
-import { studyNamed } from "../tasks/index.ts";
-import { runStudy } from "../tasks/run-task.ts";
-import type { StudyConfig, StudyData } from "../tasks/task.ts";
+import { runWorker } from "./worker.ts";
+import { taskNamed } from "../tasks/index.ts";
+import { runTask } from "../tasks/run-task.ts";
+import type { RunConfig, TaskData } from "../tasks/task.ts";
 
 /** What the process is sent to begin with. */
-export interface StudyJob {
-  readonly config: StudyConfig;
+export interface TaskJob {
+  readonly config: RunConfig;
   readonly folder: string;
-  readonly data: StudyData;
+  readonly data: TaskData;
   readonly from: string | undefined;
 }
 
-serveJob(({ config, folder, data, from }: StudyJob, onProgress) => {
-  return runStudy(studyNamed(config.task), config, data, folder, { onProgress, from });
+runWorker(({ config, folder, data, from }: TaskJob, onProgress) => {
+  return runTask(taskNamed(config.task), config, data, folder, { onProgress, from });
 });

@@ -13,7 +13,7 @@ function tell(message: ChildMessage<TrainProgress, unknown>): Promise<void> {
 }
 
 /** Does the one job that the parent sends and ends the process. */
-export function serveJob<J>(work: (job: J, onProgress: (progress: TrainProgress) => void) => Promise<unknown>): void {
+export function runWorker<J>(work: (job: J, onProgress: (progress: TrainProgress) => void) => Promise<unknown>): void {
   const run = async (job: J) => {
     try {
       const result = await work(job, (progress) => void tell({ kind: "progress", progress }));

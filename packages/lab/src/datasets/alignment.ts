@@ -7,15 +7,15 @@ import type { DataError } from "../base/data-error.ts";
 import { filled, readSplits, tableFile, type SetFile, type Splits } from "./kit/schema.ts";
 
 /** Positions of two words, from 0: in the source and in the target. */
-export type WordLink = readonly [source: number, target: number];
+export type AlignmentLink = readonly [source: number, target: number];
 
 export interface AlignedPair {
   readonly source: readonly string[];
   readonly target: readonly string[];
   /** Links that hold without doubt. */
-  readonly sure: readonly WordLink[];
+  readonly sure: readonly AlignmentLink[];
   /** Links that may hold; the sure ones are among them, as the alignment error rate wants it (Och and Ney 2003). */
-  readonly possible: readonly WordLink[];
+  readonly possible: readonly AlignmentLink[];
 }
 
 function links(
@@ -23,9 +23,9 @@ function links(
   text: string,
   [sourceLength, targetLength]: readonly [number, number],
   fault: (what: string) => DataError,
-): WordLink[] {
+): AlignmentLink[] {
   if (text.trim() === "") return [];
-  return text.split(" ").map((link): WordLink => {
+  return text.split(" ").map((link): AlignmentLink => {
     const parts = /^(\d+)-(\d+)$/.exec(link);
     if (parts === null) throw fault(`column "${column}" must hold links such as 0-2, got ${JSON.stringify(link)}`);
     const [source, target] = [Number(parts[1]), Number(parts[2])];

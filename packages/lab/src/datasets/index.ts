@@ -1,7 +1,7 @@
 /** Data sets: where they lie, reading them, fetching them, checking them. */
 
 export { readRte2Alignments, readTranslationAlignments } from "./alignment.ts";
-export type { AlignedLanguages, AlignedPair, WordLink } from "./alignment.ts";
+export type { AlignedLanguages, AlignedPair, AlignmentLink } from "./alignment.ts";
 export { dataSets } from "./catalogue.ts";
 export { checkDataSet, presenceOf } from "./kit/check.ts";
 export type { CheckedFile, CheckListener, Presence } from "./kit/check.ts";

@@ -3,7 +3,7 @@ import { makeJaxpr, numpy as np, random, tree } from "@jax-js/jax";
 import type { Arrays } from "fenchel/jax";
 
 /** A place of a model where a share of what comes by is zeroed. */
-export interface NoisyPlace {
+export interface DropoutSite {
   /** Which of so many draws it has for its own. */
   readonly draw: number;
   readonly of: number;
@@ -12,36 +12,36 @@ export interface NoisyPlace {
 }
 
 /** Borrowed by the model. */
-export interface Noise {
+export interface DropoutConfig {
   /** Share of the features zeroed. */
   readonly features: number;
   /** Share of the target words that the decoder does not get to read, so that it must look at the source. */
   readonly words: number;
   /** What values of a place are multiplied by, an array of its shape: 0, or 1 / (1 - rate) so that the mean stays. The caller's. */
-  readonly mask: (place: NoisyPlace) => np.Array;
+  readonly mask: (place: DropoutSite) => np.Array;
 }
 
 /** Zeroes a share of an array, which it owns; `shape`: one draw for every entry of it. */
-export type Drop = (values: np.Array, shape?: number[]) => np.Array;
+export type DropoutFn = (values: np.Array, shape?: number[]) => np.Array;
 
-const none: Drop = (values) => values;
+const none: DropoutFn = (values) => values;
 
 /** Ways to zero each of these shares, with draws of their own; each is for one use. */
-export function drops(noise: Noise | null, rates: readonly number[]): Drop[] {
-  return rates.map((rate, draw): Drop => {
+export function dropoutFns(noise: DropoutConfig | null, rates: readonly number[]): DropoutFn[] {
+  return rates.map((rate, draw): DropoutFn => {
     if (noise === null || rate === 0) return none;
     return (values, shape = values.shape) => values.mul(noise.mask({ draw, of: rates.length, rate, shape }));
   });
 }
 
 /** The places of a program in the order in which it comes by; arguments are borrowed, and the program owns what it is given. */
-export function noisyPlaces<A extends Arrays[]>(
-  program: (mask: Noise["mask"], ...args: A) => Arrays,
+export function dropoutSites<A extends Arrays[]>(
+  program: (mask: DropoutConfig["mask"], ...args: A) => Arrays,
   args: A,
-): NoisyPlace[] {
-  const places: NoisyPlace[] = [];
+): DropoutSite[] {
+  const places: DropoutSite[] = [];
   const { jaxpr } = makeJaxpr((...inputs: A) => {
-    const mask: Noise["mask"] = (place) => {
+    const mask: DropoutConfig["mask"] = (place) => {
       places.push(place);
       return np.ones(place.shape);
     };
@@ -52,7 +52,7 @@ export function noisyPlaces<A extends Arrays[]>(
 }
 
 /** The masks of places, drawn with a key, which it owns. */
-export function drawMasks(places: readonly NoisyPlace[], key: np.Array): np.Array[] {
+export function dropoutMasks(places: readonly DropoutSite[], key: np.Array): np.Array[] {
   const keys = new Map<number, np.Array>();
   const masks = places.map(({ draw, of, rate, shape }) => {
     const split = keys.get(of) ?? random.split(key.ref, of);

@@ -1,7 +1,7 @@
 /** Parameters between the engine's arrays and typed arrays with names and shapes. */
 import { numpy as np } from "@jax-js/jax";
 import type { Tensor } from "../base/safetensors.ts";
-import { derivedSeed, normalNumbers, uniformNumbers } from "./rng.ts";
+import { foldIn, normalNumbers, uniformNumbers } from "./rng.ts";
 
 /** A flat record of arrays. */
 export type NamedArrays = { readonly [name: string]: np.Array };
@@ -15,7 +15,7 @@ export type ParameterShapes = Readonly<
 /** Initial values from a seed: every parameter has random numbers of its own, whatever others there are. */
 export function initialTensors<S extends ParameterShapes>(shapes: S, seed: number): Record<keyof S & string, Tensor> {
   const tensors = Object.entries(shapes).map(([name, { shape, deviation }]) => {
-    const normal = normalNumbers(uniformNumbers(derivedSeed(seed, name)));
+    const normal = normalNumbers(uniformNumbers(foldIn(seed, name)));
     const values = new Float32Array(shape.reduce((product, extent) => product * extent, 1));
     if (deviation !== 0) for (let i = 0; i < values.length; i++) values[i] = deviation * normal();
     return [name, { shape, values }];

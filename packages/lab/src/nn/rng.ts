@@ -12,7 +12,7 @@ export function uniformNumbers(seed: number): () => number {
 }
 
 /** A seed of its own for a purpose and a count, so that no two uses share their numbers. */
-export function derivedSeed(seed: number, purpose: string, count = 0): number {
+export function foldIn(seed: number, purpose: string, count = 0): number {
   let hash = 0x811c9dc5;
   for (const letter of `${seed}/${purpose}/${count}`) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193);
   hash ^= hash >>> 15;

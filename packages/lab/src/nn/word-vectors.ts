@@ -1,5 +1,5 @@
 /** Word vectors from plain text: the leading directions of positive pointwise mutual information. */
-import { derivedSeed, normalNumbers, uniformNumbers } from "./rng.ts";
+import { foldIn, normalNumbers, uniformNumbers } from "./rng.ts";
 
 export interface WordVectorsOptions {
   /** Numbers of a vector. */
@@ -122,7 +122,7 @@ export function wordVectors(
   }
   const matrix = mutualInformation(companyCounts(sentences, size, window, first));
   const width = Math.min(dimension, size);
-  const normal = normalNumbers(uniformNumbers(derivedSeed(0, "word vectors")));
+  const normal = normalNumbers(uniformNumbers(foldIn(0, "word vectors")));
   let basis = Float32Array.from({ length: size * width }, normal);
   let next = new Float32Array(size * width);
   let lengths = orthonormalize(basis, size, width);

@@ -4,7 +4,7 @@ import { attentionSegments } from "../metrics/attention/attention.ts";
 import { weightScale } from "./heat-map.ts";
 import { markup, raw, type Markup } from "../base/markup.ts";
 import { textWidth } from "./text-width.ts";
-import { formatWeight, LEVELS, weightLevel } from "./color-scale.ts";
+import { formatWeight, COLOR_LEVELS, weightLevel } from "./color-scale.ts";
 
 export interface AttentionMatrix {
   /** The words that attend, one a row. */
@@ -142,7 +142,7 @@ export const MATRIX_STYLE = `
 .matrix text.row { text-anchor: end; }
 .matrix .grid { fill: none; stroke: var(--rule); shape-rendering: crispEdges; }
 .matrix .segment { fill: none; stroke: var(--edge); stroke-width: 1.5; }
-${Array.from({ length: LEVELS }, (_, i) => `.matrix .m${i + 1} { fill: var(--fill-${i + 1}); }`).join("\n")}
+${Array.from({ length: COLOR_LEVELS }, (_, i) => `.matrix .m${i + 1} { fill: var(--fill-${i + 1}); }`).join("\n")}
 .matrices { display: flex; flex-wrap: wrap; gap: 1.9rem ${BETWEEN}px; align-items: flex-start; }
 .matrices figure { margin: 0; width: min-content; min-width: min(${NARROWEST}px, 100%); max-width: 100%; overflow-x: auto; }
 .matrices figcaption { margin-bottom: 0.7rem; font-size: 0.9375rem; line-height: 1.45; }

@@ -6,22 +6,22 @@
 /** Upper bounds of the steps; the last takes everything above. */
 export const LEVEL_BOUNDS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1] as const;
 
-export const LEVELS = LEVEL_BOUNDS.length;
+export const COLOR_LEVELS = LEVEL_BOUNDS.length;
 
 /** 0 for an exact zero, otherwise the step from 1 to `LEVELS` that the weight falls into. */
 export function weightLevel(weight: number): number {
   if (weight === 0) return 0;
   const index = LEVEL_BOUNDS.findIndex((bound) => weight <= bound);
-  return index < 0 ? LEVELS : index + 1;
+  return index < 0 ? COLOR_LEVELS : index + 1;
 }
 
-export interface Shade {
+export interface ColorLevel {
   readonly fill: string;
   readonly text: string;
 }
 
 /** From the lightest to the darkest blue; text keeps a contrast of 4.5 to 1 or more on each. */
-export const LIGHT_SHADES: readonly Shade[] = [
+export const LIGHT_SHADES: readonly ColorLevel[] = [
   { fill: "#e9f1fb", text: "#16202b" },
   { fill: "#d5e5f7", text: "#16202b" },
   { fill: "#b7d4f1", text: "#16202b" },
@@ -33,7 +33,7 @@ export const LIGHT_SHADES: readonly Shade[] = [
 ];
 
 /** The same order on dark ground: more weight is more light. */
-export const DARK_SHADES: readonly Shade[] = [
+export const DARK_SHADES: readonly ColorLevel[] = [
   { fill: "#1c2a3d", text: "#e6ebf0" },
   { fill: "#203652", text: "#e6ebf0" },
   { fill: "#25456d", text: "#eef3f8" },

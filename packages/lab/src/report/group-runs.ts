@@ -1,7 +1,7 @@
 /** The runs of a comparison, gathered by what is compared: one variant is a mapping with its options, run with one or more seeds. */
 
-import { spread, type Spread } from "../metrics/statistics/mean-std.ts";
-import type { EpochMetrics, RunResult } from "../tasks/run-types.ts";
+import { meanStd, type MeanStd } from "../metrics/statistics/mean-std.ts";
+import type { EpochMetrics, SpamRunResult } from "../tasks/run-types.ts";
 
 /** What the report needs of a run, whatever was trained. */
 export interface ComparedRun {
@@ -14,7 +14,7 @@ export interface ComparedRun {
   readonly bestEpoch: number;
 }
 
-export interface Variant<R extends ComparedRun = RunResult> {
+export interface RunGroup<R extends ComparedRun = SpamRunResult> {
   readonly mapping: string;
   /** "λ = 0.1, γ = 2", without options "". */
   readonly options: string;
@@ -23,7 +23,7 @@ export interface Variant<R extends ComparedRun = RunResult> {
 }
 
 /** A figure of the table. */
-export interface Measure<R extends ComparedRun = RunResult> {
+export interface SpamMeasure<R extends ComparedRun = SpamRunResult> {
   readonly key: string;
   /** The heading above its column and its neighbours of one kind. */
   readonly group: string;
@@ -38,7 +38,7 @@ export interface Measure<R extends ComparedRun = RunResult> {
   readonly of: (run: R) => number | null;
 }
 
-export const MEASURES: readonly Measure[] = [
+export const MEASURES: readonly SpamMeasure[] = [
   {
     key: "accuracy",
     group: "Test set",
@@ -131,7 +131,7 @@ export function describeOptions(options: Readonly<Record<string, number>>): stri
 }
 
 /** The variants in the order in which they first come. */
-export function gatherVariants<R extends ComparedRun>(results: readonly R[]): Variant<R>[] {
+export function groupRuns<R extends ComparedRun>(results: readonly R[]): RunGroup<R>[] {
   const variants = new Map<string, { mapping: string; options: string; runs: R[] }>();
   for (const run of results) {
     const options = describeOptions(run.config.mappingOptions);
@@ -145,20 +145,24 @@ export function gatherVariants<R extends ComparedRun>(results: readonly R[]): Va
 }
 
 /** One row of the table: a figure a measure, in their order, each with whether none is better as far as its digits show. */
-export interface SummaryRow<R extends ComparedRun = RunResult> {
-  readonly variant: Variant<R>;
-  readonly figures: readonly { readonly measure: Measure<R>; readonly spread: Spread | null; readonly best: boolean }[];
+export interface SummaryRow<R extends ComparedRun = SpamRunResult> {
+  readonly variant: RunGroup<R>;
+  readonly figures: readonly {
+    readonly measure: SpamMeasure<R>;
+    readonly spread: MeanStd | null;
+    readonly best: boolean;
+  }[];
 }
 
 /** A run that diverged leaves its variant without a figure, not the comparison without a report. */
-function spreadOf(values: readonly (number | null)[]): Spread | null {
+function spreadOf(values: readonly (number | null)[]): MeanStd | null {
   if (!values.every((value) => value !== null)) return null;
-  return values.every(Number.isFinite) ? spread(values) : { mean: Number.NaN, deviation: null, count: values.length };
+  return values.every(Number.isFinite) ? meanStd(values) : { mean: Number.NaN, deviation: null, count: values.length };
 }
 
 export function summarize<R extends ComparedRun>(
-  variants: readonly Variant<R>[],
-  measures: readonly Measure<R>[],
+  variants: readonly RunGroup<R>[],
+  measures: readonly SpamMeasure<R>[],
 ): SummaryRow<R>[] {
   const spreads = variants.map(({ runs }) => measures.map((measure) => spreadOf(runs.map(measure.of))));
   const shown = (row: number, column: number): number => {

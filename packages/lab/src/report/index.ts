@@ -7,6 +7,6 @@ export { reportPage } from "./page.ts";
 export type { ReportMeta } from "./page.ts";
 export { renderTerminal, terminalLegend } from "./terminal.ts";
 export type { TerminalOptions } from "./terminal.ts";
-export { describeOptions, gatherVariants, MEASURES, summarize } from "./group-runs.ts";
-export type { Measure, SummaryRow, Variant } from "./group-runs.ts";
+export { describeOptions, groupRuns, MEASURES, summarize } from "./group-runs.ts";
+export type { SpamMeasure, SummaryRow, RunGroup } from "./group-runs.ts";
 export { reportJson, writeReport } from "./write-report.ts";

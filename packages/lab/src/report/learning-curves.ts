@@ -1,7 +1,7 @@
 /** Learning curves as small multiples: one figure a variant, all on the same axes. Plain SVG. */
 
 import { markup, type Content, type Markup } from "../base/markup.ts";
-import type { ComparedRun, Variant } from "./group-runs.ts";
+import type { ComparedRun, RunGroup } from "./group-runs.ts";
 
 const WIDTH = 264;
 const LEFT = 38;
@@ -130,7 +130,7 @@ function epochAxis(lastEpoch: number, baseline: number): Markup {
 }
 
 /** One figure a variant: dev and train loss above, dev accuracy below, a dot at the epoch whose model was kept. */
-export function learningCurves<R extends ComparedRun>(variants: readonly Variant<R>[]): Markup {
+export function learningCurves<R extends ComparedRun>(variants: readonly RunGroup<R>[]): Markup {
   const all = variants.flatMap(({ runs }) => runs.flatMap(({ epochs }) => epochs));
   if (all.length === 0) return markup`<p class="note">No run has finished an epoch.</p>`;
   const lastEpoch = Math.max(...all.map(({ epoch }) => epoch));

@@ -1,12 +1,12 @@
 /** The page of a comparison: what was run, the table, the learning curves and the attention, in one file that needs nothing else. */
 
-import type { RunResult } from "../tasks/run-types.ts";
+import type { SpamRunResult } from "../tasks/run-types.ts";
 import { explanationTable, HEAT_MAP_STYLE, legend, type Explanation } from "./heat-map.ts";
 import { CURVES_STYLE, learningCurves } from "./learning-curves.ts";
 import { markup, raw, type Markup } from "../base/markup.ts";
 import { PAGE_STYLE, PRINT_STYLE } from "./page-style.ts";
 import { resultsTable } from "./results-table.ts";
-import { gatherVariants, MEASURES, summarize, type Variant } from "./group-runs.ts";
+import { groupRuns, MEASURES, summarize, type RunGroup } from "./group-runs.ts";
 
 /** What a report tells besides its results. */
 export interface ReportMeta {
@@ -63,7 +63,7 @@ export function commandLine(command: string): Markup {
   return markup`<pre class="command"><code>${words}</code></pre>`;
 }
 
-function intro(meta: ReportMeta, variants: readonly Variant[], results: readonly RunResult[]): Markup {
+function intro(meta: ReportMeta, variants: readonly RunGroup[], results: readonly SpamRunResult[]): Markup {
   const { data, machine } = meta;
   const seeds = distinct(results.map(({ config }) => config.seed)).sort((a, b) => a - b);
   const date = `${meta.date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
@@ -79,7 +79,7 @@ function intro(meta: ReportMeta, variants: readonly Variant[], results: readonly
 }
 
 /** The texts that every variant's first run explains, each with all its explanations. */
-export function sharedExplanations(variants: readonly Variant[]): Explanation[][] {
+export function sharedExplanations(variants: readonly RunGroup[]): Explanation[][] {
   const perVariant = variants.map(({ mapping, options, runs }) => ({
     mapping,
     options,
@@ -118,9 +118,9 @@ export function htmlDocument(title: string, body: Markup, style = ""): string {
 }
 
 /** The report of a comparison as one HTML file. Throws a RangeError when there are no results. */
-export function reportPage(results: readonly RunResult[], meta: ReportMeta): string {
+export function reportPage(results: readonly SpamRunResult[], meta: ReportMeta): string {
   if (results.length === 0) throw new RangeError("results must not be empty");
-  const variants = gatherVariants(results);
+  const variants = groupRuns(results);
   const explanations = sharedExplanations(variants);
   const [first] = variants;
   const title =

@@ -1,6 +1,6 @@
 /** The table of a comparison: a row a variant, its figures under the headings of their groups. */
 
-import { formatSpread } from "../metrics/statistics/mean-std.ts";
+import { formatMeanStd } from "../metrics/statistics/mean-std.ts";
 import { markup, raw, type Markup } from "../base/markup.ts";
 import type { ComparedRun, SummaryRow } from "./group-runs.ts";
 
@@ -10,7 +10,7 @@ function figureCell<R extends ComparedRun>(
 ): Markup {
   const attribute = edge ? raw(' class="edge"') : null;
   if (spread === null) return markup`<td${attribute}><span class="deviation">\u2013</span></td>`;
-  const [mean, deviation] = formatSpread(spread, measure.digits, measure.scale).split(" \u00b1 ");
+  const [mean, deviation] = formatMeanStd(spread, measure.digits, measure.scale).split(" \u00b1 ");
   const mark = best ? markup`<b>${mean!}</b>` : markup`${mean!}`;
   return markup`<td${attribute}>${mark}${deviation === undefined ? null : markup` <span class="deviation">± ${deviation}</span>`}</td>`;
 }

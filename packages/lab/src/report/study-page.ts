@@ -1,32 +1,32 @@
 /** The report of a study's comparison: the same page as any comparison, with the study's own measures, pictures and published tables. */
 
-import type { Tuned } from "../compare/grid-search.ts";
-import type { Published, Study, StudyResult } from "../tasks/task.ts";
-import type { TestedDifferences } from "../compare/significance.ts";
+import type { GridSearchResult } from "../compare/grid-search.ts";
+import type { PublishedResults, Task, RunResult } from "../tasks/task.ts";
+import type { SignificanceReport } from "../compare/significance.ts";
 import { learningCurves } from "./learning-curves.ts";
 import { markup, raw, type Markup } from "../base/markup.ts";
 import { commandLine, count, distinct, htmlDocument, list, NUMBER_WORDS, type ReportMeta } from "./page.ts";
 import { resultsTable } from "./results-table.ts";
-import { describeOptions, gatherVariants, summarize, type Measure } from "./group-runs.ts";
+import { describeOptions, groupRuns, summarize, type SpamMeasure } from "./group-runs.ts";
 
 /** What is told besides the results. */
 export interface StudyReportMeta extends Omit<ReportMeta, "labels"> {
   /** What `--tune` chose. */
-  readonly tuned: readonly Tuned[];
+  readonly tuned: readonly GridSearchResult[];
   /** How sure the differences between choices are. */
-  readonly tested: TestedDifferences | null;
+  readonly tested: SignificanceReport | null;
   /** Whether all runs of a seed went on from one softmax run, and for how long. */
   readonly warmStart: { readonly epochs: number; readonly before: number } | null;
   readonly settings: Readonly<Record<string, number | string | boolean>>;
 }
 
 /** The measures of a study as columns, with the time of a step as the last. */
-export function measuresOf({ measures }: Study): Measure<StudyResult>[] {
-  const own = measures.map((measure): Measure<StudyResult> => ({
+export function measuresOf({ metrics }: Task): SpamMeasure<RunResult>[] {
+  const own = metrics.map((measure): SpamMeasure<RunResult> => ({
     ...measure,
     of: ({ scores }) => scores[measure.key] ?? null,
   }));
-  const step: Measure<StudyResult> = {
+  const step: SpamMeasure<RunResult> = {
     key: "secondsPerStep",
     group: "Training",
     title: "Step",
@@ -39,7 +39,7 @@ export function measuresOf({ measures }: Study): Measure<StudyResult>[] {
   return own.some(({ key }) => key === step.key) ? own : [...own, step];
 }
 
-function publishedTable({ caption, columns, rows }: Published, index: number): Markup {
+function publishedTable({ caption, columns, rows }: PublishedResults, index: number): Markup {
   return markup`<p class="note">${caption}</p>
   <div class="scroll" role="region" aria-labelledby="published-${index}" tabindex="0">
     <table class="results compact">
@@ -63,7 +63,7 @@ function publishedTable({ caption, columns, rows }: Published, index: number): M
   </div>`;
 }
 
-function tunedTable(tuned: readonly Tuned[]): Markup {
+function tunedTable(tuned: readonly GridSearchResult[]): Markup {
   return markup`<section aria-labelledby="tuning">
     <h2 id="tuning">Options chosen on the dev set</h2>
     <p class="note">
@@ -98,8 +98,8 @@ function tunedTable(tuned: readonly Tuned[]): Markup {
   </section>`;
 }
 
-function testedTable(study: Study, { key, seed, items, resamples, choices }: TestedDifferences): Markup {
-  const { title, unit, digits, scale } = study.measures.find((measure) => measure.key === key)!;
+function testedTable(study: Task, { key, seed, items, resamples, choices }: SignificanceReport): Markup {
+  const { title, unit, digits, scale } = study.metrics.find((measure) => measure.key === key)!;
   // One digit more than in the table of all figures, where it has only one.
   const shown = (value: number) => (value * scale).toFixed(Math.max(digits, 2));
   const signed = (value: number) => `${value < 0 ? "\u2212" : "+"}${shown(Math.abs(value))}`;
@@ -136,7 +136,7 @@ function testedTable(study: Study, { key, seed, items, resamples, choices }: Tes
   </div>`;
 }
 
-function intro(study: Study, meta: StudyReportMeta, results: readonly StudyResult[]): Markup {
+function intro(study: Task, meta: StudyReportMeta, results: readonly RunResult[]): Markup {
   const { data, machine, warmStart } = meta;
   const seeds = distinct(results.map(({ config }) => config.seed)).sort((a, b) => a - b);
   const where = machine.description === undefined ? "" : ` (${machine.description})`;
@@ -160,7 +160,7 @@ function intro(study: Study, meta: StudyReportMeta, results: readonly StudyResul
 }
 
 /** The settings as the command takes them, those in bold that are not as they are by default. */
-function settingsList(study: Study, settings: StudyReportMeta["settings"]): Markup {
+function settingsList(study: Task, settings: StudyReportMeta["settings"]): Markup {
   const items = Object.entries(settings).map(([name, value]) => {
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     const usual = study.settings.find((setting) => setting.name === name)?.value;
@@ -170,12 +170,12 @@ function settingsList(study: Study, settings: StudyReportMeta["settings"]): Mark
 }
 
 /** The report as one HTML file. Throws a RangeError when there are no results. */
-export function studyPage(study: Study, results: readonly StudyResult[], meta: StudyReportMeta): string {
+export function studyPage(study: Task, results: readonly RunResult[], meta: StudyReportMeta): string {
   if (results.length === 0) throw new RangeError("results must not be empty");
-  const variants = gatherVariants(results);
+  const variants = groupRuns(results);
   // A figure that no run has is of another corpus, or of data that are not there.
   const measures = measuresOf(study).filter(({ of }) => results.some((result) => of(result) !== null));
-  const pictures = study.pictures(variants.map(({ runs }) => runs[0]!));
+  const pictures = study.figures(variants.map(({ runs }) => runs[0]!));
   const ways = `${NUMBER_WORDS[variants.length] ?? variants.length} ${variants.length === 1 ? "way" : "ways"} to attend`;
   const title = `${ways} on ${meta.task}`;
   return htmlDocument(

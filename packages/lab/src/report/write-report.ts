@@ -1,14 +1,14 @@
 /** Writes the report of a comparison: report.html and report.json, whole or not at all. */
 
 import { join } from "node:path";
-import type { RunResult } from "../tasks/run-types.ts";
-import { prepareFolder, writeWhole } from "../training/atomic-write.ts";
+import type { SpamRunResult } from "../tasks/run-types.ts";
+import { prepareFolder, writeAtomic } from "../training/atomic-write.ts";
 import { reportPage, type ReportMeta } from "./page.ts";
-import { gatherVariants, MEASURES, summarize, summaryRecords } from "./group-runs.ts";
+import { groupRuns, MEASURES, summarize, summaryRecords } from "./group-runs.ts";
 
 /** The report as data: the table's figures, unrounded, and all results. */
-export function reportJson(results: readonly RunResult[], meta: ReportMeta): string {
-  const summary = summaryRecords(summarize(gatherVariants(results), MEASURES));
+export function reportJson(results: readonly SpamRunResult[], meta: ReportMeta): string {
+  const summary = summaryRecords(summarize(groupRuns(results), MEASURES));
   const { version, date, ...rest } = meta;
   const report = {
     format: "fenchel-report",
@@ -28,7 +28,7 @@ export function reportJson(results: readonly RunResult[], meta: ReportMeta): str
  * @throws RangeError when there are no results; RunError when the folder cannot be written to.
  */
 export function writeReport(
-  results: readonly RunResult[],
+  results: readonly SpamRunResult[],
   folder: string,
   meta: ReportMeta,
 ): { html: string; json: string } {
@@ -37,7 +37,7 @@ export function writeReport(
   const data = reportJson(results, meta);
   prepareFolder(folder);
   const paths = { html: join(folder, "report.html"), json: join(folder, "report.json") };
-  writeWhole(paths.json, data);
-  writeWhole(paths.html, page);
+  writeAtomic(paths.json, data);
+  writeAtomic(paths.html, page);
   return paths;
 }

@@ -1,14 +1,14 @@
 /** Writes the report of a study's comparison: report.html and report.json, whole or not at all. */
 
 import { join } from "node:path";
-import { prepareFolder, writeWhole } from "../training/atomic-write.ts";
-import type { Study, StudyResult } from "../tasks/task.ts";
+import { prepareFolder, writeAtomic } from "../training/atomic-write.ts";
+import type { Task, RunResult } from "../tasks/task.ts";
 import { measuresOf, studyPage, type StudyReportMeta } from "./study-page.ts";
-import { gatherVariants, summarize, summaryRecords } from "./group-runs.ts";
+import { groupRuns, summarize, summaryRecords } from "./group-runs.ts";
 
 /** The report as data: the table's figures, unrounded, and all results. A figure that does not exist is null. */
-export function studyReportJson(study: Study, results: readonly StudyResult[], meta: StudyReportMeta): string {
-  const summary = summaryRecords(summarize(gatherVariants(results), measuresOf(study)));
+export function studyReportJson(study: Task, results: readonly RunResult[], meta: StudyReportMeta): string {
+  const summary = summaryRecords(summarize(groupRuns(results), measuresOf(study)));
   const { version, date, ...rest } = meta;
   const report = {
     format: "fenchel-study-report",
@@ -30,8 +30,8 @@ export function studyReportJson(study: Study, results: readonly StudyResult[], m
  * @throws RangeError when there are no results; RunError when the folder cannot be written to.
  */
 export function writeStudyReport(
-  study: Study,
-  results: readonly StudyResult[],
+  study: Task,
+  results: readonly RunResult[],
   folder: string,
   meta: StudyReportMeta,
 ): { html: string; json: string } {
@@ -39,7 +39,7 @@ export function writeStudyReport(
   const data = studyReportJson(study, results, meta);
   prepareFolder(folder);
   const paths = { html: join(folder, "report.html"), json: join(folder, "report.json") };
-  writeWhole(paths.json, data);
-  writeWhole(paths.html, page);
+  writeAtomic(paths.json, data);
+  writeAtomic(paths.html, page);
   return paths;
 }

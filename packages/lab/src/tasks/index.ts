@@ -1,7 +1,7 @@
 /** Every study by its name. */
 import { classification } from "./imdb/index.ts";
 import { entailment } from "./entailment/task.ts";
-import type { Study, StudyData } from "./task.ts";
+import type { Task, TaskData } from "./task.ts";
 import { summarization } from "./summarization/index.ts";
 import { translation } from "./translation/index.ts";
 import { vqa } from "./vqa/task.ts";
@@ -9,11 +9,11 @@ import { vqa } from "./vqa/task.ts";
 const all = [entailment, translation, summarization, classification, vqa];
 
 /** The studies, as the comparison sees them: their data only passes through it. */
-export const studies = all as unknown as readonly Study[];
+export const tasks = all as unknown as readonly Task[];
 
 /** The study of a name that is known to exist. */
-export function studyNamed<D extends StudyData = StudyData>(name: string): Study<D> {
-  const found = studies.find((study) => study.name === name);
+export function taskNamed<D extends TaskData = TaskData>(name: string): Task<D> {
+  const found = tasks.find((study) => study.name === name);
   if (found === undefined) throw new RangeError(`study is ${JSON.stringify(name)}: there is no such study`);
-  return found as unknown as Study<D>;
+  return found as unknown as Task<D>;
 }

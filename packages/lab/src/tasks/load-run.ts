@@ -10,22 +10,22 @@ import type {
   EvaluationScores,
   ExplainedText,
   LabelledText,
-  RunConfig,
-  RunResult,
+  SpamRunConfig,
+  SpamRunResult,
 } from "./run-types.ts";
 import { encodeTexts, explained, type GivenText } from "./spam/predict.ts";
-import { judge, scoresOf } from "./spam/evaluate.ts";
+import { evaluateTexts, metricsOf } from "./spam/evaluate.ts";
 import { RunError } from "../base/run-error.ts";
 import { readConfig, readMetrics, readModel, readResult, readVocabulary, runFiles } from "../training/run-dir.ts";
 
 /** A trained model ready for use. Owns memory of the engine: `dispose` frees it. */
 export interface TrainedRun {
-  readonly config: RunConfig;
+  readonly config: SpamRunConfig;
   readonly labels: readonly string[];
   readonly vocabulary: Vocabulary;
   readonly epochs: readonly EpochMetrics[];
   /** Null for a run that has not ended; its model is then the best so far. */
-  readonly result: RunResult | null;
+  readonly result: SpamRunResult | null;
   readonly classifier: CompiledClassifier;
   readonly parameters: TextClassifierParameters;
   dispose(): void;
@@ -65,7 +65,7 @@ export async function loadRun(folder: string): Promise<TrainedRun> {
     labels,
     vocabulary,
     epochs: readMetrics(folder),
-    result: readResult<RunResult>(folder),
+    result: readResult<SpamRunResult>(folder),
     classifier,
     parameters,
     dispose: () => {
@@ -79,11 +79,11 @@ export async function loadRun(folder: string): Promise<TrainedRun> {
 export async function evaluate(run: TrainedRun, texts: readonly LabelledText[]): Promise<EvaluationScores> {
   if (!texts.some(({ words }) => words.length > 0)) throw new RangeError("texts hold no words");
   const encoded = encodeTexts(texts, run.vocabulary, run.config.maxWords);
-  return scoresOf(encoded, await judge(run.classifier, run.parameters, encoded, run.config));
+  return metricsOf(encoded, await evaluateTexts(run.classifier, run.parameters, encoded, run.config));
 }
 
 /** What a run makes of each text: probabilities of the labels, and the attention over the words it read. */
 export async function explainTexts(run: TrainedRun, texts: readonly GivenText[]): Promise<ExplainedText[]> {
   const encoded = encodeTexts(texts, run.vocabulary, run.config.maxWords);
-  return explained(texts, await judge(run.classifier, run.parameters, encoded, run.config));
+  return explained(texts, await evaluateTexts(run.classifier, run.parameters, encoded, run.config));
 }

@@ -5,16 +5,16 @@ import {
   differences,
   readModel,
   readResult,
-  readStudyConfig,
+  readRunConfig,
   runFiles,
   writeResult,
-  writeStudyConfig,
+  writeRunConfig,
 } from "../training/run-dir.ts";
 import { prepareFolder, removeFile } from "../training/atomic-write.ts";
 import type { TrainProgress } from "../training/fit.ts";
-import type { Study, StudyConfig, StudyData, StudyResult } from "./task.ts";
+import type { Task, RunConfig, TaskData, RunResult } from "./task.ts";
 
-export interface RunStudyOptions {
+export interface RunTaskOptions {
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
   /** Folder of the run whose parameters this one begins with. */
   readonly from?: string | undefined;
@@ -24,14 +24,14 @@ export interface RunStudyOptions {
  * All settings on one level, so that a difference names the setting. One that is not among them has its default: a run may be older
  * than a setting, whose default must leave such runs what they are.
  */
-function flat(study: Pick<Study, "settings">, { settings, ...config }: StudyConfig): object {
+function flat(study: Pick<Task, "settings">, { settings, ...config }: RunConfig): object {
   const usual = Object.fromEntries(study.settings.map(({ name, value }) => [name, value]));
   return { ...config, ...usual, ...settings };
 }
 
 /** The result of the run in `folder`, or null when it has not ended. Throws a RunError when the folder holds something else. */
-export function endedStudyRun(study: Pick<Study, "settings">, folder: string, config: StudyConfig): StudyResult | null {
-  const stored = readStudyConfig<StudyConfig>(folder);
+export function finishedRun(study: Pick<Task, "settings">, folder: string, config: RunConfig): RunResult | null {
+  const stored = readRunConfig<RunConfig>(folder);
   if (stored === null) return null;
   const differing = differences(flat(study, stored), flat(study, config));
   if (differing.length > 0) {
@@ -39,24 +39,24 @@ export function endedStudyRun(study: Pick<Study, "settings">, folder: string, co
       `${folder} holds a run with other settings (${differing.join("; ")}): add --fresh to train it anew, or give another --out`,
     );
   }
-  return readResult<StudyResult>(folder);
+  return readResult<RunResult>(folder);
 }
 
 /**
  * Trains the run that `config` describes in `folder`, which is made if need be; a run that was killed goes on from its last
  * checkpoint, one that has ended gives its result. Throws a RunError when the folder cannot be used or training diverges.
  */
-export async function runStudy<D extends StudyData>(
-  study: Study<D>,
-  config: StudyConfig,
+export async function runTask<D extends TaskData>(
+  study: Task<D>,
+  config: RunConfig,
   data: D,
   folder: string,
-  { onProgress, from }: RunStudyOptions = {},
-): Promise<StudyResult> {
+  { onProgress, from }: RunTaskOptions = {},
+): Promise<RunResult> {
   prepareFolder(folder);
-  const ended = endedStudyRun(study, folder, config);
+  const ended = finishedRun(study, folder, config);
   if (ended !== null) return ended;
-  writeStudyConfig(folder, config);
+  writeRunConfig(folder, config);
   await init("wasm");
   const initial = from === undefined ? undefined : readModel(from);
   const result = await study.train(config, data, folder, { onProgress, initial });

@@ -20,7 +20,7 @@ export interface ClassificationData {
 }
 
 /** Everything that determines a run; two runs with equal configurations end with equal figures. */
-export interface RunConfig {
+export interface SpamRunConfig {
   readonly task: string;
   /** Name of a mapping in fenchel's registry. */
   readonly mapping: string;
@@ -83,8 +83,8 @@ export interface ExplainedText {
   readonly weights: readonly number[];
 }
 
-export interface RunResult {
-  readonly config: RunConfig;
+export interface SpamRunResult {
+  readonly config: SpamRunConfig;
   readonly epochs: readonly EpochMetrics[];
   readonly bestEpoch: number;
   readonly test: EvaluationScores;

@@ -5,10 +5,10 @@
 import type { NamedTensors } from "../nn/parameters.ts";
 import type { Markup } from "../base/markup.ts";
 import type { EpochMetrics } from "./run-types.ts";
-import type { TrainProgress, Turn } from "../training/fit.ts";
+import type { TrainProgress, StepScheduler } from "../training/fit.ts";
 
 /** What is compared: a mapping or another way to attend, with its options. */
-export interface Choice {
+export interface AttentionSpec {
   /** A name of the study's: "fusedmax", "continuous-sparsemax". */
   readonly mapping: string;
   readonly options: Readonly<Record<string, number>>;
@@ -17,7 +17,7 @@ export interface Choice {
 export type SettingValue = number | string | boolean;
 
 /** Everything that determines a run; two runs with equal configurations end with equal figures. */
-export interface StudyConfig {
+export interface RunConfig {
   readonly task: string;
   readonly mapping: string;
   /** All options, defaults included. */
@@ -30,12 +30,12 @@ export interface StudyConfig {
   readonly startedFrom?: string;
 }
 
-export interface StudyTrainOptions {
+export interface TrainOptions {
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
   /** Parameters to begin with, by their names, in the place of the study's own: a run that goes on from another's. */
   readonly initial?: NamedTensors | undefined;
   /** Who runs the steps of training: `turn` of `fit`. */
-  readonly turn?: Turn | undefined;
+  readonly turn?: StepScheduler | undefined;
 }
 
 /** A setting of a study, and its option on the command line: `learningRate` is `--learning-rate`. */
@@ -52,7 +52,7 @@ export interface Setting {
 }
 
 /** A figure of a run, a column of the table. */
-export interface Measure {
+export interface MetricSpec {
   readonly key: string;
   readonly title: string;
   readonly unit: string;
@@ -65,7 +65,7 @@ export interface Measure {
 }
 
 /** The data of a study, read and prepared once for all runs of a comparison. It is sent to their processes by structured clone. */
-export interface StudyData {
+export interface TaskData {
   /** SHA-256 of what the figures rest on. */
   readonly checksum: string;
   /** Items of each split, for the report. */
@@ -76,19 +76,19 @@ export interface StudyData {
   readonly note: string;
 }
 
-export interface StudyResult {
-  readonly config: StudyConfig;
+export interface RunResult {
+  readonly config: RunConfig;
   readonly epochs: readonly EpochMetrics[];
   readonly bestEpoch: number;
   readonly secondsPerStep: number;
   /** By the keys of the study's measures. A measure that does not exist for the choice is left out. */
   readonly scores: Readonly<Record<string, number>>;
   /** What the pictures are drawn from; JSON. The same items for every run of a comparison. */
-  readonly shown: unknown;
+  readonly examples: unknown;
 }
 
 /** The score of the test set by which choices are tested against each other, from the figures of every item that runs keep. */
-export interface ComparedScore {
+export interface TestedMetric {
   /** Key of its measure. */
   readonly key: string;
   /** The measure's value of `count` items whose figures have these sums. */
@@ -96,44 +96,44 @@ export interface ComparedScore {
 }
 
 /** Figures of a paper, to stand beside ours. */
-export interface Published {
+export interface PublishedResults {
   /** Where they are from and in what the set-up differs from ours. */
   readonly caption: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly [name: string, ...figures: string[]])[];
 }
 
-export interface Study<D extends StudyData = StudyData> {
+export interface Task<D extends TaskData = TaskData> {
   readonly name: string;
   /** What the data are, in one line. */
   readonly description: string;
   /** Plural of an item: "reviews", "questions". */
   readonly items: string;
   /** What a comparison compares, and over how many seeds, when nothing is asked for. */
-  readonly choices: readonly Choice[];
+  readonly mappings: readonly AttentionSpec[];
   readonly seeds: number;
   readonly settings: readonly Setting[];
-  readonly measures: readonly Measure[];
+  readonly metrics: readonly MetricSpec[];
   /** What differences between choices are tested on; runs write the items of it (`writeItems`). */
-  readonly compared?: ComparedScore;
+  readonly compared?: TestedMetric;
   /** The study as these settings make it: with another corpus, its defaults, choices and measures may be others. Default: as it is. */
-  under?(settings: Readonly<Record<string, SettingValue>>): Study<D>;
+  under?(settings: Readonly<Record<string, SettingValue>>): Task<D>;
   /** The choice with the defaults of its options. Throws a RangeError or TypeError for one that cannot be trained, in one line. */
-  complete(choice: Choice): Choice;
+  complete(choice: AttentionSpec): AttentionSpec;
   /** Reads the data; `folder` is the user's data folder (`dataFolder` of data/sets). Throws a DataError. */
   load(folder: string, settings: Readonly<Record<string, SettingValue>>): Promise<D>;
   /**
    * Trains one run in its folder, from which it resumes, with `fit`; scores the best epoch on the test set. The folder exists
    * and holds config.json; result.json is written by the caller. Throws a RunError.
    */
-  train(config: StudyConfig, data: D, folder: string, options: StudyTrainOptions): Promise<StudyResult>;
+  train(config: RunConfig, data: D, folder: string, options: TrainOptions): Promise<RunResult>;
   /** Options to choose from on the dev set when a comparison is told to tune; none for a mapping that has nothing to choose. */
-  readonly grid?: Readonly<Record<string, readonly Choice["options"][]>>;
+  readonly grid?: Readonly<Record<string, readonly AttentionSpec["options"][]>>;
   /** The data with the dev split in the test split's place: runs that choose options must not see the test set. */
-  withoutTest?(data: D): D;
+  withHiddenTest?(data: D): D;
   /** The pictures of the report, from the runs of the first seed, one of every choice. No scripts, no requests; data escaped. */
-  pictures(results: readonly StudyResult[]): Markup | null;
+  figures(results: readonly RunResult[]): Markup | null;
   /** Rules of the pictures' own elements, with the page's custom properties for colours. */
   readonly style?: string;
-  readonly published?: readonly Published[];
+  readonly published?: readonly PublishedResults[];
 }

@@ -5,7 +5,7 @@
  */
 
 /** The merges in the order they were learnt; each makes one piece of two neighbouring ones. */
-export type Merges = readonly (readonly [left: string, right: string])[];
+export type BpeMerges = readonly (readonly [left: string, right: string])[];
 
 /** Separates the two pieces of a pair in a key; no piece holds it, since unpaired surrogates are no characters of a word. */
 const BETWEEN = "\ud800";
@@ -86,7 +86,7 @@ function merged(pieces: readonly string[], left: string, right: string): string[
  * @example
  * learnMerges(new Map([["aab", 2], ["ab", 1]]), 1); // [["a", "b"]]
  */
-export function learnMerges(counts: ReadonlyMap<string, number>, most: number): Merges {
+export function trainBpe(counts: ReadonlyMap<string, number>, most: number): BpeMerges {
   const words: Word[] = Array.from(counts, ([word, count]) => ({ pieces: Array.from(word), count }));
   const totals = new Map<string, number>();
   const holders = new Map<string, Set<number>>();
@@ -141,7 +141,7 @@ export function learnMerges(counts: ReadonlyMap<string, number>, most: number): 
  * @example
  * subwordCutter([["a", "b"]])("aab"); // ["a", "ab"]
  */
-export function subwordCutter(merges: Merges): (word: string) => readonly string[] {
+export function bpeTokenizer(merges: BpeMerges): (word: string) => readonly string[] {
   const ranks = new Map(merges.map(([left, right], rank) => [keyOf(left, right), rank]));
   const known = new Map<string, readonly string[]>();
   return (word) => {

@@ -1,12 +1,12 @@
 /** Text to the numbers that a sequence model reads and writes, and back: whole words, or pieces of words. */
 import { PADDING, UNKNOWN } from "./vocabulary.ts";
 import { joinTokens, LOWER_START, splitTokens } from "./message-tokens.ts";
-import { learnMerges, subwordCutter, type Merges } from "./bpe.ts";
+import { trainBpe, bpeTokenizer, type BpeMerges } from "./bpe.ts";
 
 /** A codec as plain data. */
-export interface CodecJson {
+export interface TokenizerJson {
   /** Without merges every token is one piece. */
-  readonly merges: Merges | null;
+  readonly merges: BpeMerges | null;
   /** In the order of their numbers, from 2. A piece that ends its token begins with "1", any other with "0". */
   readonly pieces: readonly string[];
 }
@@ -19,7 +19,7 @@ export interface EncodedText {
   readonly tokens: readonly string[];
 }
 
-export interface TextCodec {
+export interface Tokenizer {
   /** Numbers in use: rows of an embedding. 0 ends a text, 1 is an unknown piece. */
   readonly size: number;
   encode(text: string): EncodedText;
@@ -31,10 +31,10 @@ export interface TextCodec {
   shown(id: number): string;
   /** The same of every piece of a text, which are as many as its `ids`; an unknown one is what the text has there. */
   shownPieces(text: string): string[];
-  readonly json: CodecJson;
+  readonly json: TokenizerJson;
 }
 
-export interface CodecOptions {
+export interface TokenizerOptions {
   readonly kind: "subwords" | "words";
   /** Most pieces, the two special numbers included. */
   readonly size: number;
@@ -72,14 +72,14 @@ function mostFrequent(counts: ReadonlyMap<string, number>, most: number): string
 }
 
 /** The codec of texts. Equal texts give equal codecs. Throws a RangeError for a size that holds nothing but the special numbers. */
-export function learnCodec(texts: Iterable<string>, { kind, size }: CodecOptions): TextCodec {
+export function trainTokenizer(texts: Iterable<string>, { kind, size }: TokenizerOptions): Tokenizer {
   if (!(Number.isInteger(size) && size > SPECIAL))
     throw new RangeError(`size is ${size}: a whole number from 3 is needed`);
   const counts = new Map<string, number>();
   for (const text of texts) for (const token of splitTokens(text)) counts.set(token, (counts.get(token) ?? 0) + 1);
   if (kind === "words") {
     const words = mostFrequent(counts, size - SPECIAL);
-    return codecOf({ merges: null, pieces: words.map((word) => keyed(word, true)) });
+    return tokenizerFromJson({ merges: null, pieces: words.map((word) => keyed(word, true)) });
   }
   // Every character takes a place or two, as the last of a token or not; what is left is for merges.
   const letters = new Map<string, number>();
@@ -88,21 +88,21 @@ export function learnCodec(texts: Iterable<string>, { kind, size }: CodecOptions
   }
   const frequent = new Map(Array.from(letters).filter(([, count]) => count >= LEAST_CHARACTER));
   const base = mostFrequent(frequent, size - SPECIAL);
-  const merges = learnMerges(counts, Math.max(0, size - SPECIAL - base.length));
-  const cut = subwordCutter(merges);
+  const merges = trainBpe(counts, Math.max(0, size - SPECIAL - base.length));
+  const cut = bpeTokenizer(merges);
   const used = new Map<string, number>();
   for (const [token, count] of counts) {
     for (const piece of withEnds(cut(token))) used.set(piece, (used.get(piece) ?? 0) + count);
   }
   // Characters stay, used or not: they spell what was never seen.
   for (const letter of base) used.delete(letter);
-  return codecOf({ merges, pieces: [...base, ...mostFrequent(used, size - SPECIAL - base.length)] });
+  return tokenizerFromJson({ merges, pieces: [...base, ...mostFrequent(used, size - SPECIAL - base.length)] });
 }
 
 /** The codec that `json` describes. */
-export function codecOf(json: CodecJson): TextCodec {
+export function tokenizerFromJson(json: TokenizerJson): Tokenizer {
   const { merges, pieces } = json;
-  const cut = merges === null ? (token: string) => [token] : subwordCutter(merges);
+  const cut = merges === null ? (token: string) => [token] : bpeTokenizer(merges);
   const numbers = new Map(pieces.map((piece, i) => [piece, i + SPECIAL]));
   // A merged piece that found no place in the vocabulary is spelt.
   const piecesOf = (token: string): string[] =>

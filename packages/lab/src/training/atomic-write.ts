@@ -19,7 +19,7 @@ import { asRunError } from "../base/run-error.ts";
 export const temporaryName = /^\..+\.\d+\.part$/;
 
 /** Writes `path` so that a reader, also after a kill or on a full disk, finds the old content or the new, never a part. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
+export function writeAtomic(path: string, content: string | Uint8Array): void {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
   try {
     const file = openSync(temporary, "w");
@@ -67,7 +67,7 @@ export function prepareFolder(folder: string): void {
 }
 
 /** The bytes of a file, or null when there is none. */
-export function readIfThere(path: string): Buffer | null {
+export function readIfExists(path: string): Buffer | null {
   try {
     return readFileSync(path);
   } catch (error) {

@@ -1,16 +1,16 @@
 /** Items that have something in common, such as a length, stand in batches together. */
 
 /** What the items of a batch have in common, and their indices. */
-export type FilledBatch<K> = readonly [key: K, members: readonly number[]];
+export type BucketedBatch<K> = readonly [key: K, members: readonly number[]];
 
 /** Puts items into batches of `size` in the given order: the full ones as they fill, then those that stay open, in the order begun. */
-export function fillBatches<K>(
+export function bucketBatches<K>(
   order: readonly number[],
   size: number,
   keyOf: (index: number) => K,
-): { readonly full: readonly FilledBatch<K>[]; readonly open: readonly FilledBatch<K>[] } {
+): { readonly full: readonly BucketedBatch<K>[]; readonly open: readonly BucketedBatch<K>[] } {
   const open = new Map<K, number[]>();
-  const full: FilledBatch<K>[] = [];
+  const full: BucketedBatch<K>[] = [];
   for (const index of order) {
     const key = keyOf(index);
     const members = open.get(key) ?? [];
@@ -24,11 +24,11 @@ export function fillBatches<K>(
 }
 
 /** Batches of items of one length, all but the last of every length full; these come last, the shortest first. */
-export function batchesOfLength(
+export function lengthBuckets(
   order: readonly number[],
   size: number,
   lengthOf: (index: number) => number,
-): readonly FilledBatch<number>[] {
-  const { full, open } = fillBatches(order, size, lengthOf);
+): readonly BucketedBatch<number>[] {
+  const { full, open } = bucketBatches(order, size, lengthOf);
   return [...full, ...open.toSorted(([a], [b]) => a - b)];
 }

@@ -4,7 +4,7 @@ import type { EpochMetrics } from "../tasks/run-types.ts";
 import { RunError } from "../base/run-error.ts";
 import { runFiles } from "./run-dir.ts";
 import { readSafetensors, writeSafetensors, type Tensor } from "../base/safetensors.ts";
-import { readIfThere, writeWhole } from "./atomic-write.ts";
+import { readIfExists, writeAtomic } from "./atomic-write.ts";
 
 /** How far a run has come. Random numbers need no state: seed, epoch and step determine them. */
 export interface Progress {
@@ -34,7 +34,7 @@ export function writeCheckpoint(folder: string, { progress, arrays }: Checkpoint
     Object.entries(arrays[group as ArrayGroup] ?? {}).map(([name, tensor]) => [`${group}/${name}`, tensor] as const),
   );
   const metadata = { format: FORMAT, progress: JSON.stringify(progress) };
-  writeWhole(runFiles(folder).checkpoint, writeSafetensors({ tensors: Object.fromEntries(named), metadata }));
+  writeAtomic(runFiles(folder).checkpoint, writeSafetensors({ tensors: Object.fromEntries(named), metadata }));
 }
 
 /** The last whole checkpoint, or null. `shapes` are those of the model's parameters. */
@@ -43,7 +43,7 @@ export function readCheckpoint(
   shapes: Readonly<Record<string, { readonly shape: readonly number[] }>>,
 ): Checkpoint | null {
   const path = runFiles(folder).checkpoint;
-  const bytes = readIfThere(path);
+  const bytes = readIfExists(path);
   if (bytes === null) return null;
   const { tensors, metadata } = readSafetensors(bytes, path);
   const wrong = (what: string) => new RunError(`${path} does not fit this run: ${what}; remove it to start anew`);

@@ -1,7 +1,7 @@
 /** Training, whatever the model: epochs of steps, the best epoch by the dev set, and a folder from which to resume. */
 import { numpy as np, tree } from "@jax-js/jax";
 import { toArrays, toTensors, zerosLike, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
-import { derivedSeed } from "../nn/rng.ts";
+import { foldIn } from "../nn/rng.ts";
 import type { EpochMetrics } from "../tasks/run-types.ts";
 import { readCheckpoint, writeCheckpoint, type Checkpoint, type Progress } from "./checkpoint.ts";
 import { RunError } from "../base/run-error.ts";
@@ -33,10 +33,10 @@ export interface DevScores {
  * Runs a step of training, when it likes, and settles once training may go on; a rejection ends training with it. `shape` is the same
  * for batches whose arrays have the same shapes: only with the first of them does the engine compile.
  */
-export type Turn = (step: () => Promise<void>, shape: string) => Promise<void>;
+export type StepScheduler = (step: () => Promise<void>, shape: string) => Promise<void>;
 
 /** What is trained and how. `P`: the parameters, `B`: a batch as plain data. */
-export interface Fitting<P extends NamedArrays, B> {
+export interface TrainConfig<P extends NamedArrays, B> {
   readonly seed: number;
   readonly epochs: number;
   /** Stop after this many epochs without a lower dev loss. */
@@ -51,10 +51,10 @@ export interface Fitting<P extends NamedArrays, B> {
   /** The loss of a batch and its gradient; owns parameters and key. */
   readonly gradient: (parameters: P, batch: B, key: np.Array) => Promise<[loss: np.Array, gradient: P]>;
   /** The parameters stay the caller's. */
-  readonly judge: (parameters: P) => Promise<DevScores>;
+  readonly evaluate: (parameters: P) => Promise<DevScores>;
   /** The step size of step 1, 2, ... of as many as there are if no epoch is saved. */
   readonly learningRate: (step: number, steps: number) => number;
-  readonly optimiser?: AdamOptions;
+  readonly optimizer?: AdamOptions;
   /**
    * Epochs, the last of them all, whose parameters are averaged; the mean is taken when its dev loss is lower than that of the best
    * epoch. Default 1: none are.
@@ -63,13 +63,13 @@ export interface Fitting<P extends NamedArrays, B> {
   /** Where a checkpoint is written after every epoch and read from at the start. Default none. */
   readonly folder?: string | undefined;
   /** Who runs the steps, one call a step: to measure them, or to let several trainings take turns. Default: each at once. */
-  readonly turn?: Turn | undefined;
+  readonly schedule?: StepScheduler | undefined;
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
   readonly onEpoch?: ((metrics: EpochMetrics) => void) | undefined;
 }
 
 /** What training ends with. */
-export interface Fitted {
+export interface TrainResult {
   readonly epochs: readonly EpochMetrics[];
   readonly bestEpoch: number;
   /** The parameters of the best epoch, or the mean of those of the last epochs. */
@@ -93,11 +93,11 @@ export function median(values: readonly number[]): number {
 const LAST_SHARE = 0.05;
 
 /** A learning rate that falls in a line from `learningRate` at the first step to a twentieth of it at the last. */
-export function fallingRate(learningRate: number): (step: number, steps: number) => number {
+export function linearDecay(learningRate: number): (step: number, steps: number) => number {
   return (step, steps) => learningRate * (1 - (1 - LAST_SHARE) * ((step - 1) / steps));
 }
 
-const atOnce: Turn = (step) => step();
+const atOnce: StepScheduler = (step) => step();
 
 /** Equal for batches with arrays of equal shapes. */
 function shapeOf(batch: unknown): string {
@@ -112,12 +112,12 @@ const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** One pass over the batches; consumes the state and gives the next. */
 async function fitEpoch<P extends NamedArrays, B>(
-  fitting: Fitting<P, B>,
+  fitting: TrainConfig<P, B>,
   optimiser: Adam,
   given: AdamState<P>,
   progress: Progress,
 ) {
-  const { seed, epochs, turn = atOnce } = fitting;
+  const { seed, epochs, schedule = atOnce } = fitting;
   const epoch = progress.epoch + 1;
   const batches = fitting.batches(epoch);
   const seconds: number[] = [];
@@ -136,7 +136,7 @@ async function fitEpoch<P extends NamedArrays, B>(
       }
       const run = async () => {
         const start = performance.now();
-        const key = np.array(new Uint32Array([derivedSeed(seed, "dropout"), step]));
+        const key = np.array(new Uint32Array([foldIn(seed, "dropout"), step]));
         const [value, gradient] = await fitting.gradient(tree.ref(state.parameters), batch, key);
         loss = ((await value.data()) as Float32Array)[0]!;
         step++;
@@ -150,7 +150,7 @@ async function fitEpoch<P extends NamedArrays, B>(
         counted += count;
         seconds.push((performance.now() - start) / 1000);
       };
-      await turn(run, shapeOf(batch));
+      await schedule(run, shapeOf(batch));
     }
   } catch (error) {
     tree.dispose(state);
@@ -191,7 +191,7 @@ function added(tensors: NamedTensors, sum: NamedTensors | undefined): NamedTenso
 
 /** The mean of the last epochs' parameters when it is better on the dev set than the best epoch, else null. */
 async function betterMean<P extends NamedArrays, B>(
-  { epochs, average = 1, judge }: Fitting<P, B>,
+  { epochs, average = 1, evaluate }: TrainConfig<P, B>,
   { bestEpoch, metrics }: Progress,
   { sum }: Checkpoint["arrays"],
 ): Promise<NamedTensors | null> {
@@ -203,7 +203,7 @@ async function betterMean<P extends NamedArrays, B>(
   const mean = Object.fromEntries(entries) as NamedTensors;
   const arrays = toArrays<P>(mean);
   try {
-    const { loss } = await judge(arrays);
+    const { loss } = await evaluate(arrays);
     return loss < (metrics[bestEpoch - 1]?.devLoss ?? Infinity) ? mean : null;
   } finally {
     tree.dispose(arrays);
@@ -215,13 +215,13 @@ async function betterMean<P extends NamedArrays, B>(
  * epoch. With a folder a checkpoint is written whole after every epoch: a run that was killed at any moment goes on from its last
  * one and ends with the figures it would have had (times aside). Throws a RunError when training diverges or the folder cannot be used.
  */
-export async function fit<P extends NamedArrays, B>(fitting: Fitting<P, B>): Promise<Fitted> {
+export async function fit<P extends NamedArrays, B>(fitting: TrainConfig<P, B>): Promise<TrainResult> {
   const { folder, epochs, patience, shapes, average = 1 } = fitting;
   const found = folder === undefined ? null : readCheckpoint(folder, shapes);
   // What follows from the checkpoint may not have been written before the run was killed.
   if (found !== null) save(folder!, found, found.progress.bestEpoch > 0);
   let { progress, arrays } = found ?? (await firstCheckpoint(fitting.initial()));
-  const optimiser = adam(fitting.optimiser);
+  const optimiser = adam(fitting.optimizer);
   let state: AdamState<P> | null = {
     parameters: toArrays<P>(arrays.parameters),
     first: toArrays<P>(arrays.first),
@@ -234,7 +234,7 @@ export async function fit<P extends NamedArrays, B>(fitting: Fitting<P, B>): Pro
       state = null;
       const { step, trainLoss, secondsPerStep, ...trained } = await fitEpoch(fitting, optimiser, before, progress);
       state = trained.state;
-      const { loss: devLoss, accuracy: devAccuracy } = await fitting.judge(state.parameters);
+      const { loss: devLoss, accuracy: devAccuracy } = await fitting.evaluate(state.parameters);
       const epoch = progress.epoch + 1;
       const metrics: EpochMetrics = { epoch, step, trainLoss, devLoss, devAccuracy, secondsPerStep };
       const improved = devLoss < (progress.metrics[progress.bestEpoch - 1]?.devLoss ?? Infinity);

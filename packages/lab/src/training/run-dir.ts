@@ -1,12 +1,12 @@
 /** The files of a run's folder: what each is called, holds and must hold to be read. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { EpochMetrics, RunConfig } from "../tasks/run-types.ts";
+import type { EpochMetrics, SpamRunConfig } from "../tasks/run-types.ts";
 import { vocabularyFromJson, type Vocabulary } from "../text/vocabulary.ts";
 import type { NamedTensors } from "../nn/parameters.ts";
 import { asRunError, RunError } from "../base/run-error.ts";
 import { readSafetensors, writeSafetensors } from "../base/safetensors.ts";
-import { readIfThere, temporaryName, writeWhole } from "./atomic-write.ts";
+import { readIfExists, temporaryName, writeAtomic } from "./atomic-write.ts";
 
 /** Paths in a run's folder. */
 export function runFiles(folder: string) {
@@ -43,7 +43,7 @@ export function checkReplaceable(folder: string): void {
 
 /** What config.json holds. */
 export interface StoredConfig {
-  readonly config: RunConfig;
+  readonly config: SpamRunConfig;
   readonly labels: readonly string[];
 }
 
@@ -52,7 +52,7 @@ const STUDY_FORMAT = "fenchel-study";
 
 export function writeConfig(folder: string, { config, labels }: StoredConfig): void {
   const stored = { format: CONFIG_FORMAT, version: 1, labels, ...config };
-  writeWhole(runFiles(folder).config, `${JSON.stringify(stored, null, 2)}\n`);
+  writeAtomic(runFiles(folder).config, `${JSON.stringify(stored, null, 2)}\n`);
 }
 
 /** The configuration of the run in `folder`, or null when there is none. */
@@ -69,16 +69,16 @@ export function readConfig(folder: string): StoredConfig | null {
   if (format !== CONFIG_FORMAT || version !== 1 || !Array.isArray(labels)) {
     throw new RunError(`${path} is not a run's configuration; choose another folder`);
   }
-  return { config: config as unknown as RunConfig, labels: labels as string[] };
+  return { config: config as unknown as SpamRunConfig, labels: labels as string[] };
 }
 
 /** Writes the configuration of a study's run. */
-export function writeStudyConfig(folder: string, config: object): void {
-  writeWhole(runFiles(folder).config, `${JSON.stringify({ format: STUDY_FORMAT, version: 1, ...config }, null, 2)}\n`);
+export function writeRunConfig(folder: string, config: object): void {
+  writeAtomic(runFiles(folder).config, `${JSON.stringify({ format: STUDY_FORMAT, version: 1, ...config }, null, 2)}\n`);
 }
 
 /** The configuration of a study's run in `folder`, or null when there is none. */
-export function readStudyConfig<C>(folder: string): C | null {
+export function readRunConfig<C>(folder: string): C | null {
   const path = runFiles(folder).config;
   const json = readJson(path);
   if (json === null) return null;
@@ -111,7 +111,7 @@ function canonical(value: unknown): string {
 }
 
 export function writeVocabulary(folder: string, vocabulary: Vocabulary): void {
-  writeWhole(runFiles(folder).vocabulary, JSON.stringify(vocabulary.toJSON()));
+  writeAtomic(runFiles(folder).vocabulary, JSON.stringify(vocabulary.toJSON()));
 }
 
 export function readVocabulary(folder: string): Vocabulary {
@@ -120,12 +120,12 @@ export function readVocabulary(folder: string): Vocabulary {
 }
 
 export function writeMetrics(folder: string, epochs: readonly EpochMetrics[]): void {
-  writeWhole(runFiles(folder).metrics, epochs.map((epoch) => `${JSON.stringify(epoch)}\n`).join(""));
+  writeAtomic(runFiles(folder).metrics, epochs.map((epoch) => `${JSON.stringify(epoch)}\n`).join(""));
 }
 
 export function readMetrics(folder: string): EpochMetrics[] {
   const path = runFiles(folder).metrics;
-  const lines = (readIfThere(path)?.toString("utf8") ?? "").split("\n").filter((line) => line !== "");
+  const lines = (readIfExists(path)?.toString("utf8") ?? "").split("\n").filter((line) => line !== "");
   return lines.map((line, i) => {
     try {
       return JSON.parse(line) as EpochMetrics;
@@ -136,16 +136,16 @@ export function readMetrics(folder: string): EpochMetrics[] {
 }
 
 export function writeModel(folder: string, parameters: NamedTensors): void {
-  writeWhole(runFiles(folder).model, writeSafetensors({ tensors: parameters, metadata: { format: "fenchel-model" } }));
+  writeAtomic(runFiles(folder).model, writeSafetensors({ tensors: parameters, metadata: { format: "fenchel-model" } }));
 }
 
 export function readModel(folder: string): NamedTensors {
   const path = runFiles(folder).model;
-  return readSafetensors(needed(readIfThere(path), path), path).tensors;
+  return readSafetensors(needed(readIfExists(path), path), path).tensors;
 }
 
 export function writeResult(folder: string, result: object): void {
-  writeWhole(runFiles(folder).result, `${JSON.stringify(result)}\n`);
+  writeAtomic(runFiles(folder).result, `${JSON.stringify(result)}\n`);
 }
 
 /** The result of a run that has ended, or null. */
@@ -159,7 +159,7 @@ export function readResult<R>(folder: string): R | null {
 }
 
 function readJson(path: string): Record<string, unknown> | null {
-  const bytes = readIfThere(path);
+  const bytes = readIfExists(path);
   if (bytes === null) return null;
   let json: unknown;
   try {
@@ -179,18 +179,18 @@ function needed<T>(content: T | null, path: string): T {
 }
 
 /** What a run wrote for every item of its test set, and the figures of each from which the score it is compared by is made. */
-export interface RunItems {
+export interface RunPredictions {
   readonly texts: readonly string[];
   /** Row-major: `width` numbers an item. */
   readonly rows: readonly number[];
   readonly width: number;
 }
 
-export function writeItems(folder: string, items: RunItems): void {
-  writeWhole(runFiles(folder).items, JSON.stringify(items));
+export function writePredictions(folder: string, items: RunPredictions): void {
+  writeAtomic(runFiles(folder).items, JSON.stringify(items));
 }
 
 /** The items of the run in `folder`, or null when it has none. */
-export function readItems(folder: string): RunItems | null {
-  return readJson(runFiles(folder).items) as RunItems | null;
+export function readPredictions(folder: string): RunPredictions | null {
+  return readJson(runFiles(folder).items) as RunPredictions | null;
 }

@@ -2,11 +2,11 @@
 import { registry } from "fenchel";
 import { describe, expect, it } from "vitest";
 import { runBench } from "../../src/bench/bench.ts";
-import { contestantsOf } from "../../src/bench/cases.ts";
-import { runGrowth, slope } from "../../src/bench/scaling.ts";
+import { benchCases } from "../../src/bench/cases.ts";
+import { runScaling, slope } from "../../src/bench/scaling.ts";
 import { measureInTurns, median } from "../../src/bench/measure.ts";
 import { bytesPerCall } from "../../src/bench/memory.ts";
-import { makeRows, rowKinds, type RowKind } from "../../src/bench/inputs.ts";
+import { makeRows, distributions, type Distribution } from "../../src/bench/inputs.ts";
 
 function busy(seconds: number): () => void {
   return () => {
@@ -15,11 +15,11 @@ function busy(seconds: number): () => void {
   };
 }
 
-const second = (kind: RowKind) => Array.from(makeRows(kind, 3, 40, 7).subarray(40, 80));
+const second = (kind: Distribution) => Array.from(makeRows(kind, 3, 40, 7).subarray(40, 80));
 
 describe("rows", () => {
   it("are the same for the same seed, finite, and of their kind", () => {
-    for (const kind of rowKinds) {
+    for (const kind of distributions) {
       const rows = makeRows(kind, 3, 40, 7);
       expect(rows).toEqual(makeRows(kind, 3, 40, 7));
       expect(rows.every(Number.isFinite)).toBe(true);
@@ -85,13 +85,13 @@ describe("the bench", () => {
   });
 
   it("scales oscarmax's lambda with the length of the rows", () => {
-    const [softmax, oscarmax] = contestantsOf(["oscarmax"]);
+    const [softmax, oscarmax] = benchCases(["oscarmax"]);
     expect(softmax!.label).toBe("softmax");
     expect(oscarmax!.optionsFor(50)).toEqual({ lambda: 0.002 });
   });
 
   it("fits the growth of single rows", () => {
-    const results = runGrowth({
+    const results = runScaling({
       lengths: [64, 512],
       kinds: ["normal"],
       mappings: ["sparsemax"],

@@ -3,14 +3,14 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import { takeTurns, type Round } from "../../src/bench/interleave.ts";
+import { interleave, type Round } from "../../src/bench/interleave.ts";
 import { measureSteps, type StepsRequest } from "../../src/bench/steps.ts";
 import { RunError } from "../../src/base/run-error.ts";
-import type { Choice, Study, StudyData, StudyTrainOptions } from "../../src/tasks/task.ts";
-import type { Turn } from "../../src/training/fit.ts";
+import type { AttentionSpec, Task, TaskData, TrainOptions } from "../../src/tasks/task.ts";
+import type { StepScheduler } from "../../src/training/fit.ts";
 
 /** A training of steps with the given shapes, of which `say` hears. */
-async function training(name: string, turn: Turn, shapes: readonly string[], say: (what: string) => void) {
+async function training(name: string, turn: StepScheduler, shapes: readonly string[], say: (what: string) => void) {
   for (const [i, shape] of shapes.entries()) {
     await turn(async () => {
       say(`${name}${i} begins`);
@@ -25,7 +25,7 @@ describe("turns", () => {
   it("let each do a step of one batch before the next batch, another first each time, one at a time", async () => {
     const said: string[] = [];
     const rounds: Round[] = [];
-    const { of } = takeTurns(2, (round) => rounds.push(round));
+    const { of } = interleave(2, (round) => rounds.push(round));
     const shapes = ["x", "y", "x"];
     await Promise.all(of.map((turn, i) => training("ab"[i]!, turn, shapes, (what) => said.push(what))));
     const order = ["a0", "b0", "b1", "a1", "a2", "b2"];
@@ -36,7 +36,7 @@ describe("turns", () => {
 
   it("are refused to all from the moment they are stopped, for the first reason", async () => {
     let rounds = 0;
-    const turns = takeTurns(2, () => ++rounds === 2 && turns.stop(new Error("enough")));
+    const turns = interleave(2, () => ++rounds === 2 && turns.stop(new Error("enough")));
     const all = turns.of.map((turn) => training("a", turn, ["x", "x", "x"], () => {}));
     const ends = await Promise.allSettled(all);
     expect(ends.map((end) => end.status === "rejected" && String(end.reason))).toEqual([
@@ -49,7 +49,7 @@ describe("turns", () => {
   });
 
   it("end for all with the error of one step", async () => {
-    const { of } = takeTurns(2, () => {});
+    const { of } = interleave(2, () => {});
     const failing = of[0]!(() => Promise.reject(new RunError("diverged")), "x");
     const ends = await Promise.allSettled([failing, of[1]!(async () => {}, "x")]);
     expect(ends.map((end) => end.status === "rejected" && String(end.reason))).toEqual(
@@ -58,7 +58,7 @@ describe("turns", () => {
   });
 
   it("are not given to trainings with different batches", async () => {
-    const { of } = takeTurns(2, () => {});
+    const { of } = interleave(2, () => {});
     const ends = await Promise.allSettled([of[0]!(async () => {}, "x"), of[1]!(async () => {}, "y")]);
     expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     expect(String((ends[0] as PromiseRejectedResult).reason)).toContain("different batches: x; y");
@@ -75,32 +75,32 @@ function work(milliseconds: number): void {
   }
 }
 
-const data: StudyData = { checksum: "abc", train: 8, dev: 4, test: 4, note: "Made up." };
+const data: TaskData = { checksum: "abc", train: 8, dev: 4, test: 4, note: "Made up." };
 
-type Train = (choice: Choice, options: StudyTrainOptions, folder: string, epochs: number) => Promise<void>;
+type Train = (choice: AttentionSpec, options: TrainOptions, folder: string, epochs: number) => Promise<void>;
 
 /** A study of which only the training matters. */
-function studyOf(train: Train): Study {
+function studyOf(train: Train): Task {
   return {
     name: "toy",
     description: "numbers",
     items: "numbers",
-    choices: [],
+    mappings: [],
     seeds: 1,
     settings: [],
-    measures: [],
+    metrics: [],
     complete: ({ mapping, options }) => ({ mapping, options: { gamma: 1, ...options } }),
     load: async () => data,
     async train({ mapping, mappingOptions, settings }, _, folder, options) {
       await train({ mapping, options: mappingOptions }, options, folder, Number(settings["epochs"]));
       return { scores: {} } as never;
     },
-    pictures: () => null,
+    figures: () => null,
   };
 }
 
-const fusedmax: Choice = { mapping: "fusedmax", options: {} };
-const softmax: Choice = { mapping: "softmax", options: {} };
+const fusedmax: AttentionSpec = { mapping: "fusedmax", options: {} };
+const softmax: AttentionSpec = { mapping: "softmax", options: {} };
 
 function request(change: Partial<StepsRequest> = {}): StepsRequest {
   return { choices: [fusedmax, softmax], settings: { epochs: 2 }, seed: 1, seconds: 0.2, ...change };

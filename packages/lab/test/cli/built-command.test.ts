@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { compare } from "../../src/compare/compare.ts";
-import { planRuns } from "../../src/compare/plan.ts";
+import { planSpamRuns } from "../../src/compare/plan.ts";
 import { tinyData, tinySettings } from "../compare/tiny-data.ts";
 import { fenchel } from "./run-command.ts";
 
@@ -105,7 +105,7 @@ describe("a full disk", () => {
     const data = tinyData();
     const choices = [{ mapping: "softmax", options: {} }];
     const settings = { ...tinySettings, embeddingSize: 16, hiddenSize: 32, dataChecksum: data.checksum };
-    const [run] = planRuns(choices, [1], settings, disk);
+    const [run] = planSpamRuns(choices, [1], settings, disk);
     const script = new URL("../../dist/compare/run-process.js", import.meta.url);
     const training = compare([run!], data, { jobs: 1, script });
     await expect(training).rejects.toThrow(/^cannot write .*: the disk is full; free some space/);

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkReplaceable, readResult, readStudyConfig } from "../../src/training/run-dir.ts";
+import { checkReplaceable, readResult, readRunConfig } from "../../src/training/run-dir.ts";
 import { prepareFolder } from "../../src/training/atomic-write.ts";
-import { studies } from "../../src/tasks/index.ts";
+import { tasks } from "../../src/tasks/index.ts";
 import { temporaryFolder } from "../datasets/fixtures.ts";
 import { fenchel } from "./run-command.ts";
 
@@ -98,7 +98,7 @@ describe("folders of runs", () => {
       /result\.json is broken: it is not a run's result; remove it to start anew/,
     );
     writeFileSync(join(folder, "config.json"), '{"format":"fenchel-run","version":1,"labels":[],"task":"spam"}');
-    expect(() => readStudyConfig(folder)).toThrow(/holds a run of spam: add --fresh to train in its place, or give/);
+    expect(() => readRunConfig(folder)).toThrow(/holds a run of spam: add --fresh to train in its place, or give/);
   });
 
   it("are told for what they hold when they are no run of evaluate and explain", async () => {
@@ -143,7 +143,7 @@ describe("what is missing or misspelt", () => {
 describe("help", () => {
   it("names every default of every task", async () => {
     const help = (await fenchel("compare", "--help")).out.replaceAll(/\s+/g, " ");
-    for (const { name, seeds, settings } of studies) {
+    for (const { name, seeds, settings } of tasks) {
       expect(help).toMatch(new RegExp(`--seeds <count> [^-]*${name} ${seeds}\\b`));
       for (const setting of settings) {
         const flag = `--${setting.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <value> `;

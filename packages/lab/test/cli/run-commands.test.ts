@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { planRuns } from "../../src/compare/plan.ts";
-import { tasks } from "../../src/tasks/spam/task.ts";
-import { makeCourse } from "../../src/cli/terminal/run-progress.ts";
+import { planSpamRuns } from "../../src/compare/plan.ts";
+import { spamTasks } from "../../src/tasks/spam/task.ts";
+import { makeRunProgress } from "../../src/cli/terminal/run-progress.ts";
 import type { EvaluationScores } from "../../src/tasks/run-types.ts";
 import { trainRun } from "../../src/tasks/spam/train.ts";
 import { tinyData, tinySettings } from "../compare/tiny-data.ts";
@@ -20,7 +20,7 @@ const softmaxRun = join(runs, "softmax-seed1");
 beforeAll(async () => {
   const data = tinyData();
   const choices = ["softmax", "fusedmax"].map((mapping) => ({ mapping, options: {} }));
-  const plan = planRuns(choices, [1], { ...tinySettings, epochs: 8, dataChecksum: data.checksum }, runs);
+  const plan = planSpamRuns(choices, [1], { ...tinySettings, epochs: 8, dataChecksum: data.checksum }, runs);
   mkdirSync(runs);
   for (const run of plan) await trainRun(run.config, data, run.folder);
 });
@@ -72,7 +72,7 @@ describe("fenchel explain", () => {
 
   it("reads an e-mail with its headers as the data set's e-mails are read", () => {
     const mail = "From: a@b.org\nSubject: Win money\nContent-Type: text/plain\n\nSee you <there>.\n";
-    const [spam] = tasks;
+    const [spam] = spamTasks;
     const words = spam!.wordsOf(new TextEncoder().encode(mail), 16);
     expect(words.slice(0, 3)).toEqual(["win", "money", "\u00b6"]);
     expect(words).not.toContain("from");
@@ -165,13 +165,13 @@ describe("fenchel compare and train", () => {
 describe("the course of a comparison", () => {
   it("counts runs and epochs, and tells the time left", () => {
     let now = 0;
-    const [run, other] = planRuns(
+    const [run, other] = planSpamRuns(
       [{ mapping: "softmax", options: {} }],
       [1, 2],
       { task: "spam", dataChecksum: "" },
       "x",
     );
-    const course = makeCourse(2, 1, () => now);
+    const course = makeRunProgress(2, 1, () => now);
     course.start(run!);
     course.start(other!);
     expect(course.plain()).toBe("1 of 3 runs; softmax seed 1 starting; softmax seed 2 starting");

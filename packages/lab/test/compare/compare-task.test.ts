@@ -7,32 +7,32 @@ import { markup } from "../../src/base/markup.ts";
 import { studyPage, type StudyReportMeta } from "../../src/report/study-page.ts";
 import { studyReportJson } from "../../src/report/write-study-report.ts";
 import {
-  compareStudy,
+  compareTask,
   completeSettings,
-  planStudy,
-  type CompareStudyOptions,
+  planRuns,
+  type CompareOptions,
   type Stage,
-  type StudyRequest,
+  type ComparisonRequest,
 } from "../../src/compare/grid-search.ts";
-import type { Choice, Study, StudyData, StudyResult } from "../../src/tasks/task.ts";
-import { testDifferences } from "../../src/compare/significance.ts";
-import { writeItems } from "../../src/training/run-dir.ts";
+import type { AttentionSpec, Task, TaskData, RunResult } from "../../src/tasks/task.ts";
+import { significanceReport } from "../../src/compare/significance.ts";
+import { writePredictions } from "../../src/training/run-dir.ts";
 import { prepareFolder } from "../../src/training/atomic-write.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fenchel-study-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-interface ToyData extends StudyData {
+interface ToyData extends TaskData {
   readonly split: string;
 }
 
 const data: ToyData = { checksum: "abc", train: 8, dev: 4, test: 4, note: "Made up.", split: "test" };
 
-const toy: Study<ToyData> = {
+const toy: Task<ToyData> = {
   name: "toy",
   description: "numbers",
   items: "numbers",
-  choices: [{ mapping: "softmax", options: {} }],
+  mappings: [{ mapping: "softmax", options: {} }],
   seeds: 2,
   settings: [
     { name: "epochs", description: "passes", value: 5, least: 1, whole: true },
@@ -40,30 +40,30 @@ const toy: Study<ToyData> = {
     { name: "warmEpochs", description: "passes after the common start", value: 2 },
     { name: "warmLearningRate", description: "step size after the common start", value: 0.01 },
   ],
-  measures: [
+  metrics: [
     { key: "accuracy", title: "Accuracy", unit: "%", digits: 1, scale: 100, best: "highest", group: "Test set" },
     { key: "mass", title: "Mass", unit: "%", digits: 1, scale: 100, best: "none", group: "Attention" },
   ],
   grid: { fusedmax: [{ lambda: 0.01 }, { lambda: 0.1 }, { lambda: 1 }] },
-  complete({ mapping, options }: Choice) {
+  complete({ mapping, options }: AttentionSpec) {
     return { mapping, options: mapping === "fusedmax" ? { lambda: 0.5, ...options } : options };
   },
   load: async () => data,
   train: async () => {
     throw new Error("trained elsewhere");
   },
-  withoutTest: (given) => ({ ...given, split: "dev" }),
-  pictures: () => markup`<p>${"<picture>"}</p>`,
+  withHiddenTest: (given) => ({ ...given, split: "dev" }),
+  figures: () => markup`<p>${"<picture>"}</p>`,
   published: [{ caption: "Elsewhere", columns: ["Accuracy"], rows: [["softmax", "50.0"]] }],
 };
 
-const study = toy as unknown as Study;
+const study = toy as unknown as Task;
 
-function request(folder: string, choices: readonly Choice[], seeds = [1, 2]): StudyRequest {
+function request(folder: string, choices: readonly AttentionSpec[], seeds = [1, 2]): ComparisonRequest {
   return { choices, seeds, settings: completeSettings(study, {}), folder: join(root, folder) };
 }
 
-function options(stages: [Stage, number][], change: Partial<CompareStudyOptions> = {}): CompareStudyOptions {
+function options(stages: [Stage, number][], change: Partial<CompareOptions> = {}): CompareOptions {
   return {
     tune: false,
     warmStart: false,
@@ -76,12 +76,12 @@ function options(stages: [Stage, number][], change: Partial<CompareStudyOptions>
   };
 }
 
-const softmax: Choice = { mapping: "softmax", options: {} };
-const fusedmax: Choice = { mapping: "fusedmax", options: {} };
+const softmax: AttentionSpec = { mapping: "softmax", options: {} };
+const fusedmax: AttentionSpec = { mapping: "fusedmax", options: {} };
 
 describe("a study's plan", () => {
   it("has a run for every choice and seed, with all options and settings", () => {
-    const plan = planStudy(study, request("plan", [softmax, { mapping: "fusedmax", options: { lambda: 2 } }]), "abc");
+    const plan = planRuns(study, request("plan", [softmax, { mapping: "fusedmax", options: { lambda: 2 } }]), "abc");
     expect(plan.map(({ name }) => name)).toEqual([
       "softmax seed 1",
       "fusedmax lambda 2 seed 1",
@@ -106,7 +106,7 @@ describe("a study's plan", () => {
 describe("a study's comparison", () => {
   it("trains every run in a process of its own", async () => {
     const stages: [Stage, number][] = [];
-    const { results, tuned } = await compareStudy(study, data, request("plain", [softmax, fusedmax]), options(stages));
+    const { results, tuned } = await compareTask(study, data, request("plain", [softmax, fusedmax]), options(stages));
     expect(stages).toEqual([["comparison", 4]]);
     expect(tuned).toEqual([]);
     expect(results.map(({ config }) => [config.mapping, config.seed])).toEqual([
@@ -119,7 +119,7 @@ describe("a study's comparison", () => {
 
   it("chooses options on the dev set, and never with the test set", async () => {
     const stages: [Stage, number][] = [];
-    const { results, tuned } = await compareStudy(
+    const { results, tuned } = await compareTask(
       study,
       data,
       request("tuned", [softmax, fusedmax]),
@@ -137,8 +137,8 @@ describe("a study's comparison", () => {
 
   it("trains once what the tuning chose and was asked for, too", async () => {
     const stages: [Stage, number][] = [];
-    const same: Choice = { mapping: "fusedmax", options: { lambda: 0.1 } };
-    const { results } = await compareStudy(
+    const same: AttentionSpec = { mapping: "fusedmax", options: { lambda: 0.1 } };
+    const { results } = await compareTask(
       study,
       data,
       request("twice", [softmax, fusedmax, same], [1]),
@@ -151,13 +151,13 @@ describe("a study's comparison", () => {
   it("lets every run of a seed go on from one", async () => {
     const stages: [Stage, number][] = [];
     const asked = request("warm", [softmax, fusedmax]);
-    const { results } = await compareStudy(study, data, asked, options(stages, { warmStart: true }));
+    const { results } = await compareTask(study, data, asked, options(stages, { warmStart: true }));
     expect(stages).toEqual([
       ["common start", 2],
       ["comparison", 4],
     ]);
     const [first, second, third] = results;
-    expect(first!.shown).toEqual({ from: join(root, "warm", "start", "softmax-seed1") });
+    expect(first!.examples).toEqual({ from: join(root, "warm", "start", "softmax-seed1") });
     expect(second!.config.settings).toMatchObject({ epochs: 2, learningRate: 0.01 });
     expect(second!.config.startedFrom).toBe(first!.config.startedFrom);
     expect(third!.config.startedFrom).not.toBe(first!.config.startedFrom);
@@ -166,7 +166,7 @@ describe("a study's comparison", () => {
   it("keeps a common start whatever comes after it", async () => {
     const starts: unknown[] = [];
     const settings = { ...completeSettings(study, {}), warmEpochs: 3, warmLearningRate: 0.02 };
-    const { results } = await compareStudy(
+    const { results } = await compareTask(
       study,
       data,
       { ...request("later", [softmax], [1]), settings },
@@ -184,19 +184,19 @@ describe("a study's comparison", () => {
 });
 
 describe("differences between choices", () => {
-  const compared: Study = { ...study, compared: { key: "accuracy", score: (sums, count) => sums[0]! / count } };
+  const compared: Task = { ...study, compared: { key: "accuracy", score: (sums, count) => sums[0]! / count } };
   const right = (share: number) => Array.from({ length: 200 }, (_, i) => Number(i % 10 < 10 * share));
   const written = (folder: string, rows: readonly number[]) => {
     prepareFolder(folder);
-    writeItems(folder, { texts: rows.map(String), rows, width: 1 });
+    writePredictions(folder, { texts: rows.map(String), rows, width: 1 });
   };
 
   it("are tested on the items of the first seed's runs", () => {
-    const plan = planStudy(compared, request("items", [softmax, fusedmax]), "abc");
+    const plan = planRuns(compared, request("items", [softmax, fusedmax]), "abc");
     written(plan[0]!.folder, right(0.5));
-    expect(testDifferences(compared, plan)).toBeNull();
+    expect(significanceReport(compared, plan)).toBeNull();
     written(plan[1]!.folder, right(0.8));
-    const { seed, items, choices } = testDifferences(compared, plan)!;
+    const { seed, items, choices } = significanceReport(compared, plan)!;
     expect([seed, items]).toEqual([1, 200]);
     expect(choices.map(({ score }) => score)).toEqual([0.5, 0.8]);
     expect(choices[0]!.against).toBeNull();
@@ -204,18 +204,18 @@ describe("differences between choices", () => {
     expect(choices[1]!.against!.pValue).toBeLessThan(0.01);
     expect(choices[1]!.low).toBeLessThan(0.8);
     expect(choices[1]!.high).toBeGreaterThan(0.8);
-    expect(testDifferences(study, plan)).toBeNull();
+    expect(significanceReport(study, plan)).toBeNull();
   });
 });
 
 describe("a study's report", () => {
-  const result = (mapping: string, scores: StudyResult["scores"]): StudyResult => ({
-    config: planStudy(study, request("page", [{ mapping, options: {} }], [1]), "abc")[0]!.config,
+  const result = (mapping: string, scores: RunResult["scores"]): RunResult => ({
+    config: planRuns(study, request("page", [{ mapping, options: {} }], [1]), "abc")[0]!.config,
     epochs: [{ epoch: 1, step: 3, trainLoss: 1, devLoss: 1, devAccuracy: 0.5, secondsPerStep: 0.01 }],
     bestEpoch: 1,
     secondsPerStep: 0.01,
     scores,
-    shown: null,
+    examples: null,
   });
   const meta: StudyReportMeta = {
     task: "toy",

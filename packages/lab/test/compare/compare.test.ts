@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { compare } from "../../src/compare/compare.ts";
 import { packData, unpackData } from "../../src/compare/job-messages.ts";
-import { planRuns, type PlannedRun } from "../../src/compare/plan.ts";
-import type { RunResult } from "../../src/tasks/run-types.ts";
+import { planSpamRuns, type PlannedSpamRun } from "../../src/compare/plan.ts";
+import type { SpamRunResult } from "../../src/tasks/run-types.ts";
 import { tinyData, tinySettings } from "./tiny-data.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fenchel-compare-"));
@@ -16,14 +16,14 @@ const data = tinyData();
 /** The built module: a process of Node's own cannot run TypeScript. */
 const script = new URL("../../dist/compare/run-process.js", import.meta.url);
 
-function planFor(name: string, mappings: readonly string[], settings: object = {}): PlannedRun[] {
+function planFor(name: string, mappings: readonly string[], settings: object = {}): PlannedSpamRun[] {
   const choices = mappings.map((mapping) => ({ mapping, options: {} }));
   const common = { ...tinySettings, ...settings, dataChecksum: data.checksum };
-  return planRuns(choices, [1], common, join(folder, name));
+  return planSpamRuns(choices, [1], common, join(folder, name));
 }
 
 /** Everything but how long it took. */
-function figures(result: RunResult): unknown {
+function figures(result: SpamRunResult): unknown {
   return { ...result, secondsPerStep: 0, epochs: result.epochs.map((epoch) => ({ ...epoch, secondsPerStep: 0 })) };
 }
 
@@ -33,7 +33,7 @@ describe("the plan", () => {
       { mapping: "softmax", options: {} },
       { mapping: "fusedmax", options: { lambda: 0.2 } },
     ];
-    const plan = planRuns(choices, [1, 2], { task: "spam", dataChecksum: "x", epochs: 2 }, "out");
+    const plan = planSpamRuns(choices, [1, 2], { task: "spam", dataChecksum: "x", epochs: 2 }, "out");
     expect(plan.map(({ name }) => name)).toEqual([
       "softmax seed 1",
       "fusedmax lambda 0.2 seed 1",
@@ -64,8 +64,8 @@ describe("a comparison", () => {
     const options = {
       jobs: 2,
       script,
-      onReuse: ({ name }: PlannedRun) => heard.push(`reuse ${name}`),
-      onDone: ({ name }: PlannedRun) => heard.push(`done ${name}`),
+      onReuse: ({ name }: PlannedSpamRun) => heard.push(`reuse ${name}`),
+      onDone: ({ name }: PlannedSpamRun) => heard.push(`done ${name}`),
     };
     const first = await compare(plan, data, options);
     expect(first.map(({ config }) => config.mapping)).toEqual(["softmax", "fusedmax"]);
@@ -125,7 +125,7 @@ describe("a comparison", () => {
   it("names the folder that it cannot use", async () => {
     const file = join(folder, "a-file");
     writeFileSync(file, "");
-    const plan = planRuns(
+    const plan = planSpamRuns(
       [{ mapping: "softmax", options: {} }],
       [1],
       { ...tinySettings, dataChecksum: data.checksum },

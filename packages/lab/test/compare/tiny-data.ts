@@ -1,6 +1,6 @@
 /** A small made-up data set for tests of training: labels that a few words tell. */
 import { createHash } from "node:crypto";
-import type { ClassificationData, LabelledText, RunConfig } from "../../src/tasks/run-types.ts";
+import type { ClassificationData, LabelledText, SpamRunConfig } from "../../src/tasks/run-types.ts";
 
 function texts(split: string, count: number): LabelledText[] {
   return Array.from({ length: count }, (_, i) => {
@@ -20,7 +20,7 @@ export function tinyData(): ClassificationData {
 
 /** Settings that train on it in a moment. */
 export const tinySettings: Pick<
-  RunConfig,
+  SpamRunConfig,
   "task" | "epochs" | "batchSize" | "maxWords" | "vocabularySize" | "embeddingSize" | "hiddenSize" | "patience"
 > = {
   task: "spam",

@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import {
   alignmentErrorRate,
   alignmentSums,
-  attentionLinks,
+  attentionAlignment,
   bootstrapInterval,
   pairedSignificance,
-  scoreOfAll,
+  corpusScore,
 } from "../../src/metrics/index.ts";
 
 describe("links of attention", () => {
@@ -14,44 +14,44 @@ describe("links of attention", () => {
   const weights = [0.5, 0.5, 0, 0, 0, 0.1, 0.6, 0.3, 0, 0, 0, 0];
   const sizes = { queries: 3, keys: 4 };
   it("take the largest weight of a query, and none from an empty one", () => {
-    expect(attentionLinks(weights, sizes)).toEqual([
+    expect(attentionAlignment(weights, sizes)).toEqual([
       [0, 0],
       [2, 1],
     ]);
   });
   it("take all words of one largest weight", () => {
-    expect(attentionLinks(weights, { ...sizes, rule: "argmax-all" })).toEqual([
+    expect(attentionAlignment(weights, { ...sizes, rule: "argmax-all" })).toEqual([
       [0, 0],
       [1, 0],
       [2, 1],
     ]);
   });
   it("take every weight above a threshold; above 0 the support", () => {
-    expect(attentionLinks(weights, { ...sizes, rule: { above: 0.3 } })).toEqual([
+    expect(attentionAlignment(weights, { ...sizes, rule: { above: 0.3 } })).toEqual([
       [0, 0],
       [1, 0],
       [2, 1],
     ]);
-    expect(attentionLinks(weights, { ...sizes, rule: { above: 0 } })).toHaveLength(5);
+    expect(attentionAlignment(weights, { ...sizes, rule: { above: 0 } })).toHaveLength(5);
   });
   it("name the source first whichever sentence asks", () => {
-    expect(attentionLinks([0, 1, 0, 0, 0, 1], { queries: 2, keys: 3 })).toEqual([
+    expect(attentionAlignment([0, 1, 0, 0, 0, 1], { queries: 2, keys: 3 })).toEqual([
       [1, 0],
       [2, 1],
     ]);
-    expect(attentionLinks([0, 1, 0, 0, 0, 1], { queries: 2, keys: 3, queriesAre: "source" })).toEqual([
+    expect(attentionAlignment([0, 1, 0, 0, 0, 1], { queries: 2, keys: 3, queriesAre: "source" })).toEqual([
       [0, 1],
       [1, 2],
     ]);
   });
   it("refuse what is no attention", () => {
-    expect(() => attentionLinks([1, 2, 3], { queries: 2, keys: 2 })).toThrow(
+    expect(() => attentionAlignment([1, 2, 3], { queries: 2, keys: 2 })).toThrow(
       new RangeError("weights must be 2 x 2 numbers (4), got 3"),
     );
-    expect(() => attentionLinks([1, -1], { queries: 1, keys: 2 })).toThrow(
+    expect(() => attentionAlignment([1, -1], { queries: 1, keys: 2 })).toThrow(
       "weights[1] must be a number from 0, got -1",
     );
-    expect(() => attentionLinks([1, 0], { queries: 1, keys: 2, rule: { above: -1 } })).toThrow(
+    expect(() => attentionAlignment([1, 0], { queries: 1, keys: 2, rule: { above: -1 } })).toThrow(
       "rule.above must be a number from 0, got -1",
     );
   });
@@ -119,7 +119,7 @@ describe("alignment error rate", () => {
   it("has intervals and tests from its sums", () => {
     const good = Array.from({ length: 12 }, () => ({ links: [[0, 0]], sure: [[0, 0]] }) as const);
     const bad = good.map((pair, i) => (i < 9 ? { ...pair, links: [[1, 0]] as const } : pair));
-    expect(scoreOfAll(alignmentSums(bad))).toBe(0.75);
+    expect(corpusScore(alignmentSums(bad))).toBe(0.75);
     const half = {
       links: [[0, 0]],
       sure: [
@@ -127,7 +127,7 @@ describe("alignment error rate", () => {
         [1, 1],
       ],
     } as const;
-    expect(scoreOfAll(alignmentSums([half]))).toBeCloseTo(1 / 3, 15);
+    expect(corpusScore(alignmentSums([half]))).toBeCloseTo(1 / 3, 15);
     const { low, high } = bootstrapInterval(alignmentSums(bad));
     expect(low).toBeLessThan(0.6);
     expect(high).toBeGreaterThan(0.9);

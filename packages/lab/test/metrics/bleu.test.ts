@@ -1,7 +1,7 @@
 /** BLEU and its tokenizer against sacreBLEU's figures. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { bleu, bleuLine, bleuSums, scoreOfAll, tokenize13a } from "../../src/metrics/index.ts";
+import { bleu, bleuLine, bleuSums, corpusScore, tokenize13a } from "../../src/metrics/index.ts";
 import { hypotheses, oneReference, twoReferences } from "./sentences.ts";
 
 // The example of sacreBLEU's README, with the scores that its own tests expect.
@@ -66,7 +66,7 @@ describe("BLEU", () => {
     expect(bleu([words], [words]).score).toBeCloseTo(100, 10);
   });
   it("is the score of the sums over its sentences", () => {
-    expect(scoreOfAll(bleuSums(hypotheses, twoReferences))).toBe(bleu(hypotheses, twoReferences).score);
+    expect(corpusScore(bleuSums(hypotheses, twoReferences))).toBe(bleu(hypotheses, twoReferences).score);
   });
   it("prints the line of sacreBLEU with its own version in the signature", () => {
     const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {

@@ -5,9 +5,9 @@ import {
   attentionSegments,
   attentionStatistics,
   f1,
-  formatSpread,
+  formatMeanStd,
   meanStatistics,
-  spread,
+  meanStd,
 } from "../../src/metrics/index.ts";
 
 describe("classification figures", () => {
@@ -79,13 +79,13 @@ describe("attention statistics", () => {
 
 describe("spread over seeds", () => {
   it("is the mean and the sample standard deviation", () => {
-    expect(spread([2, 4, 9])).toEqual({ mean: 5, deviation: Math.sqrt(13), count: 3 });
-    expect(spread([0.5])).toEqual({ mean: 0.5, deviation: null, count: 1 });
-    expect(() => spread([1, Number.NaN])).toThrow("values[1] must be finite, got NaN");
-    expect(() => spread([])).toThrow("values must not be empty");
+    expect(meanStd([2, 4, 9])).toEqual({ mean: 5, deviation: Math.sqrt(13), count: 3 });
+    expect(meanStd([0.5])).toEqual({ mean: 0.5, deviation: null, count: 1 });
+    expect(() => meanStd([1, Number.NaN])).toThrow("values[1] must be finite, got NaN");
+    expect(() => meanStd([])).toThrow("values must not be empty");
   });
   it("is written with a sign of its own, and without one for a single seed", () => {
-    expect(formatSpread(spread([0.96, 0.97]), 1, 100)).toBe("96.5 ± 0.7");
-    expect(formatSpread(spread([0.96]), 2)).toBe("0.96");
+    expect(formatMeanStd(meanStd([0.96, 0.97]), 1, 100)).toBe("96.5 ± 0.7");
+    expect(formatMeanStd(meanStd([0.96]), 2)).toBe("0.96");
   });
 });

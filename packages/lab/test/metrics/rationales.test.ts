@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import {
   averagePrecision,
-  chosenWords,
+  selectedTokens,
   faithfulness,
   precisionRecallArea,
   probabilityFall,
@@ -14,24 +14,24 @@ import type { ReducedText } from "../../src/metrics/index.ts";
 describe("chosen words", () => {
   const weights = [0, 0.3, 0.3, 0, 0.2, 0, 0.2];
   it("are the support, or the largest weights with the earlier of equal ones first", () => {
-    expect([...chosenWords(weights)]).toEqual([1, 2, 4, 6]);
-    expect([...chosenWords(weights, { top: 0.4 })]).toEqual([1, 2, 4]);
-    expect([...chosenWords(weights, { top: 0.01 })]).toEqual([1]);
-    expect([...chosenWords([0.1, 0, 0.6, 0.3], { top: 0.5 })]).toEqual([2, 3]);
+    expect([...selectedTokens(weights)]).toEqual([1, 2, 4, 6]);
+    expect([...selectedTokens(weights, { top: 0.4 })]).toEqual([1, 2, 4]);
+    expect([...selectedTokens(weights, { top: 0.01 })]).toEqual([1]);
+    expect([...selectedTokens([0.1, 0, 0.6, 0.3], { top: 0.5 })]).toEqual([2, 3]);
   });
   it("leave words of weight 0 out unless asked to fill up", () => {
-    expect([...chosenWords(weights, { top: 1 })]).toEqual([1, 2, 4, 6]);
-    expect([...chosenWords(weights, { top: 0.7, fill: true })]).toEqual([0, 1, 2, 4, 6]);
-    expect(chosenWords([0, 0])).toHaveLength(0);
+    expect([...selectedTokens(weights, { top: 1 })]).toEqual([1, 2, 4, 6]);
+    expect([...selectedTokens(weights, { top: 0.7, fill: true })]).toEqual([0, 1, 2, 4, 6]);
+    expect(selectedTokens([0, 0])).toHaveLength(0);
   });
   it("stay in order beyond nine words", () => {
-    expect([...chosenWords(Array.from({ length: 12 }, () => 1))]).toEqual(Array.from({ length: 12 }, (_, i) => i));
-    expect([...chosenWords([...Array.from({ length: 11 }, () => 1), 2], { top: 0.25 })]).toEqual([0, 1, 11]);
+    expect([...selectedTokens(Array.from({ length: 12 }, () => 1))]).toEqual(Array.from({ length: 12 }, (_, i) => i));
+    expect([...selectedTokens([...Array.from({ length: 11 }, () => 1), 2], { top: 0.25 })]).toEqual([0, 1, 11]);
   });
   it("refuse what is no weight and no share", () => {
-    expect(() => chosenWords([])).toThrow("weights must not be empty");
-    expect(() => chosenWords([0.5, -1])).toThrow("weights[1] must be a number from 0, got -1");
-    expect(() => chosenWords([1], { top: 20 })).toThrow("top must be a share above 0 and at most 1, got 20");
+    expect(() => selectedTokens([])).toThrow("weights must not be empty");
+    expect(() => selectedTokens([0.5, -1])).toThrow("weights[1] must be a number from 0, got -1");
+    expect(() => selectedTokens([1], { top: 20 })).toThrow("top must be a share above 0 and at most 1, got 20");
   });
 });
 

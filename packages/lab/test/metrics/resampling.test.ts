@@ -7,7 +7,7 @@ import {
   bootstrapInterval,
   meanSums,
   pairedSignificance,
-  scoreOfAll,
+  corpusScore,
 } from "../../src/metrics/index.ts";
 import { hypotheses, twoReferences } from "./sentences.ts";
 
@@ -16,7 +16,7 @@ const answers = (count: number, right: number) => Array.from({ length: count }, 
 
 describe("sums over items", () => {
   it("give the mean", () => {
-    expect(scoreOfAll(meanSums([1, 0, 1, 1]))).toBe(0.75);
+    expect(corpusScore(meanSums([1, 0, 1, 1]))).toBe(0.75);
     expect(() => meanSums([])).toThrow("values must not be empty");
     expect(() => meanSums([1, Number.NaN])).toThrow("values[1] must be finite, got NaN");
   });

@@ -1,7 +1,7 @@
 /** Attention to a picture against the shape in it. */
 import { betaGaussian, gaussian, gridPositions, truncatedParabola } from "fenchel";
 import { describe, expect, it } from "vitest";
-import { attentionRegion, ellipseAttention, massInside, regionScores } from "../../src/metrics/index.ts";
+import { attentionRegion, ellipseAttention, pointingMass, regionScores } from "../../src/metrics/index.ts";
 import type { PictureAttention, ShapeMask } from "../../src/metrics/index.ts";
 
 /** A mask from rows of "." and "#". */
@@ -25,17 +25,17 @@ function disc(x: number, y: number, radius: number): ShapeMask {
 describe("mass inside a shape", () => {
   it("is exact for cells on any grid", () => {
     const mask = shape(".###");
-    expect(massInside({ rows: 1, columns: 2, weights: [0.25, 0.75] }, mask)).toBe(0.875);
-    expect(massInside({ rows: 1, columns: 4, weights: [0.25, 0.25, 0.5, 0] }, mask)).toBe(0.75);
+    expect(pointingMass({ rows: 1, columns: 2, weights: [0.25, 0.75] }, mask)).toBe(0.875);
+    expect(pointingMass({ rows: 1, columns: 4, weights: [0.25, 0.25, 0.5, 0] }, mask)).toBe(0.75);
     // Three cells over four pixels: the first cell has a quarter of its width on the shape.
-    expect(massInside({ rows: 1, columns: 3, weights: [1, 0, 0] }, mask)).toBeCloseTo(0.25, 14);
-    expect(massInside({ rows: 1, columns: 8, weights: [0, 1, 1, 0, 0, 0, 0, 0] }, mask)).toBe(0.5);
-    expect(massInside({ rows: 2, columns: 1, weights: [0.3, 0.7] }, shape("#.", "##"))).toBeCloseTo(0.85, 14);
+    expect(pointingMass({ rows: 1, columns: 3, weights: [1, 0, 0] }, mask)).toBeCloseTo(0.25, 14);
+    expect(pointingMass({ rows: 1, columns: 8, weights: [0, 1, 1, 0, 0, 0, 0, 0] }, mask)).toBe(0.5);
+    expect(pointingMass({ rows: 2, columns: 1, weights: [0.3, 0.7] }, shape("#.", "##"))).toBeCloseTo(0.85, 14);
   });
   it("is 1 on the whole picture for weights that do not quite sum to 1", () => {
     const weights = Float32Array.from({ length: 14 * 14 }, () => 1 / 196);
     const whole = { rows: 64, columns: 64, pixels: new Uint8Array(4096).fill(1) };
-    expect(massInside({ rows: 14, columns: 14, weights }, whole)).toBeCloseTo(1, 12);
+    expect(pointingMass({ rows: 14, columns: 14, weights }, whole)).toBeCloseTo(1, 12);
   });
   it("agrees with a fine sum of the density of an ellipse", () => {
     const mask = disc(0.4, 0.5, 0.2);
@@ -48,52 +48,52 @@ describe("mass inside a shape", () => {
         const [row, column] = [Math.floor(i / 320), i % 320];
         sum += value * mask.pixels[Math.floor(row / 5) * 64 + Math.floor(column / 5)]!;
       });
-      expect(Math.abs(massInside(ellipseAttention(density), mask) - sum / 320 ** 2)).toBeLessThan(0.005);
+      expect(Math.abs(pointingMass(ellipseAttention(density), mask) - sum / 320 ** 2)).toBeLessThan(0.005);
     }
   });
   it("measures a density narrower than a pixel, and one partly outside the picture", () => {
     const narrow: PictureAttention = { centre: [0.5001, 0.9], matrix: [1e-12, 0, 0, 1e-12] };
-    expect(massInside(narrow, shape(".#"))).toBe(1);
-    expect(massInside(narrow, shape("#."))).toBe(0);
+    expect(pointingMass(narrow, shape(".#"))).toBe(1);
+    expect(pointingMass(narrow, shape("#."))).toBe(0);
     const half = { centre: [0, 0.5], matrix: [0.01, 0, 0, 0.01] };
-    expect(massInside(half, shape("#"))).toBeCloseTo(0.5, 2);
+    expect(pointingMass(half, shape("#"))).toBeCloseTo(0.5, 2);
   });
   it("weighs the parts of a mixture", () => {
     const mixture = [
       { centre: [0.25, 0.5], matrix: [1e-4, 0, 0, 1e-4], weight: 3 },
       { centre: [0.75, 0.5], matrix: [1e-4, 0, 0, 1e-4] },
     ];
-    expect(massInside(mixture, shape("#."))).toBeCloseTo(0.75, 12);
+    expect(pointingMass(mixture, shape("#."))).toBeCloseTo(0.75, 12);
   });
   it("refuses what has no mass or no shape", () => {
     const mask = shape("#.");
-    expect(() => massInside({ rows: 1, columns: 2, weights: [0, 0] }, mask)).toThrow("weights must not all be 0");
-    expect(() => massInside({ rows: 1, columns: 2, weights: [1] }, mask)).toThrow(
+    expect(() => pointingMass({ rows: 1, columns: 2, weights: [0, 0] }, mask)).toThrow("weights must not all be 0");
+    expect(() => pointingMass({ rows: 1, columns: 2, weights: [1] }, mask)).toThrow(
       new RangeError("weights must be 1 x 2 numbers (2), got 1"),
     );
-    expect(() => massInside({ rows: 1, columns: 2, weights: [1, -1] }, mask)).toThrow("weights[1] must be a number");
-    expect(() => massInside({ rows: 1, columns: 1, weights: [1] }, shape(".."))).toThrow(
+    expect(() => pointingMass({ rows: 1, columns: 2, weights: [1, -1] }, mask)).toThrow("weights[1] must be a number");
+    expect(() => pointingMass({ rows: 1, columns: 1, weights: [1] }, shape(".."))).toThrow(
       "mask must mark at least one pixel",
     );
-    expect(() => massInside({ rows: 1, columns: 1, weights: [1] }, { ...mask, rows: 2 })).toThrow(
+    expect(() => pointingMass({ rows: 1, columns: 1, weights: [1] }, { ...mask, rows: 2 })).toThrow(
       "mask must be 2 x 2 numbers (4), got 2",
     );
-    expect(() => massInside({ rows: 0, columns: 1, weights: [] }, mask)).toThrow(
+    expect(() => pointingMass({ rows: 0, columns: 1, weights: [] }, mask)).toThrow(
       "weights.rows must be an integer from 1, got 0",
     );
-    expect(() => massInside([], mask)).toThrow("ellipses must not be empty");
+    expect(() => pointingMass([], mask)).toThrow("ellipses must not be empty");
     const round = { centre: [0.5, 0.5], matrix: [1, 0, 0, 1] };
-    expect(() => massInside([round, { ...round, matrix: [1, 2, 2, 1] }], mask)).toThrow(
+    expect(() => pointingMass([round, { ...round, matrix: [1, 2, 2, 1] }], mask)).toThrow(
       new RangeError("ellipses[1].matrix must be symmetric and positive definite, 2 x 2, got [1, 2, 2, 1]"),
     );
-    expect(() => massInside({ ...round, centre: [0.5] }, mask)).toThrow(
+    expect(() => pointingMass({ ...round, centre: [0.5] }, mask)).toThrow(
       "ellipses[0].centre must be two finite numbers",
     );
-    expect(() => massInside({ ...round, alpha: 0.5 }, mask)).toThrow(
+    expect(() => pointingMass({ ...round, alpha: 0.5 }, mask)).toThrow(
       "ellipses[0].alpha must be a finite number from 1",
     );
-    expect(() => massInside({ ...round, weight: 0 }, mask)).toThrow("ellipses must not all have weight 0");
-    expect(() => massInside(round, mask, { points: 0 })).toThrow("points must be an integer from 1, got 0");
+    expect(() => pointingMass({ ...round, weight: 0 }, mask)).toThrow("ellipses must not all have weight 0");
+    expect(() => pointingMass(round, mask, { points: 0 })).toThrow("points must be an integer from 1, got 0");
   });
 });
 

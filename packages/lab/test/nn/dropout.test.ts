@@ -1,7 +1,7 @@
 /** Random zeroing: where a program comes by, and what is drawn for it. */
 import { init, numpy as np, random, tree } from "@jax-js/jax";
 import { beforeAll, expect, it } from "vitest";
-import { drawMasks, drops, noisyPlaces, type Noise } from "../../src/nn/dropout.ts";
+import { dropoutMasks, dropoutFns, dropoutSites, type DropoutConfig } from "../../src/nn/dropout.ts";
 
 beforeAll(async () => {
   await init("wasm");
@@ -10,14 +10,14 @@ beforeAll(async () => {
 const rates = [0.25, 0, 0.5];
 
 /** Zeroes features, leaves what has rate 0 alone, then zeroes whole rows. */
-function program(mask: Noise["mask"], values: np.Array): np.Array {
-  const [features, nothing, rows] = drops({ features: 0.25, words: 0.5, mask }, rates);
+function program(mask: DropoutConfig["mask"], values: np.Array): np.Array {
+  const [features, nothing, rows] = dropoutFns({ features: 0.25, words: 0.5, mask }, rates);
   return rows!(nothing!(features!(values)), [300, 1]);
 }
 
 it("the places of a program are those that it comes by, in order", () => {
   const values = np.ones([300, 40]);
-  expect(noisyPlaces(program, [values])).toEqual([
+  expect(dropoutSites(program, [values])).toEqual([
     { draw: 0, of: 3, rate: 0.25, shape: [300, 40] },
     { draw: 2, of: 3, rate: 0.5, shape: [300, 1] },
   ]);
@@ -26,9 +26,9 @@ it("the places of a program are those that it comes by, in order", () => {
 
 it("masks zero their share and keep the mean; the same for the same key", async () => {
   const values = np.ones([300, 40]);
-  const places = noisyPlaces(program, [values.ref]);
+  const places = dropoutSites(program, [values.ref]);
   const read = async (seed: number) => {
-    const masks = drawMasks(places, random.key(seed));
+    const masks = dropoutMasks(places, random.key(seed));
     const given = [...masks];
     const out = program(() => given.shift()!.ref, values.ref);
     const all: number[][] = [];
@@ -51,6 +51,6 @@ it("masks zero their share and keep the mean; the same for the same key", async 
 
 it("without noise nothing is zeroed", () => {
   const values = np.ones([2]);
-  for (const drop of drops(null, rates)) expect(drop(values)).toBe(values);
+  for (const drop of dropoutFns(null, rates)) expect(drop(values)).toBe(values);
   values.dispose();
 });

@@ -1,6 +1,6 @@
 /** Random numbers: their distributions, orders and seeds. */
 import { describe, expect, it } from "vitest";
-import { derivedSeed, normalNumbers, shuffled, uniformNumbers } from "../../src/nn/rng.ts";
+import { foldIn, normalNumbers, shuffled, uniformNumbers } from "../../src/nn/rng.ts";
 
 describe("random numbers", () => {
   it("are uniform and normal", () => {
@@ -30,7 +30,7 @@ describe("random numbers", () => {
 
   it("have seeds of their own for every purpose", () => {
     const seeds = [0, 1, 2].flatMap((seed) =>
-      ["order", "dropout"].flatMap((p) => [0, 1, 2].map((n) => derivedSeed(seed, p, n))),
+      ["order", "dropout"].flatMap((p) => [0, 1, 2].map((n) => foldIn(seed, p, n))),
     );
     expect(new Set(seeds).size).toBe(seeds.length);
   });

@@ -6,15 +6,8 @@ import { attentionMarkup } from "../../src/report/heat-map.ts";
 import { niceScale } from "../../src/report/learning-curves.ts";
 import { escapeHtml, markup } from "../../src/base/markup.ts";
 import { DARK, LIGHT } from "../../src/report/page-style.ts";
-import {
-  gatherVariants,
-  MEASURES,
-  reportPage,
-  summarize,
-  writeReport,
-  explanationSvg,
-} from "../../src/report/index.ts";
-import { DARK_SHADES, formatWeight, LEVELS, LIGHT_SHADES, weightLevel } from "../../src/report/color-scale.ts";
+import { groupRuns, MEASURES, reportPage, summarize, writeReport, explanationSvg } from "../../src/report/index.ts";
+import { DARK_SHADES, formatWeight, COLOR_LEVELS, LIGHT_SHADES, weightLevel } from "../../src/report/color-scale.ts";
 import { explainedText, meta, result, results } from "./results.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fenchel-"));
@@ -52,8 +45,8 @@ describe("weights as fills", () => {
       1,
       2,
       6,
-      LEVELS,
-      LEVELS,
+      COLOR_LEVELS,
+      COLOR_LEVELS,
     ]);
   });
   it("are written with three digits", () => {
@@ -68,7 +61,7 @@ describe("weights as fills", () => {
   });
   it("grow away from the ground step by step, in one hue, and keep text readable", () => {
     for (const [shades, ground] of [[LIGHT_SHADES, LIGHT.ground], [DARK_SHADES, DARK.ground]] as const) {
-      expect(shades).toHaveLength(LEVELS);
+      expect(shades).toHaveLength(COLOR_LEVELS);
       const distances = shades.map(({ fill }) => contrast(fill, ground));
       expect(distances).toEqual(distances.toSorted((a, b) => a - b));
       expect(distances[0]).toBeGreaterThan(1.1);
@@ -107,7 +100,7 @@ describe("the table", () => {
     const other = result("fusedmax", 3, {
       config: { ...result("fusedmax", 3).config, mappingOptions: { lambda: 0.2, gamma: 1 } },
     });
-    const rows = summarize(gatherVariants([...results, other]), MEASURES);
+    const rows = summarize(groupRuns([...results, other]), MEASURES);
     expect(rows.map(({ variant }) => [variant.mapping, variant.options, variant.runs.length])).toEqual([
       ["softmax", "", 2],
       ["fusedmax", "λ = 0.1, γ = 1", 2],

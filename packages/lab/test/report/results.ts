@@ -1,6 +1,6 @@
 /** Results for the report's tests: small, deterministic, with texts that try to break out of HTML. */
 
-import type { ExplainedText, RunResult } from "../../src/tasks/run-types.ts";
+import type { ExplainedText, SpamRunResult } from "../../src/tasks/run-types.ts";
 import type { ReportMeta } from "../../src/report/index.ts";
 
 export const MEAN_WORDS = [
@@ -21,7 +21,7 @@ export const explainedText = (over: Partial<ExplainedText> = {}): ExplainedText 
   ...over,
 });
 
-export function result(mapping: string, seed: number, over: Partial<RunResult> = {}): RunResult {
+export function result(mapping: string, seed: number, over: Partial<SpamRunResult> = {}): SpamRunResult {
   const epochs = [1, 2, 3].map((epoch) => ({
     epoch,
     step: epoch * 10,

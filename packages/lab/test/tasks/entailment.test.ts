@@ -7,12 +7,12 @@ import { init } from "@jax-js/jax";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { uniformNumbers } from "../../src/nn/rng.ts";
 import { completeSettings } from "../../src/compare/grid-search.ts";
-import { planPairs } from "../../src/tasks/entailment/batches.ts";
+import { batchPairs } from "../../src/tasks/entailment/batches.ts";
 import type { EntailmentData } from "../../src/tasks/entailment/data.ts";
 import { entailment } from "../../src/tasks/entailment/task.ts";
-import type { ShownReading } from "../../src/tasks/entailment/train.ts";
-import { runStudy } from "../../src/tasks/run-task.ts";
-import type { Study, StudyConfig, StudyResult } from "../../src/tasks/task.ts";
+import type { EntailmentExample } from "../../src/tasks/entailment/train.ts";
+import { runTask } from "../../src/tasks/run-task.ts";
+import type { Task, RunConfig, RunResult } from "../../src/tasks/task.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fenchel-entailment-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -48,7 +48,7 @@ function table(count: number, seed: number): string[] {
 
 let data: EntailmentData;
 const settings = {
-  ...completeSettings(entailment as unknown as Study, {}),
+  ...completeSettings(entailment as unknown as Task, {}),
   epochs: 14,
   patience: 14,
   batchSize: 16,
@@ -77,7 +77,7 @@ beforeAll(async () => {
   data = await entailment.load(join(root, "data"), settings);
 });
 
-function config(change: Partial<StudyConfig> = {}): StudyConfig {
+function config(change: Partial<RunConfig> = {}): RunConfig {
   const { mapping, options } = entailment.complete({ mapping: change.mapping ?? "softmax", options: {} });
   return {
     task: "entailment",
@@ -101,14 +101,14 @@ describe("the data", () => {
   });
 
   it("has the dev split in the test split's place for tuning", () => {
-    const blind = entailment.withoutTest!(data);
+    const blind = entailment.withHiddenTest!(data);
     expect(blind.pairs.test).toBe(data.pairs.dev);
     expect(blind.checksum).not.toBe(data.checksum);
     expect([blind.shown, blind.linked]).toEqual([[], null]);
   });
 
   it("comes in batches that hold every pair once", () => {
-    const plans = planPairs(data.pairs.train, 16, uniformNumbers(1));
+    const plans = batchPairs(data.pairs.train, 16, uniformNumbers(1));
     expect(plans.flatMap(({ pairs }) => pairs).sort((a, b) => a - b)).toEqual(Array.from({ length: 500 }, (_, i) => i));
     expect(plans.every(({ pairs }) => pairs.length <= 16)).toBe(true);
   });
@@ -125,15 +125,15 @@ describe("choices", () => {
 });
 
 describe("training", () => {
-  const results: StudyResult[] = [];
+  const results: RunResult[] = [];
 
   it.each(["softmax", "sparsemax", "fusedmax", "oscarmax"])("learns with %s", async (mapping) => {
-    const result = await runStudy(entailment, config({ mapping }), data, join(root, mapping));
+    const result = await runTask(entailment, config({ mapping }), data, join(root, mapping));
     results.push(result);
     expect(result.scores["accuracy"]).toBeGreaterThan(0.7);
     expect(result.scores["alignmentError"]).toBeGreaterThanOrEqual(0);
     expect(result.scores["zeros"]! > 0).toBe(mapping !== "softmax");
-    for (const { weights, premise, hypothesis } of result.shown as ShownReading[]) {
+    for (const { weights, premise, hypothesis } of result.examples as EntailmentExample[]) {
       expect([weights.length, weights[0]!.length]).toEqual([hypothesis.length, premise.length]);
       for (const row of weights) expect(row.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
     }
@@ -141,29 +141,29 @@ describe("training", () => {
 
   it("learns with the recurrent reader", async () => {
     const recurrent = config({ settings: { ...settings, model: "recurrent", epochs: 6 } });
-    const result = await runStudy(entailment, recurrent, data, join(root, "recurrent"));
+    const result = await runTask(entailment, recurrent, data, join(root, "recurrent"));
     expect(result.epochs.at(-1)!.trainLoss).toBeLessThan(result.epochs[0]!.trainLoss);
   });
 
   it("gives an ended run's result again, and refuses other settings", async () => {
-    const again = await runStudy(entailment, config(), data, join(root, "softmax"));
+    const again = await runTask(entailment, config(), data, join(root, "softmax"));
     expect(again).toEqual(JSON.parse(JSON.stringify(results[0])));
     await expect(
-      runStudy(entailment, config({ settings: { ...settings, epochs: 3 } }), data, join(root, "softmax")),
+      runTask(entailment, config({ settings: { ...settings, epochs: 3 } }), data, join(root, "softmax")),
     ).rejects.toThrow("epochs 14 there, 3 here");
   });
 
   it("goes on from another run's parameters", async () => {
     const from = join(root, "softmax");
     const warm = config({ mapping: "sparsemax", settings: { ...settings, epochs: 1 }, startedFrom: "digest" });
-    const result = await runStudy(entailment, warm, data, join(root, "warm"), { from });
+    const result = await runTask(entailment, warm, data, join(root, "warm"), { from });
     expect(result.epochs[0]!.devAccuracy).toBeGreaterThan(0.6);
   });
 
   it("draws pictures that no text can break", () => {
-    const [reading] = results[0]!.shown as ShownReading[];
+    const [reading] = results[0]!.examples as EntailmentExample[];
     const hostile = [{ ...reading!, premise: reading!.premise.map((word, i) => (i === 0 ? "<script>" : word)) }];
-    const page = entailment.pictures(results.map((result) => ({ ...result, shown: hostile })))!.source;
+    const page = entailment.figures(results.map((result) => ({ ...result, shown: hostile })))!.source;
     expect(page).toContain("&lt;script&gt;");
     expect(page).not.toContain("<script");
     expect(page.match(/<svg/g)!.length).toBe(results.length);

@@ -10,14 +10,14 @@ import { DataError } from "../../src/base/data-error.ts";
 import { devSplit } from "../../src/tasks/imdb/holdout.ts";
 import { classification } from "../../src/tasks/imdb/index.ts";
 import { logCountRatios } from "../../src/tasks/imdb/nb-features.ts";
-import { mechanismOf } from "../../src/tasks/imdb/attention.ts";
+import { attentionOf } from "../../src/tasks/imdb/attention.ts";
 import { textsOf, type ReviewData } from "../../src/tasks/imdb/data.ts";
 import { intervalOf, reviewScores } from "../../src/tasks/imdb/predictions.ts";
 import { regressionRows } from "../../src/tasks/imdb/regression-rows.ts";
 import { reviewWords } from "../../src/tasks/imdb/review-words.ts";
 import { settingsOf } from "../../src/tasks/imdb/settings.ts";
-import type { ReadReview } from "../../src/tasks/imdb/train.ts";
-import type { Choice, StudyConfig, StudyResult } from "../../src/tasks/task.ts";
+import type { ReviewExample } from "../../src/tasks/imdb/train.ts";
+import type { AttentionSpec, RunConfig, RunResult } from "../../src/tasks/task.ts";
 import { uniformNumbers } from "../../src/nn/rng.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fenchel-"));
@@ -64,7 +64,7 @@ const settings = {
   patience: 3,
 };
 
-function configOf(choice: Choice, data: ReviewData, change: Partial<StudyConfig> = {}): StudyConfig {
+function configOf(choice: AttentionSpec, data: ReviewData, change: Partial<RunConfig> = {}): RunConfig {
   const { mapping, options } = classification.complete(choice);
   const { checksum: dataChecksum } = data;
   return { task: "classification", mapping, mappingOptions: options, seed: 1, settings, dataChecksum, ...change };
@@ -77,7 +77,8 @@ function runFolder(): string {
   return folder;
 }
 
-const run = (choice: Choice, data: ReviewData) => classification.train(configOf(choice, data), data, runFolder(), {});
+const run = (choice: AttentionSpec, data: ReviewData) =>
+  classification.train(configOf(choice, data), data, runFolder(), {});
 
 let toy: ReviewData;
 beforeAll(async () => {
@@ -132,7 +133,7 @@ describe("reviews", () => {
 
   it("show the same few of the test set, and none when options are chosen", () => {
     expect(toy.shown.map(({ label }) => label)).toEqual([1, 1, 0, 0]);
-    const blind = classification.withoutTest!(toy);
+    const blind = classification.withHiddenTest!(toy);
     expect([blind.shown, blind.texts.test, blind.test]).toEqual([[], toy.texts.dev, toy.dev]);
     expect(blind.checksum).not.toBe(toy.checksum);
   });
@@ -146,12 +147,12 @@ describe("reviews", () => {
 describe("choices", () => {
   it("are completed with the defaults of their options", () => {
     expect(classification.complete({ mapping: "continuous-softmax", options: {} }).options).toEqual({ basis: 64 });
-    expect(classification.choices).toHaveLength(14);
-    for (const choice of classification.choices) expect(() => classification.complete(choice)).not.toThrow();
+    expect(classification.mappings).toHaveLength(14);
+    for (const choice of classification.mappings) expect(() => classification.complete(choice)).not.toThrow();
   });
 
   it("are refused in a line that names what is wrong", () => {
-    const complete = (mapping: string, options: Choice["options"]) => () =>
+    const complete = (mapping: string, options: AttentionSpec["options"]) => () =>
       classification.complete({ mapping, options });
     expect(complete("sparsmax", {})).toThrow('mapping is "sparsmax": it must be one of softmax, sparsemax');
     expect(complete("softmax", { basis: 64 })).toThrow('softmax has no option "basis": it takes gamma');
@@ -161,7 +162,7 @@ describe("choices", () => {
   });
 
   it("have the paper's basis: centres from 0 to 1, twice", () => {
-    const { basis } = mechanismOf({ mapping: "continuous-sparsemax", options: { basis: 6 } }).density!;
+    const { basis } = attentionOf({ mapping: "continuous-sparsemax", options: { basis: 6 } }).density!;
     expect(Array.from(basis.centres)).toEqual([0, 0.5, 1, 0, 0.5, 1]);
     expect(Array.from(basis.widths)).toEqual([0.1, 0.1, 0.1, 0.5, 0.5, 0.5]);
   });
@@ -182,7 +183,7 @@ describe("what is known of a text before training", () => {
   });
 
   it("is the regression that fenchel/jax gives for a text of its length", async () => {
-    const { basis } = mechanismOf({ mapping: "continuous-softmax", options: { basis: 6 } }).density!;
+    const { basis } = attentionOf({ mapping: "continuous-softmax", options: { basis: 6 } }).density!;
     const lengths = Int32Array.of(3, 0, 5, 3);
     const ours = await regressionRows(basis, { ridge: 0.01, padding: 0.5 })(lengths, 5).data();
     expect(ours).toEqual(await regressionArray(basis, lengths, 5, { ridge: 0.01, padding: 0.5 }).data());
@@ -200,7 +201,7 @@ describe("training", () => {
       options: { basis: 8 },
     })),
   ];
-  const results: StudyResult[] = [];
+  const results: RunResult[] = [];
 
   it.each(mechanisms)("learns the toy with $mapping", async (choice) => {
     const result = await run(choice, toy);
@@ -212,8 +213,8 @@ describe("training", () => {
     expect(["zeros", "support", "entropy"].every((key) => key in scores)).toBe(discrete);
     expect(["interval", "location", "deviation"].every((key) => key in scores)).toBe(density);
     for (const value of Object.values(scores)) expect(Number.isFinite(value)).toBe(true);
-    for (const key of Object.keys(scores)) expect(classification.measures.map((measure) => measure.key)).toContain(key);
-    for (const { words, weights, density: read } of result.shown as ReadReview[]) {
+    for (const key of Object.keys(scores)) expect(classification.metrics.map((measure) => measure.key)).toContain(key);
+    for (const { words, weights, density: read } of result.examples as ReviewExample[]) {
       expect(weights?.length ?? words.length).toBe(words.length);
       if (weights !== null) expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 4);
       expect(read !== null).toBe(density);
@@ -221,7 +222,7 @@ describe("training", () => {
   });
 
   it("draws a picture of every shown review for every choice", () => {
-    const { source } = classification.pictures(results)!;
+    const { source } = classification.figures(results)!;
     expect(source.match(/<table/g)).toHaveLength(4);
     expect(source.match(/<svg/g)).toHaveLength(4 * mechanisms.length);
     expect(source.match(/class="curve"/g)).toHaveLength(4 * 4);
@@ -240,7 +241,7 @@ describe("training", () => {
     });
     await expect(killed).rejects.toThrow("killed");
     const resumed = await classification.train(configOf(choice, toy), toy, folder, {});
-    const timeless = ({ scores, shown, epochs }: StudyResult) => {
+    const timeless = ({ scores, examples: shown, epochs }: RunResult) => {
       return { scores, shown, epochs: epochs.map((epoch) => ({ ...epoch, secondsPerStep: 0 })) };
     };
     expect(timeless(resumed)).toEqual(timeless(whole));
@@ -306,7 +307,7 @@ describe("figures", () => {
 });
 
 describe("pictures", () => {
-  const result = (mapping: string, options: Choice["options"], shown: Partial<ReadReview>): StudyResult => ({
+  const result = (mapping: string, options: AttentionSpec["options"], shown: Partial<ReviewExample>): RunResult => ({
     config: {
       task: "classification",
       mapping,
@@ -319,13 +320,13 @@ describe("pictures", () => {
     bestEpoch: 1,
     secondsPerStep: 0.1,
     scores: {},
-    shown: [{ id: "pos/1", label: 1, words: ["a", "b"], probability: 0.9, weights: null, density: null, ...shown }],
+    examples: [{ id: "pos/1", label: 1, words: ["a", "b"], probability: 0.9, weights: null, density: null, ...shown }],
   });
   const density = { alpha: 2, location: 0.5, scale2: 0.02 } as const;
 
   it("let no text become an element", () => {
     const words = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "&amp;"];
-    const { source } = classification.pictures([
+    const { source } = classification.figures([
       result("continuous-sparsemax", { basis: 64 }, { id: "<b>", words, density }),
       result("combined-sparsemax", { basis: 64, gamma: 2 }, { id: "<b>", words, weights: [0.5, 0, 0.5], density }),
     ])!;
@@ -337,14 +338,14 @@ describe("pictures", () => {
   it("draw one basis of each mapping, that of 64 functions", () => {
     const of = (basis: number, location: number) =>
       result("continuous-sparsemax", { basis }, { density: { ...density, location } });
-    const { source } = classification.pictures([of(32, 0.3), of(64, 0.5), of(128, 0.7)])!;
+    const { source } = classification.figures([of(32, 0.3), of(64, 0.5), of(128, 0.7)])!;
     expect(source.match(/<svg/g)).toHaveLength(1);
     expect(source).toContain("density around 50\u00a0%");
   });
 
   it("fill no word outside of an interval", () => {
     const words = Array.from({ length: 20 }, (_, i) => `w${i}`);
-    const { source } = classification.pictures([result("continuous-sparsemax", { basis: 64 }, { words, density })])!;
+    const { source } = classification.figures([result("continuous-sparsemax", { basis: 64 }, { words, density })])!;
     const cell = source.slice(source.indexOf('<td class="words'));
     const filled = Array.from(cell.matchAll(/<mark[^>]*>(w\d+)/g), ([, word]) => Number(word!.slice(1)));
     const { low, high } = intervalOf(density);
@@ -355,6 +356,6 @@ describe("pictures", () => {
   });
 
   it("are none without reviews", () => {
-    expect(classification.pictures([{ ...result("softmax", {}, {}), shown: [] }])).toBeNull();
+    expect(classification.figures([{ ...result("softmax", {}, {}), examples: [] }])).toBeNull();
   });
 });

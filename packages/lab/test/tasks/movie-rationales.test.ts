@@ -6,16 +6,16 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { uniformNumbers } from "../../src/nn/rng.ts";
-import { readItems, writeResult, writeStudyConfig } from "../../src/training/run-dir.ts";
-import { completeSettings, planStudy } from "../../src/compare/grid-search.ts";
+import { readPredictions, writeResult, writeRunConfig } from "../../src/training/run-dir.ts";
+import { completeSettings, planRuns } from "../../src/compare/grid-search.ts";
 import { classification } from "../../src/tasks/imdb/index.ts";
-import { commonPairs, pairNumbers, pairsOf } from "../../src/tasks/imdb/bigrams.ts";
+import { commonBigrams, bigramVocabulary, bigramsOf } from "../../src/tasks/imdb/bigrams.ts";
 import { marksOf, textsOf, type ReviewData } from "../../src/tasks/imdb/data.ts";
-import { rationaleFigures } from "../../src/tasks/imdb/rationale-metrics.ts";
-import { wordAttention, type ReviewRead } from "../../src/tasks/imdb/predictions.ts";
-import type { ReadReview } from "../../src/tasks/imdb/train.ts";
-import { endedStudyRun } from "../../src/tasks/run-task.ts";
-import type { Choice, Study, StudyConfig, StudyResult } from "../../src/tasks/task.ts";
+import { rationaleScoresOf } from "../../src/tasks/imdb/rationale-metrics.ts";
+import { wordAttention, type ReviewPrediction } from "../../src/tasks/imdb/predictions.ts";
+import type { ReviewExample } from "../../src/tasks/imdb/train.ts";
+import { finishedRun } from "../../src/tasks/run-task.ts";
+import type { AttentionSpec, Task, RunConfig, RunResult } from "../../src/tasks/task.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fenchel-rationales-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -54,7 +54,7 @@ function dataFolder(name: string, rows: readonly Row[]): string {
 
 const study = classification.under!({ corpus: "movie-rationales" });
 const settings = {
-  ...completeSettings(study as unknown as Study, { corpus: "movie-rationales" }),
+  ...completeSettings(study as unknown as Task, { corpus: "movie-rationales" }),
   epochs: 3,
   batchSize: 16,
   learningRate: 0.03,
@@ -66,7 +66,7 @@ const settings = {
   featureDropout: 0.1,
 };
 
-function configOf({ mapping, options }: Choice, dataChecksum: string): StudyConfig {
+function configOf({ mapping, options }: AttentionSpec, dataChecksum: string): RunConfig {
   const complete = study.complete({ mapping, options });
   return { task: "classification", mapping, mappingOptions: complete.options, seed: 1, settings, dataChecksum };
 }
@@ -80,10 +80,10 @@ beforeAll(async () => {
 
 describe("the corpus", () => {
   it("has its own choices, figures and defaults, and IMDB keeps what it has", () => {
-    expect(classification.under!({})).toMatchObject({ choices: classification.choices, seeds: 1 });
-    expect(classification.choices.some(({ mapping }) => mapping === "fusedmax" || mapping === "oscarmax")).toBe(false);
-    expect(classification.measures.map(({ key }) => key)).not.toContain("tokenF1");
-    expect(study.choices.map(({ mapping }) => mapping)).toEqual(
+    expect(classification.under!({})).toMatchObject({ choices: classification.mappings, seeds: 1 });
+    expect(classification.mappings.some(({ mapping }) => mapping === "fusedmax" || mapping === "oscarmax")).toBe(false);
+    expect(classification.metrics.map(({ key }) => key)).not.toContain("tokenF1");
+    expect(study.mappings.map(({ mapping }) => mapping)).toEqual(
       expect.arrayContaining(["softmax", "sparsemax", "fusedmax", "oscarmax", "combined-sparsemax"]),
     );
     const longest = (one: typeof study) => one.settings.find(({ name }) => name === "maxTokens")!.value;
@@ -132,7 +132,7 @@ describe("the corpus", () => {
   });
 
   it("has the dev split's marks in the test split's place when options are chosen", () => {
-    const blind = study.withoutTest!(toy);
+    const blind = study.withHiddenTest!(toy);
     expect(blind.rationales!.test).toBe(toy.rationales!.dev);
     expect(marksOf(blind.rationales!.test).map(({ length }) => length)).toHaveLength(blind.test);
   });
@@ -141,17 +141,17 @@ describe("the corpus", () => {
 describe("pairs", () => {
   it("are those of neighbours, also once words are gone", () => {
     const texts = Array.from({ length: 5 }, () => Int32Array.of(2, 3, 4));
-    const keys = commonPairs(texts, 10, 9);
+    const keys = commonBigrams(texts, 10, 9);
     expect(Array.from(keys)).toEqual([23, 34]);
-    const pairs = pairNumbers(keys, 10);
-    expect(Array.from(pairsOf(Int32Array.of(2, 3, 4), pairs))).toEqual([0, 1, 2]);
-    expect(Array.from(pairsOf(Int32Array.of(2, 4, 2, 3), pairs))).toEqual([0, 0, 0, 1]);
-    expect(Array.from(pairsOf(new Int32Array(0), pairs))).toEqual([]);
+    const pairs = bigramVocabulary(keys, 10);
+    expect(Array.from(bigramsOf(Int32Array.of(2, 3, 4), pairs))).toEqual([0, 1, 2]);
+    expect(Array.from(bigramsOf(Int32Array.of(2, 4, 2, 3), pairs))).toEqual([0, 0, 0, 1]);
+    expect(Array.from(bigramsOf(new Int32Array(0), pairs))).toEqual([]);
   });
 });
 
 describe("figures against rationales", () => {
-  const read = (change: Partial<ReviewRead>): ReviewRead => ({
+  const read = (change: Partial<ReviewPrediction>): ReviewPrediction => ({
     words: 4,
     probability: 0.9,
     loss: 0.1,
@@ -167,7 +167,7 @@ describe("figures against rationales", () => {
     const asked: number[][] = [];
     const marked = { marks: [Uint8Array.of(0, 1, 0, 0, 0, 1, 0, 0)], share: 0.25 };
     const weights = Float32Array.of(0, 0.5, 0.25, 0.25);
-    const { scores: figures, precisions } = await rationaleFigures(
+    const { scores: figures, precisions } = await rationaleScoresOf(
       [read({ weights })],
       [text],
       marked,
@@ -199,7 +199,7 @@ describe("figures against rationales", () => {
     const marked = { marks: [Uint8Array.of(1, 0, 0, 0)], share: 0.25 };
     const weights = Float32Array.of(0, 0.5, 0.5, 0);
     let rest: number[] = [];
-    const { scores: figures } = await rationaleFigures(
+    const { scores: figures } = await rationaleScoresOf(
       [read({ weights, probability: 0.2 })],
       [text],
       marked,
@@ -226,7 +226,7 @@ describe("figures against rationales", () => {
 });
 
 describe("training", () => {
-  const results: StudyResult[] = [];
+  const results: RunResult[] = [];
   const mappings = ["softmax", "fusedmax", "oscarmax", "continuous-sparsemax"];
 
   it.each([...mappings, "combined-softmax"])("holds %s against the marks", async (mapping) => {
@@ -236,12 +236,12 @@ describe("training", () => {
     const result = await study.train(configOf({ mapping, options: basis }, toy.checksum), toy, folder, {});
     results.push(result);
     const { scores } = result;
-    const keys = study.measures.map(({ key }) => key);
+    const keys = study.metrics.map(({ key }) => key);
     for (const [key, value] of Object.entries(scores)) expect([key, Number.isFinite(value)]).toEqual([key, true]);
     for (const key of Object.keys(scores)) expect(keys).toContain(key);
     for (const key of keys.slice(-6)) expect(Object.keys(scores)).toContain(key);
     expect(scores["accuracy"]).toBeGreaterThan(0.9);
-    const items = readItems(folder)!;
+    const items = readPredictions(folder)!;
     expect(items.rows).toHaveLength(toy.test);
     const sum = items.rows.reduce((all, value) => all + value, 0);
     expect(scores["rationalePrecision"]).toBe(study.compared!.score(Float64Array.of(sum), toy.test));
@@ -254,12 +254,12 @@ describe("training", () => {
   });
 
   it("shows what people marked, in the part with the most of it", () => {
-    const { source } = study.pictures(results)!;
+    const { source } = study.figures(results)!;
     expect(source.match(/class="marks" d="M/g)).toHaveLength(4 * results.length);
     expect(source).toContain('<span class="given">');
     expect(source).not.toContain('<span class="within">');
     expect(source).not.toMatch(/NaN|undefined|Infinity/);
-    const [{ words, marks }] = results[0]!.shown as [ReadReview];
+    const [{ words, marks }] = results[0]!.examples as [ReviewExample];
     const given = Array.from(source.matchAll(/<span class="given">(.*?)<\/span>/g), ([, html]) =>
       html!.replaceAll(/<[^>]*>/g, ""),
     );
@@ -269,9 +269,9 @@ describe("training", () => {
   it("writes out the most marked part of a long review", () => {
     const words = Array.from({ length: 400 }, (_, i) => `w${i}`);
     const marks = words.map((_, i) => (i >= 300 && i < 310 ? 1 : 0));
-    const [shown] = results[0]!.shown as [ReadReview];
+    const [shown] = results[0]!.examples as [ReviewExample];
     const long = { ...shown, words, marks, weights: words.map(() => 1 / 400), excerpt: [180, 310] as const };
-    const { source } = study.pictures([{ ...results[0]!, shown: [long] }])!;
+    const { source } = study.figures([{ ...results[0]!, examples: [long] }])!;
     expect(source).toMatch(/… <mark[^>]*>w180/);
     expect(source).toMatch(/w309<\/mark><\/span> …/);
     expect(source).not.toMatch(/>w179|w310/);
@@ -281,9 +281,9 @@ describe("training", () => {
 
 describe("a run from before the corpus could be chosen", () => {
   const folder = join(root, "older");
-  const base = classification as unknown as Study;
+  const base = classification as unknown as Task;
   const complete = completeSettings(base, {});
-  const config: StudyConfig = {
+  const config: RunConfig = {
     task: "classification",
     mapping: "softmax",
     mappingOptions: { gamma: 0.2 },
@@ -294,25 +294,25 @@ describe("a run from before the corpus could be chosen", () => {
 
   it("is what docs/results holds of IMDB, every run of it", () => {
     const path = new URL("../../../../docs/results/classification.json", import.meta.url);
-    const { results } = JSON.parse(readFileSync(path, "utf8")) as { results: StudyResult[] };
+    const { results } = JSON.parse(readFileSync(path, "utf8")) as { results: RunResult[] };
     const { dataChecksum } = results[0]!.config;
-    const request = { choices: base.choices, seeds: [1], settings: complete, folder: join(root, "recorded") };
-    const plan = planStudy(base, request, dataChecksum);
+    const request = { choices: base.mappings, seeds: [1], settings: complete, folder: join(root, "recorded") };
+    const plan = planRuns(base, request, dataChecksum);
     expect(results).toHaveLength(plan.length);
     results.forEach(({ config: recorded }, i) => {
       mkdirSync(plan[i]!.folder, { recursive: true });
-      writeStudyConfig(plan[i]!.folder, recorded);
-      expect(endedStudyRun(base, plan[i]!.folder, plan[i]!.config)).toBeNull();
+      writeRunConfig(plan[i]!.folder, recorded);
+      expect(finishedRun(base, plan[i]!.folder, plan[i]!.config)).toBeNull();
     });
   });
 
   it("is still what a comparison of IMDB asks for, and nothing else", () => {
     mkdirSync(folder);
     const older = Object.fromEntries(Object.entries(complete).filter(([name]) => name !== "corpus"));
-    writeStudyConfig(folder, { ...config, settings: older });
+    writeRunConfig(folder, { ...config, settings: older });
     writeResult(folder, { epochs: [], bestEpoch: 3 });
-    expect(endedStudyRun(base, folder, config)).toEqual({ epochs: [], bestEpoch: 3 });
+    expect(finishedRun(base, folder, config)).toEqual({ epochs: [], bestEpoch: 3 });
     const other = { ...config, settings: { ...complete, corpus: "movie-rationales" } };
-    expect(() => endedStudyRun(base, folder, other)).toThrow('corpus "imdb" there, "movie-rationales" here');
+    expect(() => finishedRun(base, folder, other)).toThrow('corpus "imdb" there, "movie-rationales" here');
   });
 });

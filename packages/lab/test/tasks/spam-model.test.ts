@@ -3,7 +3,7 @@ import { init, numpy as np, tree } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compileClassifier } from "../../src/tasks/spam/compiled.ts";
 import { initialTensors, toArrays, toTensors } from "../../src/nn/parameters.ts";
-import { derivedSeed, normalNumbers, uniformNumbers } from "../../src/nn/rng.ts";
+import { foldIn, normalNumbers, uniformNumbers } from "../../src/nn/rng.ts";
 import { crossEntropy, textClassifierShapes, type TextClassifierParameters } from "../../src/tasks/spam/model.ts";
 
 beforeAll(async () => {
@@ -81,7 +81,7 @@ describe.each(names)("the text classifier with %s", (mapping) => {
     const found = await toTensors(gradient);
     for (const [name, { values: wanted }] of Object.entries(found)) {
       // The directional derivative along a random direction, by central differences.
-      const normal = normalNumbers(uniformNumbers(derivedSeed(1, name)));
+      const normal = normalNumbers(uniformNumbers(foldIn(1, name)));
       const direction = wanted.map(normal);
       const step = 1e-3;
       const side = async (sign: number) => {

@@ -5,17 +5,17 @@ import { gzipSync } from "node:zlib";
 import { init } from "@jax-js/jax";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DataError } from "../../src/base/data-error.ts";
-import { flatSentences } from "../../src/base/ragged.ts";
-import { readItems } from "../../src/training/run-dir.ts";
+import { raggedArray } from "../../src/base/ragged.ts";
+import { readPredictions } from "../../src/training/run-dir.ts";
 import { RunError } from "../../src/base/run-error.ts";
-import { runStudy } from "../../src/tasks/run-task.ts";
-import type { StudyConfig } from "../../src/tasks/task.ts";
+import { runTask } from "../../src/tasks/run-task.ts";
+import type { RunConfig } from "../../src/tasks/task.ts";
 import { completeChoice } from "../../src/tasks/seq2seq/attention.ts";
-import type { ShownRun } from "../../src/tasks/seq2seq/train.ts";
+import type { DecodedRun } from "../../src/tasks/seq2seq/train.ts";
 import { readCorpus, type SummarizationCorpus } from "../../src/tasks/summarization/corpus.ts";
 import { summarization } from "../../src/tasks/summarization/index.ts";
-import { keptLinks, keptPieces } from "../../src/tasks/summarization/copied-tokens.ts";
-import { firstWords, leadLength, leadScores } from "../../src/tasks/summarization/lead-baseline.ts";
+import { copiedAlignment, copiedTokens } from "../../src/tasks/summarization/copied-tokens.ts";
+import { leadWords, leadLength, leadScores } from "../../src/tasks/summarization/lead-baseline.ts";
 import { loadSummarization, prepareSummarization, withoutTest } from "../../src/tasks/summarization/data.ts";
 import { settingsOf } from "../../src/tasks/summarization/settings.ts";
 
@@ -61,7 +61,7 @@ const small = {
   beams: 2,
 };
 
-const configOf = (mapping: string, settings: Readonly<Record<string, number | string | boolean>>): StudyConfig => ({
+const configOf = (mapping: string, settings: Readonly<Record<string, number | string | boolean>>): RunConfig => ({
   task: "summarization",
   mapping,
   mappingOptions: completeChoice({ mapping, options: {} }).options,
@@ -85,17 +85,17 @@ describe("a run", () => {
 
   it("learns to shorten by copying, words that it does not know too", async () => {
     // Twelve words and the signs around them: names are among those that are left out.
-    const result = await runStudy(summarization, configOf("sparsemax", small), data, join(root, "run"));
+    const result = await runTask(summarization, configOf("sparsemax", small), data, join(root, "run"));
     const { rougeL, leadRougeL, zeros, alignmentRecall, recallL } = result.scores as Record<string, number>;
     expect(rougeL).toBeGreaterThan(leadRougeL!);
     expect(zeros).toBeGreaterThan(0);
     expect(alignmentRecall).toBeGreaterThan(0);
     expect(recallL).toBeUndefined();
-    const { texts, line } = result.shown as ShownRun;
+    const { texts, line } = result.examples as DecodedRun;
     expect(texts).toHaveLength(4);
     expect(line).toContain(`the first ${data.leadWords} words: ROUGE-L`);
-    expect(summarization.pictures([result])!.source).toContain("<svg");
-    const items = readItems(join(root, "run"))!;
+    expect(summarization.figures([result])!.source).toContain("<svg");
+    const items = readPredictions(join(root, "run"))!;
     expect([items.texts.length, items.rows.length, items.width]).toEqual([10, 10, 1]);
     const mean = summarization.compared!.score(Float64Array.of(items.rows.reduce((a, b) => a + b, 0)), 10);
     expect(mean).toBeCloseTo(rougeL!, 12);
@@ -104,7 +104,7 @@ describe("a run", () => {
   it("needs one vocabulary to copy", async () => {
     const settings = { ...small, jointVocabulary: false };
     const own = prepareSummarization(corpus, settingsOf(settings));
-    const run = runStudy(summarization, configOf("softmax", settings), own, join(root, "apart"));
+    const run = runTask(summarization, configOf("softmax", settings), own, join(root, "apart"));
     await expect(run).rejects.toThrow(RunError);
     await expect(run).rejects.toThrow("--copying needs one vocabulary for both sides (--joint-vocabulary true)");
   });
@@ -123,29 +123,29 @@ describe("the baseline", () => {
     };
     expect(leadLength(split)).toBe(6);
     expect(leadScores(split, 6).rougeL.f1).toBe(1);
-    expect(firstWords("  one two\tthree ", 2)).toBe("one two");
-    expect(firstWords("", 2)).toBe("");
+    expect(leadWords("  one two\tthree ", 2)).toBe("one two");
+    expect(leadWords("", 2)).toBe("");
   });
 });
 
 describe("links to what is kept", () => {
   it("are a longest common subsequence, as early as can be", () => {
-    expect(keptLinks([5, 6, 7, 6], [6, 7])).toEqual([
+    expect(copiedAlignment([5, 6, 7, 6], [6, 7])).toEqual([
       [1, 0],
       [2, 1],
     ]);
-    expect(keptLinks([4, 9, 4, 5, 6], [4, 5, 8, 6])).toEqual([
+    expect(copiedAlignment([4, 9, 4, 5, 6], [4, 5, 8, 6])).toEqual([
       [0, 0],
       [3, 1],
       [4, 3],
     ]);
-    expect(keptLinks([], [1])).toEqual([]);
+    expect(copiedAlignment([], [1])).toEqual([]);
   });
 
   it("leave out pairs with nothing on a side", () => {
-    const source = flatSentences([Int32Array.of(2, 3), new Int32Array(0), Int32Array.of(4)]);
-    const target = flatSentences([Int32Array.of(3), Int32Array.of(3), new Int32Array(0)]);
-    const { links, owners } = keptPieces({ source, target });
+    const source = raggedArray([Int32Array.of(2, 3), new Int32Array(0), Int32Array.of(4)]);
+    const target = raggedArray([Int32Array.of(3), Int32Array.of(3), new Int32Array(0)]);
+    const { links, owners } = copiedTokens({ source, target });
     expect(links).toEqual([{ words: [2, 1], sure: [[1, 0]], possible: [] }]);
     expect(owners.source.map((one) => Array.from(one))).toEqual([[0, 1]]);
   });
@@ -203,7 +203,7 @@ describe("corpora", () => {
     const settings = { ...small, corpus: "gigaword", testedOn: "duc2004", epochs: 1 };
     const data = loadSummarization(folder, settingsOf(settings));
     expect(data.linked).toBeNull();
-    const { scores } = await runStudy(summarization, configOf("softmax", settings), data, join(root, "duc"));
+    const { scores } = await runTask(summarization, configOf("softmax", settings), data, join(root, "duc"));
     expect(scores["recall1"]).toBeGreaterThanOrEqual(0);
     expect(scores["alignmentRecall"]).toBeUndefined();
   });

@@ -7,16 +7,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DataError } from "../../src/base/data-error.ts";
 import { readResult } from "../../src/training/run-dir.ts";
 import { RunError } from "../../src/base/run-error.ts";
-import { learnCodec } from "../../src/text/tokenizer.ts";
-import { runStudy } from "../../src/tasks/run-task.ts";
-import type { StudyConfig, StudyResult } from "../../src/tasks/task.ts";
+import { trainTokenizer } from "../../src/text/tokenizer.ts";
+import { runTask } from "../../src/tasks/run-task.ts";
+import type { RunConfig, RunResult } from "../../src/tasks/task.ts";
 import { readCorpus, type TranslationCorpus } from "../../src/tasks/translation/corpus.ts";
 import { translation } from "../../src/tasks/translation/index.ts";
-import { linkCollector, wordWeights } from "../../src/tasks/seq2seq/alignment.ts";
-import { completeChoice, mechanismOf } from "../../src/tasks/seq2seq/attention.ts";
-import type { ShownRun } from "../../src/tasks/seq2seq/train.ts";
+import { alignmentCollector, wordWeights } from "../../src/tasks/seq2seq/alignment.ts";
+import { completeChoice, attentionOf } from "../../src/tasks/seq2seq/attention.ts";
+import type { DecodedRun } from "../../src/tasks/seq2seq/train.ts";
 import { shownText, textOf } from "../../src/tasks/seq2seq/decoded-text.ts";
-import { piecesOfWords, readLinked } from "../../src/tasks/translation/alignment.ts";
+import { wordIds, readAligned } from "../../src/tasks/translation/alignment.ts";
 import { loadTranslation, prepareTranslation, withoutTest } from "../../src/tasks/translation/data.ts";
 import { settingsOf } from "../../src/tasks/translation/settings.ts";
 
@@ -71,7 +71,7 @@ const small = {
   beams: 2,
 };
 
-const configOf = (mapping: string, settings: Readonly<Record<string, number | string | boolean>>): StudyConfig => ({
+const configOf = (mapping: string, settings: Readonly<Record<string, number | string | boolean>>): RunConfig => ({
   task: "translation",
   mapping,
   mappingOptions: completeChoice({ mapping, options: {} }).options,
@@ -81,7 +81,7 @@ const configOf = (mapping: string, settings: Readonly<Record<string, number | st
 });
 
 /** A result without its times and its memory. */
-const figures = (result: StudyResult): unknown => {
+const figures = (result: RunResult): unknown => {
   const scores = { ...result.scores, writingSeconds: 0, peakMegabytes: 0 };
   const epochs = result.epochs.map((epoch) => ({ ...epoch, secondsPerStep: 0 }));
   return { ...result, secondsPerStep: 0, epochs, scores };
@@ -110,26 +110,26 @@ describe("a run", () => {
 
   it("learns to translate, and resumes with the figures it would have had", async () => {
     const config = configOf("fusedmax", small);
-    const whole = await runStudy(translation, config, data, join(root, "whole"));
+    const whole = await runTask(translation, config, data, join(root, "whole"));
     expect(whole.scores["accuracy"]).toBeGreaterThan(0.6);
     expect(whole.scores["bleu"]).toBeGreaterThan(50);
     expect(whole.scores["zeros"]).toBeGreaterThan(0);
     expect(whole.scores["alignmentError"]).toBeUndefined();
-    const { texts: shown, line } = whole.shown as ShownRun;
+    const { texts: shown, line } = whole.examples as DecodedRun;
     expect(shown).toHaveLength(4);
     for (const { columns, rows, weights } of shown) {
       expect(weights).toHaveLength(rows.length);
       for (const row of weights) expect(row).toHaveLength(columns.length);
     }
     expect(line).toMatch(/^BLEU\|nrefs:1\|case:mixed\|eff:no\|tok:13a\|smooth:exp\|/);
-    const page = translation.pictures([whole])!.source;
+    const page = translation.figures([whole])!.source;
     expect(page).toContain("<svg");
     expect(page).not.toContain("\ufffd");
     expect(page).not.toContain("small letter");
     expect(page).not.toContain("NaN");
 
     let epochs = 0;
-    const stopped = runStudy(translation, config, data, join(root, "stopped"), {
+    const stopped = runTask(translation, config, data, join(root, "stopped"), {
       onProgress: ({ epoch, step }) => {
         epochs = epoch;
         if (epoch === 24 && step > 0) throw new RunError("stopped by the test");
@@ -137,16 +137,16 @@ describe("a run", () => {
     });
     await expect(stopped).rejects.toThrow("stopped by the test");
     expect(epochs).toBe(24);
-    const resumed = await runStudy(translation, config, data, join(root, "stopped"));
+    const resumed = await runTask(translation, config, data, join(root, "stopped"));
     expect(figures(resumed)).toEqual(figures(whole));
-    expect(readResult<StudyResult>(join(root, "stopped"))).toEqual(JSON.parse(JSON.stringify(resumed)));
+    expect(readResult<RunResult>(join(root, "stopped"))).toEqual(JSON.parse(JSON.stringify(resumed)));
   });
 
   it("trains a transformer, on words, with one vocabulary", async () => {
     const settings = { ...small, model: "transformer", pieces: "words", jointVocabulary: true, epochs: 4, average: 1 };
     const own = prepareTranslation(corpus, root, settingsOf(settings));
     expect(own.codecs.source).toEqual(own.codecs.target);
-    const { epochs, scores } = await runStudy(
+    const { epochs, scores } = await runTask(
       translation,
       configOf("combined-sparsemax", settings),
       own,
@@ -157,10 +157,10 @@ describe("a run", () => {
   });
 
   it("says what does not go together in one line", async () => {
-    const fed = runStudy(translation, configOf("oscarmax", { ...small, inputFeeding: true }), data, join(root, "fed"));
+    const fed = runTask(translation, configOf("oscarmax", { ...small, inputFeeding: true }), data, join(root, "fed"));
     await expect(fed).rejects.toThrow(RunError);
     await expect(fed).rejects.toThrow('mapping is "oscarmax": with input feeding');
-    const odd = runStudy(
+    const odd = runTask(
       translation,
       configOf("softmax", { ...small, model: "transformer", heads: 3 }),
       data,
@@ -184,8 +184,8 @@ describe("a run", () => {
 
 describe("choices", () => {
   it("are all mechanisms, with their defaults", () => {
-    for (const choice of translation.choices) expect(mechanismOf(choice).options["gamma"]).toBe(1);
-    expect(mechanismOf({ mapping: "combined-softmax", options: {} }).density!.basis.count).toBe(30);
+    for (const choice of translation.mappings) expect(attentionOf(choice).options["gamma"]).toBe(1);
+    expect(attentionOf({ mapping: "combined-softmax", options: {} }).density!.basis.count).toBe(30);
   });
 
   it.each([
@@ -248,12 +248,12 @@ describe("corpora", () => {
   });
 
   it("let attention be held against links", () => {
-    const codec = learnCodec(
+    const codec = trainTokenizer(
       sentences.flatMap(({ source, target }) => [source, target]),
       { kind: "subwords", size: 90 },
     );
-    const linked = readLinked(folder, { from: "de", to: "en", maxTokens: 100 }, { source: codec, target: codec })!;
-    const { see, scores } = linkCollector(linked);
+    const linked = readAligned(folder, { from: "de", to: "en", maxTokens: 100 }, { source: codec, target: codec })!;
+    const { see, scores } = alignmentCollector(linked);
     linked.links.forEach((_, index) => {
       // Every piece looks at all pieces of the word at its own word's place.
       const [source, target] = [linked.owners.source[index]!, linked.owners.target[index]!];
@@ -265,14 +265,14 @@ describe("corpora", () => {
 });
 
 describe("pieces of words", () => {
-  const codec = learnCodec(
+  const codec = trainTokenizer(
     sentences.map(({ source }) => source),
     { kind: "subwords", size: 40 },
   );
 
   it("know their words, whatever they are cut into", () => {
     const words = ["Ein", "Hund-Ball", "(", "den", "Mann", ")", ".", "Baum"];
-    const { ids, owners } = piecesOfWords(words, codec);
+    const { ids, owners } = wordIds(words, codec);
     expect(owners).toHaveLength(ids.length);
     expect([...new Set(owners)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect([...owners]).toEqual([...owners].sort((a, b) => a - b));
@@ -286,8 +286,8 @@ describe("pieces of words", () => {
 });
 
 it("an unknown word is copied from where the attention is", () => {
-  const source = learnCodec(["Eins zwei drei"], { kind: "words", size: 6 });
-  const target = learnCodec(["One two"], { kind: "words", size: 4 });
+  const source = trainTokenizer(["Eins zwei drei"], { kind: "words", size: 6 });
+  const target = trainTokenizer(["One two"], { kind: "words", size: 4 });
   const written = {
     ids: Int32Array.of(2, 1, 3),
     ended: true,
@@ -307,8 +307,8 @@ it("an unknown word is copied from where the attention is", () => {
 
 it("a shown text has words in its map where the model knows none", () => {
   const texts = ["Eins zwei drei"];
-  const source = learnCodec(texts, { kind: "words", size: 4 });
-  const target = learnCodec(["One two"], { kind: "words", size: 4 });
+  const source = trainTokenizer(texts, { kind: "words", size: 4 });
+  const target = trainTokenizer(["One two"], { kind: "words", size: 4 });
   const weights = [Float32Array.of(1, 0, 0), Float32Array.of(0, 0.25, 0.75), Float32Array.of(0, 0, 1)];
   const written = { ids: Int32Array.of(2, 1), ended: true, logProbability: 0, weights };
   const shown = shownText(written, { source: "Drei Quarks zwei", reference: "" }, { source, target });

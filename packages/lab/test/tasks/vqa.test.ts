@@ -5,18 +5,22 @@ import { init, numpy as np } from "@jax-js/jax";
 import type { Attend } from "fenchel/jax";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { uniformNumbers } from "../../src/nn/rng.ts";
-import { completeLook, lookOf, looks } from "../../src/tasks/vqa/spatial-attention.ts";
-import { vqaPictures } from "../../src/tasks/vqa/figures.ts";
+import {
+  completeSpatialAttention,
+  spatialAttentionOf,
+  spatialAttentions,
+} from "../../src/tasks/vqa/spatial-attention.ts";
+import { vqaFigures } from "../../src/tasks/vqa/figures.ts";
 import { allBatches, batchArrays, drawBatches } from "../../src/tasks/vqa/batches.ts";
 import { questionWords, withoutTest } from "../../src/tasks/vqa/data.ts";
 import { shapeScores } from "../../src/tasks/vqa/predictions.ts";
-import { checkCells, settingsOf } from "../../src/tasks/vqa/settings.ts";
+import { checkGrid, settingsOf } from "../../src/tasks/vqa/settings.ts";
 import { RunError } from "../../src/base/run-error.ts";
-import { shapeMask } from "../../src/tasks/vqa/segmentation-mask.ts";
-import type { ShownQuestion } from "../../src/tasks/vqa/examples.ts";
+import { segmentationMask } from "../../src/tasks/vqa/segmentation-mask.ts";
+import type { VqaExample } from "../../src/tasks/vqa/examples.ts";
 import { vqa } from "../../src/tasks/vqa/task.ts";
 import { trainVqa } from "../../src/tasks/vqa/train.ts";
-import type { StudyConfig, StudyResult } from "../../src/tasks/task.ts";
+import type { RunConfig, RunResult } from "../../src/tasks/task.ts";
 import { drawnData, SIZE, squarePicture } from "./drawn-pictures.ts";
 
 const data = drawnData();
@@ -32,8 +36,8 @@ const settings = {
   hiddenSize: 16,
 };
 
-function configOf(mapping: string, options: Readonly<Record<string, number>> = {}): StudyConfig {
-  const choice = completeLook({ mapping, options });
+function configOf(mapping: string, options: Readonly<Record<string, number>> = {}): RunConfig {
+  const choice = completeSpatialAttention({ mapping, options });
   return {
     task: "vqa",
     mapping,
@@ -54,7 +58,7 @@ describe("the mask of a shape", () => {
     // Edges, three quarters and one quarter of the way from the ground to the shape.
     picture.set([61, 157, 157], 3 * (5 * SIZE + 7));
     picture.set([184, 216, 216], 3 * (6 * SIZE + 7));
-    const mask = shapeMask(picture);
+    const mask = segmentationMask(picture);
     const inside = Array.from(mask.keys()).filter((pixel) => mask[pixel] === 1);
     const square = [5, 6, 7, 8].flatMap((y) => [3, 4, 5, 6].map((x) => y * SIZE + x));
     expect(inside).toEqual([...square, 5 * SIZE + 7].toSorted((a, b) => a - b));
@@ -62,8 +66,8 @@ describe("the mask of a shape", () => {
 
   it("finds a shape lighter than its ground as well as a darker one, and none where all is ground", () => {
     const white = squarePicture([255, 255, 255], { left: 0, top: 0, side: 5 });
-    expect(shapeMask(white).reduce((sum, one) => sum + one, 0)).toBe(25);
-    expect(shapeMask(new Uint8Array(48).fill(200)).includes(1)).toBe(false);
+    expect(segmentationMask(white).reduce((sum, one) => sum + one, 0)).toBe(25);
+    expect(segmentationMask(new Uint8Array(48).fill(200)).includes(1)).toBe(false);
   });
 });
 
@@ -121,17 +125,25 @@ describe("the data", () => {
 
 describe("the choices", () => {
   it("have defaults, and refuse what they do not take", () => {
-    expect(vqa.choices.map(({ mapping }) => mapping)).toEqual([...looks, "softmax"]);
-    expect(completeLook({ mapping: "tvmax", options: { lambda: 0.2 } }).options).toMatchObject({ lambda: 0.2 });
-    expect(() => completeLook({ mapping: "fusedmax", options: {} })).toThrow(/fusedmax.*must be one of softmax/);
-    expect(() => completeLook({ mapping: "softmax", options: { lambda: 1 } })).toThrow(/no option "lambda"/);
-    expect(() => completeLook({ mapping: "softmax", options: { gamma: 0 } })).toThrow(/gamma/);
-    expect(() => completeLook({ mapping: "continuous-softmax", options: { basis: 50 } })).toThrow(/basis is 50/);
-    expect(() => completeLook({ mapping: "constructor", options: {} })).toThrow(/constructor/);
+    expect(vqa.mappings.map(({ mapping }) => mapping)).toEqual([...spatialAttentions, "softmax"]);
+    expect(completeSpatialAttention({ mapping: "tvmax", options: { lambda: 0.2 } }).options).toMatchObject({
+      lambda: 0.2,
+    });
+    expect(() => completeSpatialAttention({ mapping: "fusedmax", options: {} })).toThrow(
+      /fusedmax.*must be one of softmax/,
+    );
+    expect(() => completeSpatialAttention({ mapping: "softmax", options: { lambda: 1 } })).toThrow(
+      /no option "lambda"/,
+    );
+    expect(() => completeSpatialAttention({ mapping: "softmax", options: { gamma: 0 } })).toThrow(/gamma/);
+    expect(() => completeSpatialAttention({ mapping: "continuous-softmax", options: { basis: 50 } })).toThrow(
+      /basis is 50/,
+    );
+    expect(() => completeSpatialAttention({ mapping: "constructor", options: {} })).toThrow(/constructor/);
   });
 });
 
-describe.each(looks)("%s", (mapping) => {
+describe.each(spatialAttentions)("%s", (mapping) => {
   it("learns what colour a square has and where it is", { timeout: 240_000 }, async () => {
     const result = await trainVqa(configOf(mapping, { gamma: 0.3 }), data, mkdtempSync(join(folder, "run-")), {});
     const { accuracy, mass, recall, tightness, iou } = result.scores;
@@ -140,7 +152,7 @@ describe.each(looks)("%s", (mapping) => {
     expect(mass).toBeGreaterThan(0.25);
     for (const share of [mass, recall, iou]) expect(share).toBeLessThanOrEqual(1);
     expect(tightness).toBeGreaterThan(0);
-    const shown = result.shown as readonly ShownQuestion[];
+    const shown = result.examples as readonly VqaExample[];
     expect(shown.map(({ answer }) => answer).slice(-2)).toEqual(["yes", "no"]);
     for (const { weights, density } of shown) {
       expect(weights === null).toBe(mapping.startsWith("continuous"));
@@ -149,8 +161,8 @@ describe.each(looks)("%s", (mapping) => {
   });
 
   it("has a finite gradient where all weight is on one cell", async () => {
-    const { options } = completeLook({ mapping, options: { gamma: 1e-3 } });
-    const look = lookOf({ mapping, options }, { cells: 4, ridge: 0.01 });
+    const { options } = completeSpatialAttention({ mapping, options: { gamma: 1e-3 } });
+    const look = spatialAttentionOf({ mapping, options }, { cells: 4, ridge: 0.01 });
     const gradient = look.attention.valueAndGrad((attend: Attend, scores: np.Array) => {
       const { weights, location, scale2 } = look.see(attend, scores);
       location?.dispose();
@@ -179,7 +191,7 @@ describe("a run", () => {
     const resumed = await trainVqa(short, data, cut, { onProgress: ({ epoch }) => epochs.push(epoch) });
     expect(new Set(epochs)).toEqual(new Set([3]));
     expect(resumed.scores).toEqual(whole.scores);
-    expect(resumed.shown).toEqual(whole.shown);
+    expect(resumed.examples).toEqual(whole.examples);
   });
 
   it("refuses a grid that does not divide the pictures in one line for the user", async () => {
@@ -188,8 +200,8 @@ describe("a run", () => {
     await expect(trainVqa(odd, data, folder, {})).rejects.toThrow(
       "--cells is 5: it must divide the pictures' 16 pixels, as 1, 2, 4, 8, 16 do",
     );
-    for (const cells of [0, -4, 0.5, 32, Number.NaN]) expect(() => checkCells({ cells }, SIZE)).toThrow(RunError);
-    for (const cells of [1, 16]) expect(() => checkCells({ cells }, SIZE)).not.toThrow();
+    for (const cells of [0, -4, 0.5, 32, Number.NaN]) expect(() => checkGrid({ cells }, SIZE)).toThrow(RunError);
+    for (const cells of [1, 16]) expect(() => checkGrid({ cells }, SIZE)).not.toThrow();
   });
 
   it.each(["tvmax", "continuous-sparsemax"])("of %s needs no more than one cell", async (mapping) => {
@@ -201,7 +213,7 @@ describe("a run", () => {
 });
 
 describe("figures of attention", () => {
-  const mask = shapeMask(squarePicture([0, 0, 0], { left: 4, top: 4, side: 8 }));
+  const mask = segmentationMask(squarePicture([0, 0, 0], { left: 4, top: 4, side: 8 }));
 
   it("know weights of cells: all on the square, and even over the picture", () => {
     const on = Float32Array.from({ length: 16 }, (_, cell) => ([5, 6, 9, 10].includes(cell) ? 0.25 : 0));
@@ -227,7 +239,7 @@ describe("figures of attention", () => {
 });
 
 describe("the pictures", () => {
-  const shown: ShownQuestion = {
+  const shown: VqaExample = {
     question: `is <script>alert("x")</script> there?`,
     answer: "yes",
     prediction: "<b>no</b>",
@@ -241,15 +253,15 @@ describe("the pictures", () => {
   };
   const dense = { ...shown, weights: null, density: { alpha: 2, location: [0.5, 0.5], scale2: [0.01, 0, 0, 0.01] } };
   const normal = { ...dense, density: { ...dense.density, alpha: 1 } };
-  const result = (mapping: string, question: ShownQuestion): StudyResult => ({
+  const result = (mapping: string, question: VqaExample): RunResult => ({
     config: configOf(mapping),
     epochs: [],
     bestEpoch: 1,
     secondsPerStep: 1,
     scores: {},
-    shown: [question],
+    examples: [question],
   });
-  const page = vqaPictures([
+  const page = vqaFigures([
     result("softmax", shown),
     result("tvmax", shown),
     result("continuous-sparsemax", dense),
@@ -273,6 +285,6 @@ describe("the pictures", () => {
   });
 
   it("are none where no run shows a question", () => {
-    expect(vqaPictures([{ ...result("softmax", shown), shown: [] }])).toBeNull();
+    expect(vqaFigures([{ ...result("softmax", shown), examples: [] }])).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { codecOf, learnCodec } from "../../src/text/tokenizer.ts";
-import { learnMerges, subwordCutter } from "../../src/text/bpe.ts";
+import { tokenizerFromJson, trainTokenizer } from "../../src/text/tokenizer.ts";
+import { trainBpe, bpeTokenizer } from "../../src/text/bpe.ts";
 
 const sentences = [
   "A man in an orange hat starring at something.",
@@ -19,19 +19,19 @@ describe("merges", () => {
       ["wider", 3],
     ]);
     // er 9, lo 7 and then lo-w 7; of e-w, n-e and w-er with 6 each the first in the alphabet.
-    expect(learnMerges(counts, 4)).toEqual([
+    expect(trainBpe(counts, 4)).toEqual([
       ["e", "r"],
       ["l", "o"],
       ["lo", "w"],
       ["e", "w"],
     ]);
-    expect(subwordCutter(learnMerges(counts, 4))("slower")).toEqual(["s", "low", "er"]);
+    expect(bpeTokenizer(trainBpe(counts, 4))("slower")).toEqual(["s", "low", "er"]);
   });
 
   it("count overlapping pairs as they can be merged, and stop at pairs found once", () => {
-    expect(learnMerges(new Map([["aaaa", 1]]), 9)).toEqual([["a", "a"]]);
-    expect(learnMerges(new Map([["abc", 1]]), 9)).toEqual([]);
-    expect(learnMerges(new Map(), 9)).toEqual([]);
+    expect(trainBpe(new Map([["aaaa", 1]]), 9)).toEqual([["a", "a"]]);
+    expect(trainBpe(new Map([["abc", 1]]), 9)).toEqual([]);
+    expect(trainBpe(new Map(), 9)).toEqual([]);
   });
 
   it("agree with counting all pairs anew after every merge", () => {
@@ -60,19 +60,19 @@ describe("merges", () => {
         return { pieces: next, count };
       });
     }
-    expect(learnMerges(counts, 25)).toEqual(slow);
+    expect(trainBpe(counts, 25)).toEqual(slow);
   });
 });
 
 describe.each(["subwords", "words"] as const)("a codec of %s", (kind) => {
-  const codec = learnCodec(Array.from({ length: 3 }, () => sentences).flat(), { kind, size: 200 });
+  const codec = trainTokenizer(Array.from({ length: 3 }, () => sentences).flat(), { kind, size: 200 });
 
   it("gives texts back as they were", () => {
     for (const sentence of sentences) expect(codec.decode(codec.encode(sentence).ids)).toBe(sentence);
   });
 
   it("is the same from its description", () => {
-    const again = codecOf(structuredClone(codec.json));
+    const again = tokenizerFromJson(structuredClone(codec.json));
     expect(again.size).toBe(codec.size);
     for (const sentence of sentences) expect(again.encode(sentence)).toEqual(codec.encode(sentence));
   });
@@ -93,7 +93,7 @@ describe.each(["subwords", "words"] as const)("a codec of %s", (kind) => {
 
 describe("unknown pieces", () => {
   it("are copied where a copy is known", () => {
-    const codec = learnCodec(["One two", "One two three"], { kind: "words", size: 4 });
+    const codec = trainTokenizer(["One two", "One two three"], { kind: "words", size: 4 });
     const { ids, tokens, owners } = codec.encode("One four two");
     expect(tokens).toEqual(["one", "four", "two"]);
     expect([Array.from(ids), Array.from(owners)]).toEqual([
@@ -105,11 +105,11 @@ describe("unknown pieces", () => {
   });
 
   it("are shown as their text has them, and known ones with a hyphen where their token goes on", () => {
-    const words = learnCodec(["One two"], { kind: "words", size: 4 });
+    const words = trainTokenizer(["One two"], { kind: "words", size: 4 });
     expect(words.shownPieces("One four  two")).toEqual(["one", "four", "\u2423", "two"]);
     expect(words.shownPieces("one two")[0]).toBe("(lower)");
     expect([0, 1, 2, 9].map(words.shown)).toEqual(["\u220e", "(unknown)", "one", "(unknown)"]);
-    const subwords = learnCodec(["abab abab", "ab ba"], { kind: "subwords", size: 50 });
+    const subwords = trainTokenizer(["abab abab", "ab ba"], { kind: "subwords", size: 50 });
     for (const text of ["Abab ba", "ab\u65e5ab", "ba, ab"]) {
       const { ids } = subwords.encode(text);
       const shown = subwords.shownPieces(text);
@@ -121,7 +121,7 @@ describe("unknown pieces", () => {
   });
 
   it("spell what was never seen from known characters", () => {
-    const codec = learnCodec(["abab abab", "ab ba"], { kind: "subwords", size: 50 });
+    const codec = trainTokenizer(["abab abab", "ab ba"], { kind: "subwords", size: 50 });
     const { ids } = codec.encode("baab");
     expect(Array.from(ids)).not.toContain(1);
     expect(codec.decode(ids)).toBe(codec.decode(codec.encode("baab").ids));
@@ -130,8 +130,8 @@ describe("unknown pieces", () => {
 });
 
 it("a vocabulary may hold a single piece, but must hold one", () => {
-  const codec = learnCodec(["a a a"], { kind: "words", size: 3 });
+  const codec = trainTokenizer(["a a a"], { kind: "words", size: 3 });
   expect(codec.size).toBe(3);
   expect(Array.from(codec.encode("a b a").ids).filter((id) => id === 1).length).toBeGreaterThan(0);
-  expect(() => learnCodec(["a"], { kind: "words", size: 2 })).toThrow("size is 2: a whole number from 3 is needed");
+  expect(() => trainTokenizer(["a"], { kind: "words", size: 2 })).toThrow("size is 2: a whole number from 3 is needed");
 });

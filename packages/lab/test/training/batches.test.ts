@@ -2,7 +2,7 @@
 import { init, tree } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import { uniformNumbers } from "../../src/nn/rng.ts";
-import { batchArrays, paddedLength, planBatches, type EncodedText } from "../../src/tasks/spam/batches.ts";
+import { batchArrays, paddedLength, batchTexts, type EncodedText } from "../../src/tasks/spam/batches.ts";
 
 beforeAll(async () => {
   await init("wasm");
@@ -20,7 +20,7 @@ describe("batches", () => {
   it("hold every text once, with texts of their padded length only", () => {
     const all = texts(101);
     for (const uniform of [null, uniformNumbers(3)]) {
-      const plans = planBatches(all, 8, 100, uniform);
+      const plans = batchTexts(all, 8, 100, uniform);
       expect(plans.flatMap((plan) => plan.texts).sort((a, b) => a - b)).toEqual(all.map((_, i) => i));
       for (const { texts: members, length } of plans) {
         expect(members.length).toBeLessThanOrEqual(8);
@@ -33,7 +33,7 @@ describe("batches", () => {
 
   it("come in one order for one seed, in another for another", () => {
     const all = texts(60);
-    const order = (seed: number) => JSON.stringify(planBatches(all, 4, 128, uniformNumbers(seed)));
+    const order = (seed: number) => JSON.stringify(batchTexts(all, 4, 128, uniformNumbers(seed)));
     expect(order(1)).toBe(order(1));
     expect(order(1)).not.toBe(order(2));
   });

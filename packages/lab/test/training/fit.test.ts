@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { initialTensors } from "../../src/nn/parameters.ts";
 import { RunError } from "../../src/base/run-error.ts";
 import { readModel } from "../../src/training/run-dir.ts";
-import { fallingRate, fit, median, type Fitting } from "../../src/training/fit.ts";
+import { linearDecay, fit, median, type TrainConfig } from "../../src/training/fit.ts";
 
 beforeAll(async () => {
   await init("wasm");
@@ -17,7 +17,7 @@ type Parameters = { readonly slope: np.Array };
 const shapes = { slope: { shape: [1], deviation: 1 } } as const;
 
 /** Least squares of y = 3 x: a batch is one x. */
-function fitting(change: Partial<Fitting<Parameters, number>> = {}): Fitting<Parameters, number> {
+function fitting(change: Partial<TrainConfig<Parameters, number>> = {}): TrainConfig<Parameters, number> {
   const gradient = jit(
     valueAndGrad(({ slope }: Parameters, x: np.Array) => np.square(slope.mul(x.ref).sub(x.mul(3))).sum()),
   );
@@ -33,11 +33,11 @@ function fitting(change: Partial<Fitting<Parameters, number>> = {}): Fitting<Par
       key.dispose();
       return gradient(parameters, np.array([x])) as [np.Array, Parameters];
     },
-    judge: async ({ slope }) => {
+    evaluate: async ({ slope }) => {
       const [value] = (await slope.ref.data()) as Float32Array;
       return { loss: (value! - 3) ** 2, accuracy: 0 };
     },
-    learningRate: fallingRate(0.2),
+    learningRate: linearDecay(0.2),
     ...change,
   };
 }
@@ -52,7 +52,7 @@ describe("fit", () => {
   });
 
   it("stops when the dev loss no longer falls", async () => {
-    const { epochs, bestEpoch } = await fit(fitting({ judge: async () => ({ loss: 1, accuracy: 0 }) }));
+    const { epochs, bestEpoch } = await fit(fitting({ evaluate: async () => ({ loss: 1, accuracy: 0 }) }));
     expect([epochs.length, bestEpoch]).toEqual([4, 1]);
   });
 
@@ -75,7 +75,7 @@ describe("a turn", () => {
   }
 
   /** The same least squares with batches that have a length. */
-  const lengthy = (change: Partial<Fitting<Parameters, Numbers>>): Fitting<Parameters, Numbers> => {
+  const lengthy = (change: Partial<TrainConfig<Parameters, Numbers>>): TrainConfig<Parameters, Numbers> => {
     const { gradient, ...plain } = fitting();
     return {
       ...plain,
@@ -91,7 +91,7 @@ describe("a turn", () => {
     const told: string[] = [];
     const { best, epochs } = await fit(
       lengthy({
-        async turn(step, shape) {
+        async schedule(step, shape) {
           told.push(shape);
           await step();
           told.push("done");
@@ -108,7 +108,7 @@ describe("a turn", () => {
   it("is not part of the seconds of a step", async () => {
     const { secondsPerStep } = await fit(
       lengthy({
-        async turn(step) {
+        async schedule(step) {
           await new Promise((resolve) => setTimeout(resolve, 60));
           await step();
         },
@@ -121,12 +121,12 @@ describe("a turn", () => {
     let slope: np.Array | undefined;
     let steps = 0;
     const refused = lengthy({
-      async turn(step) {
+      async schedule(step) {
         if (++steps > 3) throw new Error("time is up");
         await step();
       },
       // What the first epoch ends with is what the second begins with.
-      judge: async (parameters) => {
+      evaluate: async (parameters) => {
         slope = parameters.slope;
         return { loss: 1, accuracy: 0 };
       },
@@ -138,7 +138,7 @@ describe("a turn", () => {
 
 describe("an average of the last epochs", () => {
   /** A slope that jumps between 2 and 4: only their mean is 3. */
-  const jumping = (change: Partial<Fitting<Parameters, number>> = {}) =>
+  const jumping = (change: Partial<TrainConfig<Parameters, number>> = {}) =>
     fitting({
       epochs: 6,
       patience: 6,
@@ -150,7 +150,7 @@ describe("an average of the last epochs", () => {
         slope.dispose();
         return [np.zeros([]), { slope: np.array([epoch % 2 === 1 ? -1 : 1]) }];
       },
-      optimiser: { beta1: 0, beta2: 0 },
+      optimizer: { beta1: 0, beta2: 0 },
       learningRate: () => 2,
       ...change,
     });
@@ -195,7 +195,7 @@ function fail(): never {
 
 describe("fallingRate", () => {
   it("falls in a line to a twentieth", () => {
-    const rate = fallingRate(0.8);
+    const rate = linearDecay(0.8);
     expect(rate(1, 100)).toBe(0.8);
     expect(rate(51, 100)).toBeCloseTo((0.8 + 0.04) / 2, 12);
     expect(rate(101, 100)).toBeCloseTo(0.04, 12);

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunConfig, RunResult } from "../../src/tasks/run-types.ts";
+import type { SpamRunConfig, SpamRunResult } from "../../src/tasks/run-types.ts";
 import { RunError } from "../../src/base/run-error.ts";
 import { runFiles } from "../../src/training/run-dir.ts";
 import { evaluate, explainTexts, loadRun } from "../../src/tasks/load-run.ts";
@@ -29,7 +29,7 @@ let folders = 0;
 const newFolder = () => join(root, `run-${folders++}`);
 
 /** A result without what a clock measured. */
-function figures({ epochs, secondsPerStep, ...rest }: RunResult) {
+function figures({ epochs, secondsPerStep, ...rest }: SpamRunResult) {
   expect(secondsPerStep).toBeGreaterThan(0);
   return {
     ...rest,
@@ -37,7 +37,7 @@ function figures({ epochs, secondsPerStep, ...rest }: RunResult) {
   };
 }
 
-const storedResult = (folder: string) => JSON.parse(readFileSync(runFiles(folder).result, "utf8")) as RunResult;
+const storedResult = (folder: string) => JSON.parse(readFileSync(runFiles(folder).result, "utf8")) as SpamRunResult;
 const model = (folder: string) => readFileSync(runFiles(folder).model).toString("base64");
 
 describe("trainRun", () => {
@@ -138,7 +138,7 @@ describe("trainRun", () => {
 });
 
 describe("trainRun in a folder that cannot serve", () => {
-  const refusal = async (folder: string, changes: Partial<RunConfig> = {}) => {
+  const refusal = async (folder: string, changes: Partial<SpamRunConfig> = {}) => {
     const error = await trainRun(smallConfig({ epochs: 1, ...changes }), data, folder).catch(
       (caught: unknown) => caught,
     );

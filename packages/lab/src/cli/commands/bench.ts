@@ -2,12 +2,12 @@
 import type { Command } from "commander";
 import { runBench, type BenchPlan, type BenchResult, type Size } from "../../bench/bench.ts";
 import { continuousCases, runContinuousBench } from "../../bench/continuous.ts";
-import { runGrowth } from "../../bench/scaling.ts";
-import { rowKinds, rowKindTexts, type RowKind } from "../../bench/inputs.ts";
+import { runScaling } from "../../bench/scaling.ts";
+import { distributions, distributionTexts, type Distribution } from "../../bench/inputs.ts";
 import { benchTable, continuousTable, growthTable } from "../terminal/bench-text.ts";
 import { UserError } from "../terminal/errors.ts";
 import { checkWritable, writeFileAtomically } from "../parse/files.ts";
-import { givenCommand, machine } from "../terminal/environment.ts";
+import { commandLine, machine } from "../terminal/environment.ts";
 import { mappingNamed } from "../parse/mapping-options.ts";
 import { unknownName } from "../terminal/suggest.ts";
 import { integerOption, numberOption, sizesOption } from "../parse/numbers.ts";
@@ -54,10 +54,11 @@ function readSizes(text: string): Size[] {
   });
 }
 
-function readKinds(text: string): RowKind[] {
+function readKinds(text: string): Distribution[] {
   return text.split(",").map((name) => {
-    const kind = rowKinds.find((known) => known === name.trim());
-    if (kind === undefined) throw new UserError(`--row-kinds: ${unknownName("kind of rows", name.trim(), rowKinds)}`);
+    const kind = distributions.find((known) => known === name.trim());
+    if (kind === undefined)
+      throw new UserError(`--row-kinds: ${unknownName("kind of rows", name.trim(), distributions)}`);
     return kind;
   });
 }
@@ -65,7 +66,7 @@ function readKinds(text: string): RowKind[] {
 function readPlan(options: BenchOptions): BenchPlan {
   const { quick = false, growth = false } = options;
   const names = options.mapping?.flatMap((text) => text.split(",").map((name) => mappingNamed(name.trim()).name));
-  const standardKinds: readonly RowKind[] = quick ? ["normal", "plateau", "equal"] : rowKinds;
+  const standardKinds: readonly Distribution[] = quick ? ["normal", "plateau", "equal"] : distributions;
   return {
     sizes: options.sizes === undefined ? (quick ? sizesOfQuick : sizesOfFull) : readSizes(options.sizes),
     kinds: options.rowKinds === undefined ? standardKinds : readKinds(options.rowKinds),
@@ -98,7 +99,7 @@ function clock(what: string): { step: (done: number, of: number, now: string) =>
 async function benchGrowth(options: BenchOptions, plan: BenchPlan): Promise<unknown> {
   const lengths = options.quick === true ? lengthsOfQuickGrowth : lengthsOfGrowth;
   const { step, end } = clock("growth");
-  const results = runGrowth({ ...plan, lengths }, (done, of) => step(done, of, ""));
+  const results = runScaling({ ...plan, lengths }, (done, of) => step(done, of, ""));
   end();
   await print(
     `Single rows, float32, forward and pullback; nanoseconds an element at each length.\n${growthTable(results)}`,
@@ -152,7 +153,7 @@ async function bench(options: BenchOptions): Promise<void> {
   const report = {
     date: new Date().toISOString(),
     machine: machine(),
-    command: givenCommand(),
+    command: commandLine(),
     seed: plan.seed,
     precision: plan.precision,
     results,
@@ -160,7 +161,7 @@ async function bench(options: BenchOptions): Promise<void> {
   writeFileAtomically(options.json, `${JSON.stringify(report, null, 2)}\n`);
 }
 
-const kindList = rowKinds.map((kind) => `  ${kind.padEnd(12)} ${rowKindTexts[kind]}`).join("\n");
+const kindList = distributions.map((kind) => `  ${kind.padEnd(12)} ${distributionTexts[kind]}`).join("\n");
 
 const more = `
 Kinds of rows:

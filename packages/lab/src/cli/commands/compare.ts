@@ -2,17 +2,17 @@
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { tasks, type Task } from "../../tasks/spam/task.ts";
+import { spamTasks, type SpamTask } from "../../tasks/spam/task.ts";
 import type { ReportMeta } from "../../report/page.ts";
 import { writeReport } from "../../report/write-report.ts";
 import { writeStudyReport } from "../../report/write-study-report.ts";
-import { studies } from "../../tasks/index.ts";
-import type { Study } from "../../tasks/task.ts";
+import { tasks } from "../../tasks/index.ts";
+import type { Task } from "../../tasks/task.ts";
 import { defaultMappingOptions } from "../../tasks/spam/config.ts";
 import { comparisonTable, studyTable } from "../terminal/comparison-text.ts";
 import { UserError } from "../terminal/errors.ts";
 import { checkFolder } from "../parse/files.ts";
-import { givenCommand } from "../terminal/environment.ts";
+import { commandLine } from "../terminal/environment.ts";
 import { unknownName } from "../terminal/suggest.ts";
 import { integerOption } from "../parse/numbers.ts";
 import { print } from "../terminal/output.ts";
@@ -20,7 +20,14 @@ import { formatDuration } from "../terminal/progress.ts";
 import { addTaskSettings, checkStudyChoices, flagOf, readStudySettings } from "../parse/task-options.ts";
 import { trainStudy } from "../study-training.ts";
 import { trainWithProgress } from "../training.ts";
-import { checkListed, ownSettings, parseChoices, readSettings, refuseTwins, settingNames } from "../parse/training-options.ts";
+import {
+  checkListed,
+  ownSettings,
+  parseChoices,
+  readSettings,
+  refuseTwins,
+  settingNames,
+} from "../parse/training-options.ts";
 import { version } from "../../base/version.ts";
 
 interface CompareOptions {
@@ -62,7 +69,7 @@ function provenance(task: string, description: string, data: DataFacts): Omit<Re
   return {
     task,
     data: { description, checksum, train, dev, test, ...(note === undefined ? {} : { note }) },
-    command: givenCommand(),
+    command: commandLine(),
     date: new Date(),
     machine: {
       cores: availableParallelism(),
@@ -79,7 +86,7 @@ function readSeeds(text: string | undefined, usual: number): number[] {
   return Array.from({ length: seeds }, (_, i) => i + 1);
 }
 
-async function compareTask(task: Task, options: CompareOptions, names: readonly string[]): Promise<void> {
+async function compareTask(task: SpamTask, options: CompareOptions, names: readonly string[]): Promise<void> {
   const given = options as Readonly<Record<string, unknown>>;
   const others = names.filter((name) => !settingNames().includes(name));
   for (const name of [...others, "dataDir", "tune", "warmStart"]) {
@@ -106,7 +113,7 @@ async function compareTask(task: Task, options: CompareOptions, names: readonly 
   await print(`${comparisonTable(trained.results)}\n${paths.html}  (${formatDuration(trained.seconds)})\n`);
 }
 
-async function compareStudyTask(named: Study, options: CompareOptions, names: readonly string[]): Promise<void> {
+async function compareStudyTask(named: Task, options: CompareOptions, names: readonly string[]): Promise<void> {
   const { tune = false, warmStart = false } = options;
   const given = readStudySettings(named, options as Readonly<Record<string, unknown>>, names);
   const study = named.under?.(given) ?? named;
@@ -114,7 +121,7 @@ async function compareStudyTask(named: Study, options: CompareOptions, names: re
     throw new UserError(`--warm-start has no meaning for the task ${study.name}`);
   }
   if (tune && study.grid === undefined) throw new UserError(`the task ${study.name} has no grid to --tune on`);
-  const choices = options.mappings === undefined ? study.choices : parseChoices(options.mappings);
+  const choices = options.mappings === undefined ? study.mappings : parseChoices(options.mappings);
   const folder = options.out ?? join("runs", study.name);
   checkFolder("--out", folder);
   checkStudyChoices(study, choices);
@@ -148,14 +155,14 @@ const isWarm = ({ name }: { readonly name: string }): boolean => name === "warmE
 
 /** Names of all tasks that can be compared. */
 export function taskNames(): string[] {
-  return [...tasks, ...studies].map(({ name }) => name);
+  return [...spamTasks, ...tasks].map(({ name }) => name);
 }
 
 /** Adds the command to the program. */
 export function addCompareCommand(program: Command): void {
-  const seeds = [...tasks, ...studies].map((task) => `${task.name} ${task.seeds}`).join(", ");
-  const tunable = studies.flatMap(({ name, grid }) => (grid === undefined ? [] : [name])).join(", ");
-  const warm = studies.flatMap(({ name, settings }) => (settings.some(isWarm) ? [name] : [])).join(", ");
+  const seeds = [...spamTasks, ...tasks].map((task) => `${task.name} ${task.seeds}`).join(", ");
+  const tunable = tasks.flatMap(({ name, grid }) => (grid === undefined ? [] : [name])).join(", ");
+  const warm = tasks.flatMap(({ name, settings }) => (settings.some(isWarm) ? [name] : [])).join(", ");
   const command = program
     .command("compare")
     .summary("train with every mapping and write a report")
@@ -174,10 +181,13 @@ export function addCompareCommand(program: Command): void {
     .option("--data-dir <folder>", "folder with the task's data (default FENCHEL_DATA, then the cache of fenchel data)")
     .option("--tune", `choose the mappings' options on the dev set first (${tunable})`)
     .option("--warm-start", `let every mapping continue one softmax run for the last part of training (${warm})`);
-  const names = addTaskSettings(command, [...tasks.map(({ name }) => ({ name, settings: ownSettings() })), ...studies]);
+  const names = addTaskSettings(command, [
+    ...spamTasks.map(({ name }) => ({ name, settings: ownSettings() })),
+    ...tasks,
+  ]);
   command.addHelpText("after", examples).action(async (name: string, options: CompareOptions) => {
-    const task = tasks.find((one) => one.name === name);
-    const study = studies.find((one) => one.name === name);
+    const task = spamTasks.find((one) => one.name === name);
+    const study = tasks.find((one) => one.name === name);
     if (task !== undefined) await compareTask(task, options, names);
     else if (study !== undefined) await compareStudyTask(study, options, names);
     else throw new UserError(unknownName("task", name, taskNames()));

@@ -8,7 +8,7 @@ import { checkReadable } from "../parse/files.ts";
 import { print } from "../terminal/output.ts";
 import { makeProgress, type Progress } from "../terminal/progress.ts";
 import { formatTable } from "../terminal/table.ts";
-import { taskNamed } from "../parse/training-options.ts";
+import { spamTaskNamed } from "../parse/training-options.ts";
 
 interface EvaluateOptions {
   readonly labelColumn?: string;
@@ -39,7 +39,7 @@ async function textsOf(
   options: EvaluateOptions,
   progress: Progress,
 ): Promise<readonly LabelledText[]> {
-  const task = taskNamed(run.config.task);
+  const task = spamTaskNamed(run.config.task);
   const { maxWords } = run.config;
   if (file === undefined) {
     progress.show([`reading the data of ${task.name}`], `reading the data of ${task.name}`);

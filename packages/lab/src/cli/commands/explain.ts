@@ -15,7 +15,7 @@ import { UserError } from "../terminal/errors.ts";
 import { checkWritable, readBytes, writeFileAtomically } from "../parse/files.ts";
 import { asTyped, integerOption } from "../parse/numbers.ts";
 import { print } from "../terminal/output.ts";
-import { taskNamed } from "../parse/training-options.ts";
+import { spamTaskNamed } from "../parse/training-options.ts";
 
 interface ExplainOptions {
   readonly input?: string;
@@ -76,7 +76,7 @@ async function explain(folder: string, parts: readonly string[], options: Explai
     const run = await loadRun(path);
     try {
       const { config } = run;
-      const words = taskNamed(config.task).wordsOf(bytes, config.maxWords);
+      const words = spamTaskNamed(config.task).wordsOf(bytes, config.maxWords);
       if (words.length === 0) throw new UserError(`${name}: there are no words in it to explain`);
       const [text] = await explainTexts(run, [{ id: name, label: null, words }]);
       explanations.push({ mapping: config.mapping, options: describeOptions(config.mappingOptions), text: text! });

@@ -3,11 +3,11 @@ import type { Command } from "commander";
 import { endingSettings, measureSteps } from "../../bench/steps.ts";
 import { dataFolder } from "../../datasets/kit/data-folder.ts";
 import { completeSettings } from "../../compare/grid-search.ts";
-import { studies } from "../../tasks/index.ts";
+import { tasks } from "../../tasks/index.ts";
 import { stepsTable } from "../terminal/bench-text.ts";
 import { Exit, UserError } from "../terminal/errors.ts";
 import { checkWritable, writeFileAtomically } from "../parse/files.ts";
-import { givenCommand, machine } from "../terminal/environment.ts";
+import { commandLine, machine } from "../terminal/environment.ts";
 import { unknownName } from "../terminal/suggest.ts";
 import { integerOption, numberOption } from "../parse/numbers.ts";
 import { print, warn } from "../terminal/output.ts";
@@ -27,12 +27,12 @@ interface StepsCommandOptions {
 
 /** What is asked for. Throws a UserError for what there is none of, before anything is read. */
 function readRequest(task: string, options: StepsCommandOptions, names: readonly string[]) {
-  const study = studies.find(({ name }) => name === task);
+  const study = tasks.find(({ name }) => name === task);
   if (study === undefined) {
-    const known = studies.map(({ name }) => name);
+    const known = tasks.map(({ name }) => name);
     throw new UserError(unknownName("task", task, known));
   }
-  const choices = options.mappings === undefined ? study.choices : parseChoices(options.mappings);
+  const choices = options.mappings === undefined ? study.mappings : parseChoices(options.mappings);
   const steps = study.settings.filter(({ name }) => !endingSettings.includes(name));
   const given = readStudySettings(
     { ...study, settings: steps },
@@ -92,7 +92,7 @@ async function steps(task: string, options: StepsCommandOptions, names: readonly
     date: new Date().toISOString(),
     machine: machine(),
     version: version(),
-    command: givenCommand(),
+    command: commandLine(),
     task: study.name,
     data: { checksum, train, note },
     settings: Object.fromEntries(Object.entries(settings).filter(([name]) => !endingSettings.includes(name))),
@@ -122,7 +122,7 @@ export function addStepsCommand(program: Command): void {
     .command("steps")
     .summary("speed and memory of training with each mapping")
     .description("Measures milliseconds of a task's training step, their ratio to softmax, and peak memory.")
-    .argument("<task>", `one of ${studies.map(({ name }) => name).join(", ")}`)
+    .argument("<task>", `one of ${tasks.map(({ name }) => name).join(", ")}`)
     .option(
       "--mappings <list>",
       "mappings, separated by commas, with options as in fusedmax:lambda=0.2 (default the task's own)",
@@ -135,7 +135,7 @@ export function addStepsCommand(program: Command): void {
     .option("--seed <seed>", "seed of the parameters and of the order of batches", "1")
     .option("--data-dir <folder>", "folder with the task's data (default FENCHEL_DATA, then the cache of fenchel data)")
     .option("--json <file>", "also write the results as JSON");
-  const names = addTaskSettings(command, studies, endingSettings);
+  const names = addTaskSettings(command, tasks, endingSettings);
   command
     .addHelpText("after", more)
     .action((task: string, options: StepsCommandOptions) => steps(task, options, names));

@@ -1,8 +1,8 @@
 /** `fenchel train`: one run of a task's model with one mapping. */
 import { join } from "node:path";
 import type { Command } from "commander";
-import { tasks } from "../../tasks/spam/task.ts";
-import { studies } from "../../tasks/index.ts";
+import { spamTasks } from "../../tasks/spam/task.ts";
+import { tasks } from "../../tasks/index.ts";
 import { textMappings } from "../../tasks/spam/config.ts";
 import { comparisonTable } from "../terminal/comparison-text.ts";
 import { UserError } from "../terminal/errors.ts";
@@ -16,7 +16,7 @@ import {
   checkChoice,
   hyperParameterNames,
   readSettings,
-  taskNamed,
+  spamTaskNamed,
   usualValues,
 } from "../parse/training-options.ts";
 
@@ -35,13 +35,13 @@ Examples:
 A run that was stopped, or killed, goes on from its last checkpoint when the same command is given again.`;
 
 async function train(name: string, options: TrainOptions): Promise<void> {
-  if (studies.some((study) => study.name === name)) {
-    const own = tasks.map((task) => task.name).join(", ");
+  if (tasks.some((study) => study.name === name)) {
+    const own = spamTasks.map((task) => task.name).join(", ");
     throw new UserError(
       `train is for ${own}; of ${name}, one run is fenchel compare ${name} --mappings NAME --seeds 1`,
     );
   }
-  const task = taskNamed(name);
+  const task = spamTaskNamed(name);
   if (options.mapping === undefined) throw new UserError("no mapping is given: add, for instance, --mapping fusedmax");
   const given = options as unknown as Record<string, unknown>;
   const own = hyperParameterNames().flatMap((parameter): [string, number][] => {
@@ -71,7 +71,7 @@ export function addTrainCommand(program: Command): void {
     .command("train")
     .summary("train one model with one mapping")
     .description("Trains a task's model with one mapping and keeps it in a folder for evaluate and explain.")
-    .argument("[task]", `one of ${tasks.map(({ name }) => name).join(", ")}`, "spam")
+    .argument("[task]", `one of ${spamTasks.map(({ name }) => name).join(", ")}`, "spam")
     .option("--mapping <name>", `mapping of the attention: ${textMappings.join(", ")}`);
   for (const name of hyperParameterNames()) {
     command.option(`--${name} <number>`, `the mapping's ${name} (default ${usualValues(name)})`);

@@ -3,7 +3,7 @@ import { accessSync, constants, statSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { RunError } from "../../base/run-error.ts";
-import { writeWhole } from "../../training/atomic-write.ts";
+import { writeAtomic } from "../../training/atomic-write.ts";
 import { systemReason, UserError } from "../terminal/errors.ts";
 
 /** "cannot read FILE: there is no such file or folder" for a failed system call; any other error as it is. */
@@ -49,7 +49,7 @@ function isSpecial(path: string): boolean {
 export function writeFileAtomically(path: string, data: string | Uint8Array): void {
   try {
     if (isSpecial(path)) writeFileSync(path, data);
-    else writeWhole(path, data);
+    else writeAtomic(path, data);
   } catch (error) {
     // A run's words on how to go on do not fit here; the reason does.
     throw fileError("write", path, error instanceof RunError ? error.cause : error);

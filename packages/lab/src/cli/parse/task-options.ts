@@ -1,7 +1,7 @@
 /** A study's choices and settings on the command line. */
 import type { Command } from "commander";
 import type { Settings } from "../../compare/grid-search.ts";
-import type { Choice, Setting, SettingValue, Study } from "../../tasks/task.ts";
+import type { AttentionSpec, Setting, SettingValue, Task } from "../../tasks/task.ts";
 import { UserError } from "../terminal/errors.ts";
 import { numberOption } from "./numbers.ts";
 
@@ -11,7 +11,7 @@ export function flagOf(name: string): string {
 }
 
 /** Throws unless the study can train with every choice; the choices keep the options that were given. */
-export function checkStudyChoices(study: Study, choices: readonly Choice[]): readonly Choice[] {
+export function checkStudyChoices(study: Task, choices: readonly AttentionSpec[]): readonly AttentionSpec[] {
   for (const choice of choices) {
     try {
       study.complete(choice);
@@ -49,7 +49,7 @@ function readSetting(setting: Setting, text: string): SettingValue {
 
 /** The settings among a command's options. Throws a UserError for one that is out of range or that the study does not have. */
 export function readStudySettings(
-  study: Study,
+  study: Task,
   given: Readonly<Record<string, unknown>>,
   settingNames: Iterable<string>,
 ): Settings {

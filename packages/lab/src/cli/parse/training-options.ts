@@ -2,8 +2,8 @@
 import type { Command } from "commander";
 import { registry } from "fenchel";
 import { labelOf, type MappingChoice } from "../../compare/plan.ts";
-import { tasks, type Task } from "../../tasks/spam/task.ts";
-import type { RunConfig } from "../../tasks/run-types.ts";
+import { spamTasks, type SpamTask } from "../../tasks/spam/task.ts";
+import type { SpamRunConfig } from "../../tasks/run-types.ts";
 import { defaultMappingOptions, defaultSettings, textMappings } from "../../tasks/spam/config.ts";
 import { UserError } from "../terminal/errors.ts";
 import { callMapping, mappingNamed } from "./mapping-options.ts";
@@ -11,9 +11,9 @@ import { unknownName } from "../terminal/suggest.ts";
 import { integerOption, numberOption, parseNumber } from "./numbers.ts";
 
 /** The task of a name. */
-export function taskNamed(name: string): Task {
-  const found = tasks.find((task) => task.name === name);
-  const names = tasks.map((task) => task.name);
+export function spamTaskNamed(name: string): SpamTask {
+  const found = spamTasks.find((task) => task.name === name);
+  const names = spamTasks.map((task) => task.name);
   if (found === undefined) throw new UserError(unknownName("task", name, names));
   return found;
 }
@@ -149,7 +149,7 @@ export function addSettings(command: Command): Command {
 }
 
 /** The settings among a command's options; those that are not given are left out. */
-export function readSettings(given: Readonly<Record<string, unknown>>): Partial<Pick<RunConfig, Setting>> {
+export function readSettings(given: Readonly<Record<string, unknown>>): Partial<Pick<SpamRunConfig, Setting>> {
   const settings: Partial<Record<Setting, number>> = {};
   for (const { name, flag, read } of settingForms) {
     const text = given[name];

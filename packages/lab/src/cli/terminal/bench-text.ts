@@ -1,10 +1,10 @@
 /** The bench's results as text. */
 import type { BenchResult } from "../../bench/bench.ts";
 import type { ContinuousResult } from "../../bench/continuous.ts";
-import type { GrowthResult } from "../../bench/scaling.ts";
+import type { ScalingResult } from "../../bench/scaling.ts";
 import type { StepsResult } from "../../bench/steps.ts";
 import { labelOf } from "../../compare/plan.ts";
-import type { Choice } from "../../tasks/task.ts";
+import type { AttentionSpec } from "../../tasks/task.ts";
 import { formatTable } from "./table.ts";
 
 /** A number to three significant digits, without an exponent. */
@@ -56,7 +56,7 @@ export function continuousTable(results: readonly ContinuousResult[]): string {
 }
 
 /** Growth of every mapping and kind. */
-export function growthTable(results: readonly GrowthResult[]): string {
+export function growthTable(results: readonly ScalingResult[]): string {
   const lengths = results[0]?.lengths ?? [];
   const heading = ["rows", "mapping", ...lengths.map((n) => `ns at ${n}`), "exponent", "over n log n"];
   const rows = results.map(({ kind, mapping, nanoseconds, exponent, overLinearithmic }) => [
@@ -70,7 +70,7 @@ export function growthTable(results: readonly GrowthResult[]): string {
 }
 
 /** Training steps of a study: a row a choice, in the words of who asked for it, and what the figures rest on. */
-export function stepsTable(choices: readonly Choice[], measured: StepsResult): string {
+export function stepsTable(choices: readonly AttentionSpec[], measured: StepsResult): string {
   const { unit, results, counted, compiled, peakMemory } = measured;
   const names = choices.map((choice) => labelOf(choice, " ", " "));
   const rows = results.map(({ milliseconds, ratio }, i) => [

@@ -1,10 +1,10 @@
 /** The table of a comparison for the terminal. */
-import { formatSpread } from "../../metrics/index.ts";
-import { gatherVariants, MEASURES, summarize, type SummaryRow } from "../../report/index.ts";
+import { formatMeanStd } from "../../metrics/index.ts";
+import { groupRuns, MEASURES, summarize, type SummaryRow } from "../../report/index.ts";
 import { measuresOf } from "../../report/study-page.ts";
 import type { ComparedRun } from "../../report/group-runs.ts";
-import type { RunResult } from "../../tasks/run-types.ts";
-import type { Study, StudyResult } from "../../tasks/task.ts";
+import type { SpamRunResult } from "../../tasks/run-types.ts";
+import type { Task, RunResult } from "../../tasks/task.ts";
 import { formatTable } from "./table.ts";
 
 type Figure = SummaryRow["figures"][number];
@@ -13,7 +13,7 @@ function figureText({
   measure: { digits, scale },
   spread,
 }: Pick<Figure, "spread"> & { measure: Pick<Figure["measure"], "digits" | "scale"> }): string {
-  return spread === null ? "-" : formatSpread(spread, digits, scale);
+  return spread === null ? "-" : formatMeanStd(spread, digits, scale);
 }
 
 const titleOf = ({ title, unit }: Pick<Figure["measure"], "title" | "unit">): string =>
@@ -55,11 +55,11 @@ function rowsTable<R extends ComparedRun>(rows: readonly SummaryRow<R>[]): strin
   return formatTable(["", ...titles], lines, 1);
 }
 
-export function comparisonTable(results: readonly RunResult[]): string {
-  return columnsTable(summarize(gatherVariants(results), MEASURES));
+export function comparisonTable(results: readonly SpamRunResult[]): string {
+  return columnsTable(summarize(groupRuns(results), MEASURES));
 }
 
-export function studyTable(study: Study, results: readonly StudyResult[]): string {
-  const rows = summarize(gatherVariants(results), measuresOf(study));
+export function studyTable(study: Task, results: readonly RunResult[]): string {
+  const rows = summarize(groupRuns(results), measuresOf(study));
   return rows.length > 6 ? rowsTable(rows) : columnsTable(rows);
 }

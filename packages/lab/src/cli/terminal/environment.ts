@@ -13,6 +13,6 @@ export function machine(): Record<string, string | number> {
 }
 
 /** The command line as it was given. */
-export function givenCommand(): string {
+export function commandLine(): string {
   return ["fenchel", ...process.argv.slice(2)].join(" ");
 }

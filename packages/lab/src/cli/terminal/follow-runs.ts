@@ -1,7 +1,7 @@
 /** The runs of a comparison on standard error: what ends, what is tried again, how far the others are. */
 import type { Planned, RunsListener } from "../../compare/compare-runs.ts";
 import { JobError } from "../../compare/worker-pool.ts";
-import { makeCourse } from "./run-progress.ts";
+import { makeRunProgress } from "./run-progress.ts";
 import { Exit, UserError } from "./errors.ts";
 import { warn } from "./output.ts";
 import { formatDuration, type Progress } from "./progress.ts";
@@ -17,14 +17,14 @@ export function followRuns<P extends Planned, R>(
   summaryOf: (result: R) => string,
 ): RunsListener<P, R> & { end(): void } {
   let reused = 0;
-  let course = makeCourse(runs, 0);
+  let course = makeRunProgress(runs, 0);
   const starts = new Map<P, number>();
   const draw = () => progress.show(course.lines(), course.plain());
   let timer: NodeJS.Timeout | undefined;
   return {
     onReuse(run, result) {
       reused++;
-      course = makeCourse(runs - reused, reused);
+      course = makeRunProgress(runs - reused, reused);
       progress.log(`${run.name}: had ended before, ${summaryOf(result)}`);
     },
     onStart(run) {

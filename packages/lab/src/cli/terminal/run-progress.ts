@@ -8,7 +8,7 @@ interface Running {
   progress: TrainProgress | null;
 }
 
-export interface Course {
+export interface RunProgress {
   start(run: Planned): void;
   update(run: Planned, progress: TrainProgress): void;
   finish(run: Planned): void;
@@ -31,7 +31,11 @@ function stand(progress: TrainProgress | null): string {
 }
 
 /** `runs` to train, beside `reused` that had ended before; `now` in milliseconds. */
-export function makeCourse(runs: number, reused: number, now: () => number = () => performance.now()): Course {
+export function makeRunProgress(
+  runs: number,
+  reused: number,
+  now: () => number = () => performance.now(),
+): RunProgress {
   const running: Running[] = [];
   const begun = now();
   let finished = 0;

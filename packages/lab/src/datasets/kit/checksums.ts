@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
 import { join } from "node:path";
-import { readIfThere, writeWhole } from "../../training/atomic-write.ts";
+import { readIfExists, writeAtomic } from "../../training/atomic-write.ts";
 import { DataError } from "../../base/data-error.ts";
 
 /** A SHA-256; or the name that git gives the content (SHA-1 of "blob SIZE\0" and the bytes), for files whose repository is pinned. */
@@ -29,7 +29,7 @@ async function digestWith(path: string, algorithm: "sha256" | "sha1", prefix = "
 type Records = Record<string, FileDigest>;
 
 function readRecords(path: string): Records {
-  const bytes = readIfThere(path);
+  const bytes = readIfExists(path);
   if (bytes === null) return {};
   try {
     const records: unknown = JSON.parse(bytes.toString("utf8"));
@@ -74,5 +74,5 @@ export async function verifyDownload(
 /** Keeps the checksum of a first download in `folder`, once what it holds has proved right. */
 export function recordDownload(folder: string, url: string, { bytes, sha256 }: FileDigest): void {
   const file = join(folder, RECORDS_FILE);
-  writeWhole(file, `${JSON.stringify({ ...readRecords(file), [url]: { bytes, sha256 } }, null, 2)}\n`);
+  writeAtomic(file, `${JSON.stringify({ ...readRecords(file), [url]: { bytes, sha256 } }, null, 2)}\n`);
 }

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { writeWhole } from "../../training/atomic-write.ts";
+import { writeAtomic } from "../../training/atomic-write.ts";
 import { DataError } from "../../base/data-error.ts";
 import type { DataSet, Fetching, RemoteFile } from "./dataset.ts";
 import { recordDownload, verifyDownload, type FileDigest, type Trust } from "./checksums.ts";
@@ -118,7 +118,7 @@ function convertAll(
       const file = known.get(path);
       if (file === undefined) throw new Error(`${path} is no file of ${set.name}`);
       mkdirSync(dirname(join(staging, path)), { recursive: true });
-      writeWhole(join(staging, path), bytes);
+      writeAtomic(join(staging, path), bytes);
       const { rows, sha256 } = file.read(staging);
       const expected = fetching.makes?.[path];
       const [count, checksum] = typeof expected === "object" ? [expected.rows, expected.sha256] : [expected, undefined];

@@ -1,14 +1,14 @@
 /** Links between words held against those that people made. */
-import type { WordLink } from "../../datasets/alignment.ts";
-import { scoreOfAll } from "../statistics/sufficient-statistics.ts";
-import type { ItemSums } from "../statistics/sufficient-statistics.ts";
+import type { AlignmentLink } from "../../datasets/alignment.ts";
+import { corpusScore } from "../statistics/sufficient-statistics.ts";
+import type { SufficientStatistics } from "../statistics/sufficient-statistics.ts";
 
 /** One sentence pair: predicted links, links that hold for sure, and links that may hold. */
-export interface LinkedPair {
-  readonly links: readonly WordLink[];
-  readonly sure: readonly WordLink[];
+export interface AlignedSentences {
+  readonly links: readonly AlignmentLink[];
+  readonly sure: readonly AlignmentLink[];
   /** The sure links count among these whether they are repeated or not; default: no others. */
-  readonly possible?: readonly WordLink[];
+  readonly possible?: readonly AlignmentLink[];
 }
 
 export interface AlignmentScores {
@@ -23,7 +23,7 @@ export interface AlignmentScores {
 }
 
 /** Links as text, each once. */
-function linkSet(name: string, links: readonly WordLink[]): Set<string> {
+function linkSet(name: string, links: readonly AlignmentLink[]): Set<string> {
   return new Set(
     links.map(([source, target], i) => {
       for (const position of [source, target]) {
@@ -51,7 +51,7 @@ function errorRateOf(sums: ArrayLike<number>): number {
  * @example
  * scoreOfAll(alignmentSums([{ links: [[0, 0]], sure: [[0, 0], [1, 1]] }])); // 0.333333
  */
-export function alignmentSums(pairs: readonly LinkedPair[]): ItemSums {
+export function alignmentSums(pairs: readonly AlignedSentences[]): SufficientStatistics {
   if (pairs.length === 0) throw new RangeError("pairs must not be empty");
   const rows = new Float64Array(pairs.length * WIDTH);
   pairs.forEach(({ links, sure, possible = [] }, i) => {
@@ -78,13 +78,13 @@ export function alignmentSums(pairs: readonly LinkedPair[]): ItemSums {
  * alignmentErrorRate([{ links: [[0, 0], [1, 2]], sure: [[0, 0], [1, 1]], possible: [[1, 2]] }]);
  * // { errorRate: 0.25, precision: 1, recall: 0.5, predicted: 2, sure: 2 }
  */
-export function alignmentErrorRate(pairs: readonly LinkedPair[]): AlignmentScores {
+export function alignmentErrorRate(pairs: readonly AlignedSentences[]): AlignmentScores {
   const sums = alignmentSums(pairs);
   const total = (column: number) => sums.rows.reduce((sum, value, i) => (i % WIDTH === column ? sum + value : sum), 0);
   const [predicted, sure] = [total(0), total(1)];
   if (sure === 0) throw new RangeError("pairs must hold at least one sure link");
   return {
-    errorRate: scoreOfAll(sums),
+    errorRate: corpusScore(sums),
     precision: predicted === 0 ? 0 : total(3) / predicted,
     recall: total(2) / sure,
     predicted,

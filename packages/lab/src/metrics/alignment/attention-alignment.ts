@@ -1,17 +1,17 @@
 /** Word links that attention weights speak for. */
-import type { WordLink } from "../../datasets/alignment.ts";
+import type { AlignmentLink } from "../../datasets/alignment.ts";
 
 /**
  * Which weights make a link: the largest of a query ("argmax"; of equal ones the first), all that equal the largest ("argmax-all", as
  * fused words share one weight), or every weight above a threshold; above 0 is the support.
  */
-export type LinkRule = "argmax" | "argmax-all" | { readonly above: number };
+export type AlignmentRule = "argmax" | "argmax-all" | { readonly above: number };
 
 export interface AttentionLinksOptions {
   readonly queries: number;
   readonly keys: number;
   /** Default "argmax". */
-  readonly rule?: LinkRule;
+  readonly rule?: AlignmentRule;
   /** Which sentence the queries are words of: "target" (default), as a decoder attends to its source, or "source". */
   readonly queriesAre?: "target" | "source";
 }
@@ -27,10 +27,10 @@ export interface AttentionLinksOptions {
  * @example
  * attentionLinks([0.5, 0.5, 0, 1], { queries: 2, keys: 2 }); // [[0, 0], [1, 1]]
  */
-export function attentionLinks(
+export function attentionAlignment(
   weights: ArrayLike<number>,
   { queries, keys, rule = "argmax", queriesAre = "target" }: AttentionLinksOptions,
-): WordLink[] {
+): AlignmentLink[] {
   if (weights.length !== queries * keys) {
     throw new RangeError(
       `weights must be ${queries} x ${keys} numbers (${queries * keys}), got ${String(weights.length)}`,
@@ -39,7 +39,7 @@ export function attentionLinks(
   if (typeof rule === "object" && !(rule.above >= 0)) {
     throw new RangeError(`rule.above must be a number from 0, got ${rule.above}`);
   }
-  const links: WordLink[] = [];
+  const links: AlignmentLink[] = [];
   for (let q = 0; q < queries; q++) {
     let largest = 0;
     for (let k = 0; k < keys; k++) {

@@ -1,6 +1,6 @@
 /** Whether a model's answer rests on the words that its attention singles out: sufficiency and comprehensiveness. */
-import { chosenWords } from "./token-selection.ts";
-import type { WordChoice } from "./token-selection.ts";
+import { selectedTokens } from "./token-selection.ts";
+import type { TokenSelection } from "./token-selection.ts";
 
 /** A text of which only some words are left. */
 export interface ReducedText {
@@ -15,7 +15,7 @@ export type ReducedProbabilities = (reduced: readonly ReducedText[]) => ArrayLik
 
 export interface FaithfulnessOptions {
   /** The rationale; default "support". */
-  readonly choice?: WordChoice;
+  readonly choice?: TokenSelection;
   /** Shares of the words for the areas; default 1, 5, 10, 20 and 50 %. */
   readonly shares?: readonly number[];
   /** In the areas, choose words of weight 0 too where the support is smaller than the share; default false. */
@@ -90,11 +90,11 @@ export async function faithfulness(
 ): Promise<Faithfulness> {
   if (weights.length === 0) throw new RangeError("weights must hold at least one text");
   if (shares.length === 0) throw new RangeError("shares must not be empty");
-  const choices: WordChoice[] = [choice, ...shares.map((top) => ({ top, fill }))];
+  const choices: TokenSelection[] = [choice, ...shares.map((top) => ({ top, fill }))];
   const reduced = weights.flatMap((own, text): ReducedText[] => {
     const all = Int32Array.from({ length: own.length }, (_, i) => i);
     const parts = choices.flatMap((some) => {
-      const chosen = chosenWords(own, some);
+      const chosen = selectedTokens(own, some);
       const members = new Set(chosen);
       return [chosen, all.filter((word) => !members.has(word))];
     });

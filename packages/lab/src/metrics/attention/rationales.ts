@@ -3,8 +3,8 @@ import type { TokenSpan } from "../../datasets/movie-rationales.ts";
 import { precisionRecall } from "./precision-recall.ts";
 import type { PrecisionRecall } from "./precision-recall.ts";
 import { averagePrecision, precisionRecallArea } from "./ranking.ts";
-import { checkWordWeights, chosenWords } from "./token-selection.ts";
-import type { WordChoice } from "./token-selection.ts";
+import { checkTokenWeights, selectedTokens } from "./token-selection.ts";
+import type { TokenSelection } from "./token-selection.ts";
 
 /** The attention over one text and, for every word, whether a person marked it. */
 export interface MarkedText {
@@ -60,18 +60,18 @@ const meanOf = (values: readonly number[]): number => values.reduce((sum, value)
  */
 export function rationaleScores(
   texts: readonly MarkedText[],
-  { choice = "support" }: { readonly choice?: WordChoice } = {},
+  { choice = "support" }: { readonly choice?: TokenSelection } = {},
 ): RationaleScores {
   if (texts.length === 0) throw new RangeError("texts must not be empty");
   const hard: PrecisionRecall[] = [];
   const soft: { average: number; area: number }[] = [];
   texts.forEach(({ weights, rationale }, i) => {
-    checkWordWeights(`texts[${i}].weights`, weights);
+    checkTokenWeights(`texts[${i}].weights`, weights);
     if (rationale.length !== weights.length) {
       throw new RangeError(`texts[${i}].rationale must mark ${weights.length} words, got ${rationale.length}`);
     }
     const marked = Array.from(rationale, Boolean).filter(Boolean).length;
-    const chosen = chosenWords(weights, choice);
+    const chosen = selectedTokens(weights, choice);
     hard.push(precisionRecall(chosen.filter((word) => rationale[word]).length, chosen.length, marked));
     if (marked === 0 || marked === weights.length) return;
     soft.push({ average: averagePrecision(weights, rationale), area: precisionRecallArea(weights, rationale) });

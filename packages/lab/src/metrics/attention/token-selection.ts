@@ -4,10 +4,10 @@
  * "support": every word with a weight above 0. `top`: the share in (0, 1] of the words with the largest weights, at least one word; of
  * equal weights the earlier word comes first. A word of weight 0 is not chosen unless `fill` asks for the full number.
  */
-export type WordChoice = "support" | { readonly top: number; readonly fill?: boolean };
+export type TokenSelection = "support" | { readonly top: number; readonly fill?: boolean };
 
 /** Checks weights: numbers from 0, at least one. */
-export function checkWordWeights(name: string, weights: ArrayLike<number>): void {
+export function checkTokenWeights(name: string, weights: ArrayLike<number>): void {
   if (weights.length === 0) throw new RangeError(`${name} must not be empty`);
   for (let i = 0; i < weights.length; i++) {
     if (!(weights[i]! >= 0 && weights[i]! < Infinity)) {
@@ -24,8 +24,8 @@ export function checkWordWeights(name: string, weights: ArrayLike<number>): void
  * @example
  * chosenWords([0.1, 0, 0.6, 0.3], { top: 0.5 }); // [2, 3]
  */
-export function chosenWords(weights: ArrayLike<number>, choice: WordChoice = "support"): Int32Array {
-  checkWordWeights("weights", weights);
+export function selectedTokens(weights: ArrayLike<number>, choice: TokenSelection = "support"): Int32Array {
+  checkTokenWeights("weights", weights);
   const words = Int32Array.from({ length: weights.length }, (_, i) => i);
   if (choice === "support") return words.filter((i) => weights[i]! > 0);
   const { top, fill = false } = choice;

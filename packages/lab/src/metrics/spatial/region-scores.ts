@@ -81,7 +81,11 @@ export function ellipseAttention({
  * @example
  * massInside({ rows: 1, columns: 2, weights: [0.25, 0.75] }, { rows: 1, columns: 4, pixels: [0, 1, 1, 1] }); // 0.875
  */
-export function massInside(attention: PictureAttention, mask: ShapeMask, { points = 4096 }: PointOptions = {}): number {
+export function pointingMass(
+  attention: PictureAttention,
+  mask: ShapeMask,
+  { points = 4096 }: PointOptions = {},
+): number {
   shapePixels(mask);
   checkPoints(points);
   const densities = ellipsesOf(attention);

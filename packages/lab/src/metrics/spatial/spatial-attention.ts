@@ -1,5 +1,5 @@
 /** Attention over a picture and shapes in it, both on the square [0, 1]^2: x to the right, y downwards, area 1. */
-import { checkWordWeights } from "../attention/token-selection.ts";
+import { checkTokenWeights } from "../attention/token-selection.ts";
 
 /** The pixels of a shape, row-major: non-zero belongs to it. */
 export interface ShapeMask {
@@ -61,7 +61,7 @@ export function shapePixels(mask: ShapeMask): number {
 /** The sum of checked weights. */
 export function cellTotal({ rows, columns, weights }: CellAttention): number {
   checkGrid("weights", { rows, columns }, weights.length);
-  checkWordWeights("weights", weights);
+  checkTokenWeights("weights", weights);
   let total = 0;
   for (let i = 0; i < weights.length; i++) total += weights[i]!;
   if (!(total > 0)) throw new RangeError("weights must not all be 0");

@@ -1,7 +1,7 @@
 /** How far a score would move with other test items: the percentile bootstrap. */
 import { uniformNumbers } from "../../nn/rng.ts";
-import { itemCount, meanSums, scoreOfAll } from "./sufficient-statistics.ts";
-import type { ItemSums } from "./sufficient-statistics.ts";
+import { itemCount, meanSums, corpusScore } from "./sufficient-statistics.ts";
+import type { SufficientStatistics } from "./sufficient-statistics.ts";
 
 /** Any figure of some of `count` items, given by their numbers, of which some come several times. */
 export interface ItemStatistic {
@@ -10,7 +10,7 @@ export interface ItemStatistic {
 }
 
 /** One value an item, of which the mean is meant; sums over items; or any statistic. */
-export type Resampled = ArrayLike<number> | ItemSums | ItemStatistic;
+export type Resampled = ArrayLike<number> | SufficientStatistics | ItemStatistic;
 
 export interface ResamplingOptions {
   /** How often items are drawn; default 1000. */
@@ -57,7 +57,7 @@ export function scorerOf(items: Resampled): { count: number; score: (chosen: Int
     }
     return summed.score(sums, chosen.length);
   };
-  return { count: itemCount(summed), score, all: scoreOfAll(summed) };
+  return { count: itemCount(summed), score, all: corpusScore(summed) };
 }
 
 /** The checked number of resamples. */

@@ -1,6 +1,6 @@
 /** Mean and standard deviation of a figure over seeds, and how both are written. */
 
-export interface Spread {
+export interface MeanStd {
   readonly mean: number;
   /** Sample standard deviation (n - 1); null for a single value, about whose spread nothing is known. */
   readonly deviation: number | null;
@@ -8,7 +8,7 @@ export interface Spread {
 }
 
 /** Mean and sample standard deviation. Throws a RangeError for no values or one that is not finite. */
-export function spread(values: readonly number[]): Spread {
+export function meanStd(values: readonly number[]): MeanStd {
   if (values.length === 0) throw new RangeError("values must not be empty");
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new RangeError(`values[${bad}] must be finite, got ${values[bad]}`);
@@ -19,7 +19,7 @@ export function spread(values: readonly number[]): Spread {
 }
 
 /** "96.61 ± 0.12", or "96.61" for a single value; `scale` multiplies both, for instance 100 for per cent. */
-export function formatSpread({ mean, deviation }: Spread, digits: number, scale = 1): string {
+export function formatMeanStd({ mean, deviation }: MeanStd, digits: number, scale = 1): string {
   const center = (mean * scale).toFixed(digits);
   return deviation === null ? center : `${center} ± ${(deviation * scale).toFixed(digits)}`;
 }

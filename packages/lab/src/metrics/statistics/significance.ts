@@ -3,7 +3,7 @@ import { uniformNumbers } from "../../nn/rng.ts";
 import { checkResamples, draw, middle, scorerOf } from "./bootstrap.ts";
 import type { Resampled, ResamplingOptions } from "./bootstrap.ts";
 import { meanSums } from "./sufficient-statistics.ts";
-import type { ItemSums } from "./sufficient-statistics.ts";
+import type { SufficientStatistics } from "./sufficient-statistics.ts";
 
 export interface SignificanceOptions extends ResamplingOptions {
   /** "randomization" (default): outputs are exchanged at random. "bootstrap": test items are drawn with replacement. */
@@ -29,7 +29,12 @@ const ROUNDING = 1e-12;
 
 type Scored = Pick<Significance, "first" | "second" | "pValue" | "interval">;
 
-function byRandomization(a: ItemSums, b: ItemSums, resamples: number, uniform: () => number): Scored {
+function byRandomization(
+  a: SufficientStatistics,
+  b: SufficientStatistics,
+  resamples: number,
+  uniform: () => number,
+): Scored {
   const { width } = a;
   const count = a.rows.length / width;
   const first = scorerOf(a).all;
@@ -93,8 +98,8 @@ function byBootstrap(a: Resampled, b: Resampled, resamples: number, uniform: () 
  * pairedSignificance([0, 0, 0, 0, 0, 1], [1, 1, 1, 1, 1, 1]).pValue; // 0.0625937
  */
 export function pairedSignificance(
-  first: ArrayLike<number> | ItemSums,
-  second: ArrayLike<number> | ItemSums,
+  first: ArrayLike<number> | SufficientStatistics,
+  second: ArrayLike<number> | SufficientStatistics,
   options: SignificanceOptions = {},
 ): Significance {
   const { method = "randomization", seed = 0 } = options;
@@ -102,9 +107,12 @@ export function pairedSignificance(
     throw new RangeError(`method must be "randomization" or "bootstrap", got ${JSON.stringify(method)}`);
   }
   const resamples = checkResamples(options.resamples ?? (method === "bootstrap" ? 1000 : 10_000));
-  const [a, b] = [first, second].map((items) => ("rows" in items ? items : meanSums(items))) as [ItemSums, ItemSums];
+  const [a, b] = [first, second].map((items) => ("rows" in items ? items : meanSums(items))) as [
+    SufficientStatistics,
+    SufficientStatistics,
+  ];
   if (a.rows.length !== b.rows.length || a.width !== b.width) {
-    const size = ({ rows, width }: ItemSums) => `${rows.length / width} items of ${width} figures`;
+    const size = ({ rows, width }: SufficientStatistics) => `${rows.length / width} items of ${width} figures`;
     throw new RangeError(`second must have ${size(a)} like first, got ${size(b)}`);
   }
   const test = method === "bootstrap" ? byBootstrap : byRandomization;

@@ -1,7 +1,7 @@
 /** Scores of a corpus that are functions of sums over its items: what resampling and significance tests need. */
 
 /** Figures of every item, and the score that follows from their sums over any choice of items. */
-export interface ItemSums {
+export interface SufficientStatistics {
   /** Row-major: `width` numbers an item. */
   readonly rows: Float64Array;
   readonly width: number;
@@ -10,13 +10,13 @@ export interface ItemSums {
 }
 
 /** How many items there are. Throws a RangeError for none. */
-export function itemCount({ rows, width }: ItemSums): number {
+export function itemCount({ rows, width }: SufficientStatistics): number {
   if (rows.length === 0) throw new RangeError("items must not be empty");
   return rows.length / width;
 }
 
 /** The score of all items. Linear. */
-export function scoreOfAll(items: ItemSums): number {
+export function corpusScore(items: SufficientStatistics): number {
   const count = itemCount(items);
   const { rows, width } = items;
   const sums = new Float64Array(width);
@@ -32,7 +32,7 @@ export function scoreOfAll(items: ItemSums): number {
  * @example
  * scoreOfAll(meanSums([1, 0, 1, 1])); // 0.75
  */
-export function meanSums(values: ArrayLike<number>): ItemSums {
+export function meanSums(values: ArrayLike<number>): SufficientStatistics {
   if (values.length === 0) throw new RangeError("values must not be empty");
   const rows = Float64Array.from(values);
   const bad = rows.findIndex((value) => !Number.isFinite(value));

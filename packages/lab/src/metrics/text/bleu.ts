@@ -1,7 +1,7 @@
 /** BLEU of a corpus, equal to sacreBLEU's. */
 import { version } from "../../base/version.ts";
-import { countsOf, gramsOf, matchesOf } from "./ngrams.ts";
-import type { ItemSums } from "../statistics/sufficient-statistics.ts";
+import { ngramCounts, ngramsOf, clippedMatches } from "./ngrams.ts";
+import type { SufficientStatistics } from "../statistics/sufficient-statistics.ts";
 import { checkedReferences, referenceCount } from "./sentence-pairs.ts";
 import type { References } from "./sentence-pairs.ts";
 import { trimmedEnd } from "./whitespace.ts";
@@ -46,11 +46,11 @@ function fillRow(row: Float64Array, hypothesis: string, references: readonly str
     .reduce((best, length) =>
       distance(length) < distance(best) || (distance(length) === distance(best) && length < best) ? length : best,
     );
-  gramsOf([own, ...others], ORDER).forEach(({ numbers, size }, n) => {
-    const [first, ...rest] = numbers.map((some) => countsOf(some, size));
+  ngramsOf([own, ...others], ORDER).forEach(({ numbers, size }, n) => {
+    const [first, ...rest] = numbers.map((some) => ngramCounts(some, size));
     const most = new Int32Array(size);
     for (const counts of rest) for (let g = 0; g < size; g++) most[g] = Math.max(most[g]!, counts[g]!);
-    row[2 + n] = matchesOf(first!, most);
+    row[2 + n] = clippedMatches(first!, most);
     row[2 + ORDER + n] = numbers[0]!.length;
   });
 }
@@ -109,7 +109,7 @@ export function bleuSums(
   hypotheses: readonly string[],
   references: References,
   { lowercase = false, effectiveOrder = false }: BleuOptions = {},
-): ItemSums {
+): SufficientStatistics {
   const rows = rowsOf(hypotheses, checkedReferences(hypotheses, references), lowercase);
   return { rows, width: WIDTH, score: (sums) => fromSums(sums, effectiveOrder).score };
 }

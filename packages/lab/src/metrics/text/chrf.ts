@@ -1,9 +1,9 @@
 /** chrF and chrF++ of a corpus, equal to sacreBLEU's. */
 import { version } from "../../base/version.ts";
-import { countsOf, gramsOf, matchesOf } from "./ngrams.ts";
-import type { Grams } from "./ngrams.ts";
-import { scoreOfAll } from "../statistics/sufficient-statistics.ts";
-import type { ItemSums } from "../statistics/sufficient-statistics.ts";
+import { ngramCounts, ngramsOf, clippedMatches } from "./ngrams.ts";
+import type { Ngrams } from "./ngrams.ts";
+import { corpusScore } from "../statistics/sufficient-statistics.ts";
+import type { SufficientStatistics } from "../statistics/sufficient-statistics.ts";
 import { checkedReferences, referenceCount } from "./sentence-pairs.ts";
 import type { References } from "./sentence-pairs.ts";
 import { splitAtSpaces } from "./whitespace.ts";
@@ -59,9 +59,9 @@ function fScore(sums: ArrayLike<number>): number {
 function fillRow(row: Float64Array, hypothesis: string, references: readonly string[], wordOrder: number): void {
   const texts = [hypothesis, ...references];
   const characters = texts.map((text) => Array.from(splitAtSpaces(text).join("")));
-  const orders: Grams[] = gramsOf(characters, CHARACTERS);
-  if (wordOrder > 0) orders.push(...gramsOf(texts.map(wordsOf), wordOrder));
-  const own = orders.map(({ numbers, size }) => countsOf(numbers[0]!, size));
+  const orders: Ngrams[] = ngramsOf(characters, CHARACTERS);
+  if (wordOrder > 0) orders.push(...ngramsOf(texts.map(wordsOf), wordOrder));
+  const own = orders.map(({ numbers, size }) => ngramCounts(numbers[0]!, size));
   const candidate = new Float64Array(row.length);
   let best = -1;
   for (let r = 1; r < texts.length; r++) {
@@ -69,7 +69,7 @@ function fillRow(row: Float64Array, hypothesis: string, references: readonly str
       const { length } = numbers[r]!;
       candidate[3 * n] = length === 0 ? 0 : numbers[0]!.length;
       candidate[3 * n + 1] = length;
-      candidate[3 * n + 2] = matchesOf(own[n]!, countsOf(numbers[r]!, size));
+      candidate[3 * n + 2] = clippedMatches(own[n]!, ngramCounts(numbers[r]!, size));
     });
     const score = fScore(candidate);
     if (score > best) {
@@ -90,7 +90,7 @@ export function chrfSums(
   hypotheses: readonly string[],
   references: References,
   { wordOrder = 0, lowercase = false }: ChrfOptions = {},
-): ItemSums {
+): SufficientStatistics {
   const checked = checkedReferences(hypotheses, references);
   if (!(wordOrder === 0 || wordOrder === 1 || wordOrder === 2)) {
     throw new RangeError(`wordOrder must be 0, 1 or 2, got ${String(wordOrder)}`);
@@ -128,5 +128,5 @@ export function chrf(hypotheses: readonly string[], references: References, opti
     `eff:yes|nc:${CHARACTERS}|nw:${wordOrder}|space:no`,
     `version:fenchel-lab-${version()}`,
   ].join("|");
-  return { score: scoreOfAll(sums), name: `chrF${BETA}${"+".repeat(wordOrder)}`, signature };
+  return { score: corpusScore(sums), name: `chrF${BETA}${"+".repeat(wordOrder)}`, signature };
 }

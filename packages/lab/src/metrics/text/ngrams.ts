@@ -1,14 +1,14 @@
 /** Runs of n neighbouring tokens, numbered so that they are counted in arrays. */
 
 /** The n-grams of one order in a few sequences. */
-export interface Grams {
+export interface Ngrams {
   /** For every sequence the numbers of its n-grams, in order; equal n-grams have one number. */
   readonly numbers: readonly Int32Array[];
   /** How many different n-grams there are: numbers are below it. */
   readonly size: number;
 }
 
-function numbered(lengths: readonly number[], keyAt: (sequence: number, i: number) => string | number): Grams {
+function numbered(lengths: readonly number[], keyAt: (sequence: number, i: number) => string | number): Ngrams {
   const known = new Map<string | number, number>();
   const numbers = lengths.map((length, s) => {
     const row = new Int32Array(length);
@@ -27,7 +27,7 @@ function numbered(lengths: readonly number[], keyAt: (sequence: number, i: numbe
 }
 
 /** The n-grams of orders 1 .. `highest` of sequences of tokens that are compared with each other. Linear for each order. */
-export function gramsOf(sequences: readonly (readonly string[])[], highest: number): Grams[] {
+export function ngramsOf(sequences: readonly (readonly string[])[], highest: number): Ngrams[] {
   const words = numbered(
     sequences.map(({ length }) => length),
     (s, i) => sequences[s]![i]!,
@@ -48,14 +48,14 @@ export function gramsOf(sequences: readonly (readonly string[])[], highest: numb
 }
 
 /** How often each of the `size` numbers occurs. */
-export function countsOf(numbers: Int32Array, size: number): Int32Array {
+export function ngramCounts(numbers: Int32Array, size: number): Int32Array {
   const counts = new Int32Array(size);
   for (const number of numbers) counts[number]!++;
   return counts;
 }
 
 /** n-grams in common: sum min(a, b). */
-export function matchesOf(a: Int32Array, b: Int32Array): number {
+export function clippedMatches(a: Int32Array, b: Int32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += Math.min(a[i]!, b[i]!);
   return sum;

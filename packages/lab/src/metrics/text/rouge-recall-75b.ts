@@ -1,7 +1,7 @@
 /** ROUGE recall of summaries cut to a number of bytes, the measure of the DUC campaigns. */
 import { commonLength } from "./common-subsequence.ts";
 import { cachedStems, rougeTokens } from "./rouge-tokens.ts";
-import { gramHits } from "./rouge.ts";
+import { ngramMatches } from "./rouge.ts";
 import { checkedReferences } from "./sentence-pairs.ts";
 import type { References } from "./sentence-pairs.ts";
 
@@ -72,8 +72,8 @@ export function rougeRecallAtBytes(
     const own = read(hypotheses[i]!);
     const all = texts.map(read);
     return {
-      rouge1: recall(all.map((words) => gramHits(own, words, 1))),
-      rouge2: recall(all.map((words) => gramHits(own, words, 2))),
+      rouge1: recall(all.map((words) => ngramMatches(own, words, 1))),
+      rouge2: recall(all.map((words) => ngramMatches(own, words, 2))),
       rougeL: recall(all.map((words) => ({ hits: commonLength(words, own), wanted: words.length }))),
     };
   });

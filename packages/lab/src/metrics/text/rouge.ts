@@ -1,6 +1,6 @@
 /** ROUGE-1, 2, L and Lsum of summaries, equal to the rouge_score package's. */
 import { commonLength, markCommon } from "./common-subsequence.ts";
-import { countsOf, gramsOf, matchesOf } from "./ngrams.ts";
+import { ngramCounts, ngramsOf, clippedMatches } from "./ngrams.ts";
 import { precisionRecall } from "../attention/precision-recall.ts";
 import type { PrecisionRecall } from "../attention/precision-recall.ts";
 import { cachedStems, rougeTokens } from "./rouge-tokens.ts";
@@ -23,14 +23,14 @@ export interface RougeScores extends Readonly<Record<RougeKind, PrecisionRecall>
 }
 
 /** n-grams in common, and how many there are on either side. */
-export function gramHits(hypothesis: readonly string[], reference: readonly string[], order: number) {
-  const { numbers, size } = gramsOf([hypothesis, reference], order)[order - 1]!;
+export function ngramMatches(hypothesis: readonly string[], reference: readonly string[], order: number) {
+  const { numbers, size } = ngramsOf([hypothesis, reference], order)[order - 1]!;
   const [a, b] = numbers as [Int32Array, Int32Array];
-  return { hits: matchesOf(countsOf(a, size), countsOf(b, size)), predicted: a.length, wanted: b.length };
+  return { hits: clippedMatches(ngramCounts(a, size), ngramCounts(b, size)), predicted: a.length, wanted: b.length };
 }
 
 function gramScore(hypothesis: readonly string[], reference: readonly string[], order: number): PrecisionRecall {
-  const { hits, predicted, wanted } = gramHits(hypothesis, reference, order);
+  const { hits, predicted, wanted } = ngramMatches(hypothesis, reference, order);
   return precisionRecall(hits, predicted, wanted);
 }
 

@@ -1,8 +1,8 @@
 /** Sentence pairs as batches of a few fixed shapes, so that the engine compiles the model a few times only. */
 import { numpy as np } from "@jax-js/jax";
 import { shuffled } from "../../nn/rng.ts";
-import { lengthAt, sentenceAt, type FlatSentences } from "../../base/ragged.ts";
-import { fillBatches } from "../../training/bucketing.ts";
+import { rowLength, rowAt, type RaggedArray } from "../../base/ragged.ts";
+import { bucketBatches } from "../../training/bucketing.ts";
 import type { LabelledPairs } from "./data.ts";
 
 /** A side of a batch; a type, so that the engine can walk it. */
@@ -24,7 +24,7 @@ export interface PairArrays {
 }
 
 /** Which pairs stand in a batch, and the words of a row on either side. */
-export interface PairPlan {
+export interface PairBatchPlan {
   readonly pairs: readonly number[];
   readonly premise: number;
   readonly hypothesis: number;
@@ -39,27 +39,27 @@ function rounded(words: number): number {
 }
 
 /** Batches of pairs of like lengths; with `uniform`, pairs and batches in random order. The last batch of a shape may be smaller. */
-export function planPairs(
+export function batchPairs(
   { premises, hypotheses, labels }: LabelledPairs,
   batchSize: number,
   uniform: (() => number) | null = null,
-): PairPlan[] {
+): PairBatchPlan[] {
   const order = uniform === null ? Array.from(labels, (_, i) => i) : shuffled(labels.length, uniform);
-  const premise = (index: number) => rounded(lengthAt(premises, index));
-  const hypothesis = (index: number) => rounded(lengthAt(hypotheses, index));
-  const { full, open } = fillBatches(order, batchSize, (index) => `${premise(index)} ${hypothesis(index)}`);
-  const plans = [...full, ...open].map(([, pairs]): PairPlan => {
+  const premise = (index: number) => rounded(rowLength(premises, index));
+  const hypothesis = (index: number) => rounded(rowLength(hypotheses, index));
+  const { full, open } = bucketBatches(order, batchSize, (index) => `${premise(index)} ${hypothesis(index)}`);
+  const plans = [...full, ...open].map(([, pairs]): PairBatchPlan => {
     const first = pairs[0]!;
     return { pairs, premise: premise(first), hypothesis: hypothesis(first) };
   });
   return uniform === null ? plans : shuffled(plans.length, uniform).map((i) => plans[i]!);
 }
 
-function side(sentences: FlatSentences, pairs: readonly number[], batchSize: number, length: number): SideBatch {
+function side(sentences: RaggedArray, pairs: readonly number[], batchSize: number, length: number): SideBatch {
   const words = new Int32Array(batchSize * length);
   const mask = new Float32Array(batchSize * length);
   pairs.forEach((index, row) => {
-    const sentence = sentenceAt(sentences, index);
+    const sentence = rowAt(sentences, index);
     words.set(sentence, row * length);
     mask.fill(1, row * length, row * length + sentence.length);
   });
@@ -70,7 +70,7 @@ function side(sentences: FlatSentences, pairs: readonly number[], batchSize: num
 /** The arrays of a batch: always `batchSize` rows; rows without a pair are empty and do not count. */
 export function pairArrays(
   all: LabelledPairs,
-  { pairs, premise, hypothesis }: PairPlan,
+  { pairs, premise, hypothesis }: PairBatchPlan,
   batchSize: number,
 ): PairArrays {
   const labels = new Int32Array(batchSize);

@@ -7,8 +7,8 @@ import type { PairBatch } from "./batches.ts";
 import {
   decomposable,
   decomposableShapes,
-  type EntailmentNoise,
-  type EntailmentReading,
+  type EntailmentDropout,
+  type EntailmentOutput,
   type EntailmentSizes,
 } from "./decomposable.ts";
 import { recurrent, recurrentShapes } from "./recurrent.ts";
@@ -16,7 +16,7 @@ import { recurrent, recurrentShapes } from "./recurrent.ts";
 /** A model by its parameters' shapes and its program. */
 export interface EntailmentModel {
   shapes(sizes: EntailmentSizes): ParameterShapes;
-  run(attend: Attend, parameters: NamedArrays, batch: PairBatch, noise: EntailmentNoise | null): EntailmentReading;
+  run(attend: Attend, parameters: NamedArrays, batch: PairBatch, noise: EntailmentDropout | null): EntailmentOutput;
 }
 
 export const entailmentModels: Readonly<Record<string, EntailmentModel>> = {
@@ -34,7 +34,7 @@ export interface CompiledEntailment {
     key: np.Array,
   ): Promise<[loss: np.Array, gradient: NamedArrays]>;
   /** The model without noise. */
-  read(parameters: NamedArrays, batch: PairBatch): Promise<EntailmentReading>;
+  read(parameters: NamedArrays, batch: PairBatch): Promise<EntailmentOutput>;
   dispose(): void;
 }
 

@@ -8,13 +8,13 @@ import { multi30kFiles, readMulti30k } from "../../datasets/translation.ts";
 import { buildVocabulary, type Vocabulary } from "../../text/vocabulary.ts";
 import { tokenize } from "../../text/tokenize.ts";
 import { wordVectors } from "../../nn/word-vectors.ts";
-import { flatSentences, type FlatSentences } from "../../base/ragged.ts";
-import type { StudyData } from "../task.ts";
+import { raggedArray, type RaggedArray } from "../../base/ragged.ts";
+import type { TaskData } from "../task.ts";
 
 /** Sentence i of the hypotheses is judged by sentence i of the premises. */
 export interface LabelledPairs {
-  readonly premises: FlatSentences;
-  readonly hypotheses: FlatSentences;
+  readonly premises: RaggedArray;
+  readonly hypotheses: RaggedArray;
   /** Indices into ENTAILMENT_LABELS. */
   readonly labels: Uint8Array;
 }
@@ -31,12 +31,12 @@ export interface ShownPair extends PairWords {
 }
 
 /** Pairs whose words people linked; hypothesis words to premise words. */
-export interface LinkedPairs {
+export interface AlignedPairs {
   readonly pairs: LabelledPairs;
   readonly links: readonly Pick<AlignedPair, "sure" | "possible">[];
 }
 
-export interface EntailmentData extends StudyData {
+export interface EntailmentData extends TaskData {
   readonly vocabulary: number;
   readonly pairs: { readonly train: LabelledPairs; readonly dev: LabelledPairs; readonly test: LabelledPairs };
   /** [vocabulary, embedding]: where the embedding starts. */
@@ -44,7 +44,7 @@ export interface EntailmentData extends StudyData {
   readonly shown: readonly ShownPair[];
   readonly shownPairs: LabelledPairs;
   /** Null where the data folder has no alignments. */
-  readonly linked: LinkedPairs | null;
+  readonly linked: AlignedPairs | null;
 }
 
 export interface EntailmentOptions {
@@ -60,8 +60,8 @@ interface LabelledWords extends PairWords {
 
 function labelledPairs(pairs: readonly LabelledWords[], vocabulary: Vocabulary): LabelledPairs {
   return {
-    premises: flatSentences(pairs.map(({ premise }) => vocabulary.encode(premise))),
-    hypotheses: flatSentences(pairs.map(({ hypothesis }) => vocabulary.encode(hypothesis))),
+    premises: raggedArray(pairs.map(({ premise }) => vocabulary.encode(premise))),
+    hypotheses: raggedArray(pairs.map(({ hypothesis }) => vocabulary.encode(hypothesis))),
     labels: Uint8Array.from(pairs, ({ label }) => label),
   };
 }
@@ -165,8 +165,8 @@ export function prepareEntailment(folder: string, options: EntailmentOptions): E
 }
 
 const NO_PAIRS: LabelledPairs = {
-  premises: flatSentences([]),
-  hypotheses: flatSentences([]),
+  premises: raggedArray([]),
+  hypotheses: raggedArray([]),
   labels: new Uint8Array(0),
 };
 

@@ -47,14 +47,14 @@ export function decomposableShapes({ vocabulary, embedding, hidden, labels }: En
 }
 
 /** Noise in training. Owns the key. */
-export interface EntailmentNoise {
+export interface EntailmentDropout {
   readonly key: np.Array;
   /** Share of the words, and of the features of every layer, that are taken away. */
   readonly words: number;
   readonly features: number;
 }
 
-export type EntailmentReading = {
+export type EntailmentOutput = {
   /** [pairs, labels]. */
   readonly logits: np.Array;
   /** [pairs, hypothesis, premise]: what every word of the hypothesis attends to in the premise. */
@@ -62,10 +62,10 @@ export type EntailmentReading = {
 };
 
 /** Takes features away while training: a function that multiplies by fresh noise, or leaves what it is given. */
-export type Drop = (values: np.Array, rate?: number, shape?: number[]) => np.Array;
+export type DropoutFn = (values: np.Array, rate?: number, shape?: number[]) => np.Array;
 
 /** Up to `count` independent draws. Owns the key. */
-export function dropper(noise: EntailmentNoise | null, count: number): { drop: Drop; end(): void } {
+export function dropoutFn(noise: EntailmentDropout | null, count: number): { drop: DropoutFn; end(): void } {
   if (noise === null) return { drop: (values) => values, end: () => {} };
   const keys = random.split(noise.key, count);
   let used = 0;
@@ -111,11 +111,11 @@ export function decomposable(
   attend: Attend,
   parameters: DecomposableParameters,
   { premises, hypotheses }: PairBatch,
-  noise: EntailmentNoise | null = null,
-): EntailmentReading {
+  noise: EntailmentDropout | null = null,
+): EntailmentOutput {
   const { embedding, projection, match, matchBias, compare, compareBias, combine, combineBias, decide, decideBias } =
     parameters;
-  const { drop, end } = dropper(noise, 12);
+  const { drop, end } = dropoutFn(noise, 12);
   const hidden = matchBias.shape[0]!;
   const read = ({ words, mask }: SideBatch) => {
     const [pairs, length] = words.shape as [number, number];

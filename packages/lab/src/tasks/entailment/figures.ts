@@ -4,12 +4,12 @@ import { MATRIX_STYLE, matrixGroup, matrixLegend, type MatrixFigure } from "../.
 import { formatProbability } from "../../report/heat-map.ts";
 import { markup, type Markup } from "../../base/markup.ts";
 import { describeOptions } from "../../report/group-runs.ts";
-import type { StudyResult } from "../task.ts";
-import type { ShownReading } from "./train.ts";
+import type { RunResult } from "../task.ts";
+import type { EntailmentExample } from "./train.ts";
 
-export const PICTURES_STYLE = MATRIX_STYLE;
+export const FIGURES_STYLE = MATRIX_STYLE;
 
-function figureOf({ config }: StudyResult, reading: ShownReading): MatrixFigure {
+function figureOf({ config }: RunResult, reading: EntailmentExample): MatrixFigure {
   const { label, probabilities, premise, hypothesis, weights } = reading;
   const answer = probabilities.indexOf(Math.max(...probabilities));
   const options = describeOptions(config.mappingOptions);
@@ -27,8 +27,8 @@ function figureOf({ config }: StudyResult, reading: ShownReading): MatrixFigure 
 }
 
 /** The same pairs of the test set under every mapping. */
-export function entailmentPictures(results: readonly StudyResult[]): Markup | null {
-  const readings = results.map(({ shown }) => shown as readonly ShownReading[]);
+export function entailmentFigures(results: readonly RunResult[]): Markup | null {
+  const readings = results.map(({ examples }) => examples as readonly EntailmentExample[]);
   const [first] = readings;
   if (first === undefined || first.length === 0) return null;
   return markup`<p class="note">

@@ -1,17 +1,17 @@
 /** The figures of the study: answers, what a word's attention looks like, and how well it finds people's links. */
-import type { Measure } from "../task.ts";
+import type { MetricSpec } from "../task.ts";
 
 const ANSWERS = "Test set";
 const ATTENTION = "A word's attention";
 
 /** With what `linkScores` gives by a rule. */
-const links = (rule: string, group: string): readonly Measure[] => [
+const links = (rule: string, group: string): readonly MetricSpec[] => [
   { key: `${rule}Error`, title: "Error", unit: "%", digits: 1, scale: 100, best: "lowest", group },
   { key: `${rule}Precision`, title: "Precision", unit: "%", digits: 1, scale: 100, best: "highest", group },
   { key: `${rule}Recall`, title: "Recall", unit: "%", digits: 1, scale: 100, best: "highest", group },
 ];
 
-export const entailmentMeasures: readonly Measure[] = [
+export const entailmentMetrics: readonly MetricSpec[] = [
   { key: "accuracy", title: "Accuracy", unit: "%", digits: 2, scale: 100, best: "highest", group: ANSWERS },
   { key: "loss", title: "Loss", unit: "nats", digits: 3, scale: 1, best: "lowest", group: ANSWERS },
   { key: "zeros", title: "Exact zeros", unit: "%", digits: 1, scale: 100, best: "highest", group: ATTENTION },

@@ -4,10 +4,10 @@ import type { Attend } from "fenchel/jax";
 import { unrolledGru } from "../../nn/gru.ts";
 import type { PairBatch, SideBatch } from "./batches.ts";
 import {
-  dropper,
+  dropoutFn,
   eachWord,
-  type EntailmentNoise,
-  type EntailmentReading,
+  type EntailmentDropout,
+  type EntailmentOutput,
   type EntailmentSizes,
 } from "./decomposable.ts";
 
@@ -77,12 +77,12 @@ export function recurrent(
   attend: Attend,
   parameters: RecurrentParameters,
   { premises, hypotheses }: PairBatch,
-  noise: EntailmentNoise | null = null,
-): EntailmentReading {
+  noise: EntailmentDropout | null = null,
+): EntailmentOutput {
   const { embedding, premiseInput, premiseState, premiseBias, hypothesisInput, hypothesisState } = parameters;
   const { hypothesisBias, attention, gatherInput, gatherState, gatherBias } = parameters;
   const { combine, combineBias, decide, decideBias } = parameters;
-  const { drop, end } = dropper(noise, 8);
+  const { drop, end } = dropoutFn(noise, 8);
   const hidden = combineBias.shape[0]!;
   const pairs = premises.words.shape[0]!;
   const timeFirst = (mask: np.Array) => np.transpose(mask).reshape([mask.shape[1]!, pairs, 1]);

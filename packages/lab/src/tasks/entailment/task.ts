@@ -1,10 +1,10 @@
 /** The study "entailment": does the premise entail the hypothesis, contradict it, or neither? */
 import { attender } from "fenchel/jax";
 import type { SnliProtocol } from "../../datasets/snli.ts";
-import { kindOf, type AttentionKind } from "../attention.ts";
-import type { Choice, SettingValue, Study } from "../task.ts";
-import { entailmentMeasures } from "./metrics.ts";
-import { entailmentPictures, PICTURES_STYLE } from "./figures.ts";
+import { resolveAttention, type AttentionKind } from "../attention.ts";
+import type { AttentionSpec, SettingValue, Task } from "../task.ts";
+import { entailmentMetrics } from "./metrics.ts";
+import { entailmentFigures, FIGURES_STYLE } from "./figures.ts";
 import { prepareEntailment, withoutTest, type EntailmentData } from "./data.ts";
 import { entailmentSettings } from "./settings.ts";
 import { trainEntailment } from "./train.ts";
@@ -21,7 +21,7 @@ const kinds: Readonly<Record<string, AttentionKind>> = {
  * What `--tune` tries: stated here, and every point in the report. Scores are divided by the root of the hidden size, so that a gamma of
  * one over it is the plain dot product; on the dev set, larger gammas and lambdas were worse than these.
  */
-const grid: Study["grid"] = {
+const grid: Task["grid"] = {
   softmax: [0.02, 0.05, 0.1, 0.2].map((gamma) => ({ gamma })),
   sparsemax: [0.2, 0.5].map((gamma) => ({ gamma })),
   fusedmax: [0.2, 0.5].map((gamma) => ({ gamma, lambda: 0.03 })),
@@ -29,26 +29,26 @@ const grid: Study["grid"] = {
 };
 
 /** The choice with the defaults of its options. Throws a RangeError or TypeError for one that is not of the study. */
-function completeChoice(choice: Choice): Choice {
-  const { options } = kindOf(kinds, choice);
+function completeChoice(choice: AttentionSpec): AttentionSpec {
+  const { options } = resolveAttention(kinds, choice);
   attender(choice.mapping, options);
   return { mapping: choice.mapping, options };
 }
 
 const numberOf = (settings: Readonly<Record<string, SettingValue>>, name: string) => settings[name] as number;
 
-export const entailment: Study<EntailmentData> = {
+export const entailment: Task<EntailmentData> = {
   name: "entailment",
   description: "Stanford Natural Language Inference: captions of pictures and what follows from them",
   items: "sentence pairs",
-  choices: ["softmax", "sparsemax", "fusedmax", "oscarmax"].map((mapping) => ({ mapping, options: {} })),
+  mappings: ["softmax", "sparsemax", "fusedmax", "oscarmax"].map((mapping) => ({ mapping, options: {} })),
   seeds: 3,
   settings: entailmentSettings,
-  measures: entailmentMeasures,
+  metrics: entailmentMetrics,
   compared: { key: "accuracy", score: (sums, count) => sums[0]! / count },
   complete: completeChoice,
   grid,
-  withoutTest,
+  withHiddenTest: withoutTest,
   load: async (folder, settings) =>
     prepareEntailment(folder, {
       protocol: settings["protocol"] as SnliProtocol,
@@ -57,8 +57,8 @@ export const entailment: Study<EntailmentData> = {
       embeddingSize: numberOf(settings, "embeddingSize"),
     }),
   train: trainEntailment,
-  pictures: entailmentPictures,
-  style: PICTURES_STYLE,
+  figures: entailmentFigures,
+  style: FIGURES_STYLE,
   published: [
     {
       caption:

@@ -5,18 +5,18 @@ import { ENTAILMENT_LABELS } from "../../datasets/snli.ts";
 import { attentionStatistics, meanStatistics } from "../../metrics/attention/attention.ts";
 import { logProbabilities } from "../../metrics/statistics/log-probabilities.ts";
 import { initialTensors, toArrays, type NamedArrays, type NamedTensors } from "../../nn/parameters.ts";
-import { derivedSeed, uniformNumbers } from "../../nn/rng.ts";
-import { writeItems } from "../../training/run-dir.ts";
-import { lengthAt } from "../../base/ragged.ts";
-import { fallingRate, fit } from "../../training/fit.ts";
-import type { StudyConfig, StudyResult, StudyTrainOptions } from "../task.ts";
-import { pairArrays, planPairs, type PairPlan } from "./batches.ts";
+import { foldIn, uniformNumbers } from "../../nn/rng.ts";
+import { writePredictions } from "../../training/run-dir.ts";
+import { rowLength } from "../../base/ragged.ts";
+import { linearDecay, fit } from "../../training/fit.ts";
+import type { RunConfig, RunResult, TrainOptions } from "../task.ts";
+import { pairArrays, batchPairs, type PairBatchPlan } from "./batches.ts";
 import { compileEntailment, entailmentModels, type CompiledEntailment } from "./compiled.ts";
-import { linkScores } from "./alignment.ts";
+import { alignmentScores } from "./alignment.ts";
 import type { EntailmentData, LabelledPairs } from "./data.ts";
 
 /** What a model made of a pair. */
-export interface PairReading {
+export interface PairPrediction {
   readonly probabilities: readonly number[];
   /** -log of the probability of the pair's label. */
   readonly loss: number;
@@ -25,7 +25,7 @@ export interface PairReading {
 }
 
 /** A pair of the report. */
-export interface ShownReading {
+export interface EntailmentExample {
   readonly id: string;
   readonly label: number;
   readonly premise: readonly string[];
@@ -35,14 +35,14 @@ export interface ShownReading {
 }
 
 /** Reads every pair, in order; `see` gets one reading after the other. The parameters stay the caller's. */
-async function readPairs(
+async function predictPairs(
   model: CompiledEntailment,
   parameters: NamedArrays,
   pairs: LabelledPairs,
   batchSize: number,
-  see: (reading: PairReading, index: number) => void,
+  see: (reading: PairPrediction, index: number) => void,
 ): Promise<void> {
-  for (const plan of planPairs(pairs, batchSize)) {
+  for (const plan of batchPairs(pairs, batchSize)) {
     const { batch, labels, counted } = pairArrays(pairs, plan, batchSize);
     tree.dispose([labels, counted]);
     const { logits, weights } = await model.read(tree.ref(parameters), batch);
@@ -51,8 +51,8 @@ async function readPairs(
     const allWeights = (await weights.data()) as Float32Array;
     plan.pairs.forEach((index, row) => {
       const logs = logProbabilities(allLogits.subarray(row * classes, (row + 1) * classes));
-      const premise = lengthAt(pairs.premises, index);
-      const hypothesis = lengthAt(pairs.hypotheses, index);
+      const premise = rowLength(pairs.premises, index);
+      const hypothesis = rowLength(pairs.hypotheses, index);
       const rows = Array.from({ length: hypothesis }, (_, j) => {
         const at = (row * plan.hypothesis + j) * plan.premise;
         return allWeights.subarray(at, at + premise);
@@ -67,7 +67,7 @@ const chosen = (probabilities: readonly number[]) => probabilities.indexOf(Math.
 async function judge(model: CompiledEntailment, parameters: NamedArrays, pairs: LabelledPairs, batchSize: number) {
   let loss = 0;
   let right = 0;
-  await readPairs(model, parameters, pairs, batchSize, (reading, index) => {
+  await predictPairs(model, parameters, pairs, batchSize, (reading, index) => {
     loss += reading.loss;
     if (chosen(reading.probabilities) === pairs.labels[index]) right++;
   });
@@ -79,7 +79,7 @@ async function testScores(model: CompiledEntailment, parameters: NamedArrays, pa
   const answers: number[] = [];
   let loss = 0;
   const statistics: ReturnType<typeof attentionStatistics>[] = [];
-  await readPairs(model, parameters, pairs, batchSize, (reading, index) => {
+  await predictPairs(model, parameters, pairs, batchSize, (reading, index) => {
     loss += reading.loss;
     answers[index] = chosen(reading.probabilities);
     const rows = reading.weights.filter((row) => row.length > 0).map((row) => attentionStatistics(row));
@@ -94,15 +94,15 @@ async function testScores(model: CompiledEntailment, parameters: NamedArrays, pa
   };
 }
 
-const number = (config: StudyConfig, name: string) => config.settings[name] as number;
+const number = (config: RunConfig, name: string) => config.settings[name] as number;
 
 /** Trains, scores and explains; see `Study.train`. */
 export async function trainEntailment(
-  config: StudyConfig,
+  config: RunConfig,
   data: EntailmentData,
   folder: string,
-  { onProgress, initial, turn }: StudyTrainOptions,
-): Promise<StudyResult> {
+  { onProgress, initial, turn }: TrainOptions,
+): Promise<RunResult> {
   const { seed, mapping, mappingOptions, settings } = config;
   const batchSize = number(config, "batchSize");
   const kind = entailmentModels[settings["model"] as string]!;
@@ -125,31 +125,31 @@ export async function trainEntailment(
     embedding: { shape: shapes["embedding"]!.shape, values: data.vectors },
   });
   try {
-    const fitted = await fit<NamedArrays, PairPlan>({
+    const fitted = await fit<NamedArrays, PairBatchPlan>({
       seed,
       epochs: number(config, "epochs"),
       patience: number(config, "patience"),
       shapes,
       folder,
       initial: () => initial ?? start(),
-      batches: (epoch) => planPairs(train, batchSize, uniformNumbers(derivedSeed(seed, "order", epoch))),
+      batches: (epoch) => batchPairs(train, batchSize, uniformNumbers(foldIn(seed, "order", epoch))),
       count: ({ pairs }) => pairs.length,
       gradient: (parameters, plan, key) => {
         const { batch, labels, counted } = pairArrays(train, plan, batchSize);
         return model.gradient(parameters, batch, labels, counted, key);
       },
-      judge: (parameters) => judge(model, parameters, dev, batchSize),
-      learningRate: fallingRate(number(config, "learningRate")),
-      optimiser: { weightDecay: number(config, "weightDecay"), clip: 5 },
+      evaluate: (parameters) => judge(model, parameters, dev, batchSize),
+      learningRate: linearDecay(number(config, "learningRate")),
+      optimizer: { weightDecay: number(config, "weightDecay"), clip: 5 },
       onProgress,
-      turn,
+      schedule: turn,
     });
     const best = toArrays(fitted.best);
     try {
       const { scores, items } = await testScores(model, best, test, batchSize);
-      writeItems(folder, items);
-      const shown: ShownReading[] = [];
-      await readPairs(model, best, data.shownPairs, batchSize, ({ probabilities, weights }, index) => {
+      writePredictions(folder, items);
+      const shown: EntailmentExample[] = [];
+      await predictPairs(model, best, data.shownPairs, batchSize, ({ probabilities, weights }, index) => {
         const { id, label, premise, hypothesis } = data.shown[index]!;
         shown[index] = {
           id,
@@ -163,14 +163,14 @@ export async function trainEntailment(
       const linked =
         data.linked === null
           ? {}
-          : await linkScores(data.linked, (see) => readPairs(model, best, data.linked!.pairs, batchSize, see));
+          : await alignmentScores(data.linked, (see) => predictPairs(model, best, data.linked!.pairs, batchSize, see));
       return {
         config,
         epochs: fitted.epochs,
         bestEpoch: fitted.bestEpoch,
         secondsPerStep: fitted.secondsPerStep,
         scores: { ...scores, ...linked },
-        shown,
+        examples: shown,
       };
     } finally {
       tree.dispose(best);

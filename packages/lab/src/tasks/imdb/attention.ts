@@ -1,12 +1,12 @@
 /** The ways to attend that the study compares, by the names of their choices. */
 import type { GaussianBasis } from "fenchel";
 import { attender } from "fenchel/jax";
-import { kindOf, type AttentionKind } from "../attention.ts";
+import { resolveAttention, type AttentionKind } from "../attention.ts";
 import { fitsWidths, lineBasis, MOST_FUNCTIONS } from "../basis-1d.ts";
-import type { Choice } from "../task.ts";
+import type { AttentionSpec } from "../task.ts";
 
 /** Attention over words, over a density of positions, or over both. */
-export interface Mechanism {
+export interface ReviewAttention {
   /** The mapping from scores to weights, with its options; null where words have no weights of their own. */
   readonly discrete: { readonly mapping: string; readonly options: Readonly<Record<string, number>> } | null;
   /** The density's exponent and its basis; null where there is none. */
@@ -41,8 +41,8 @@ const kinds: Readonly<Record<string, Kind>> = {
 const WIDTHS = [0.1, 0.5] as const;
 
 /** The choice with the defaults of its options. Throws a RangeError or TypeError for one that is not of the study. */
-export function completeChoice(choice: Choice): Choice {
-  const { kind, options } = kindOf(kinds, choice);
+export function completeChoice(choice: AttentionSpec): AttentionSpec {
+  const { kind, options } = resolveAttention(kinds, choice);
   const { basis, ...own } = options;
   if (basis !== undefined && !fitsWidths(basis, WIDTHS)) {
     throw new RangeError(`basis is ${basis}: an even number from 2 to ${MOST_FUNCTIONS} is needed`);
@@ -52,7 +52,7 @@ export function completeChoice(choice: Choice): Choice {
 }
 
 /** What a choice stands for. Throws like `completeChoice`. */
-export function mechanismOf(choice: Choice): Mechanism {
+export function attentionOf(choice: AttentionSpec): ReviewAttention {
   const { mapping: name, options } = completeChoice(choice);
   const { mapping, alpha } = kinds[name]!;
   const { basis, ...own } = options;

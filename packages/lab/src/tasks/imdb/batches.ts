@@ -1,8 +1,8 @@
 /** The arrays of a batch of reviews. */
 import { numpy as np } from "@jax-js/jax";
 import { coordinateArray } from "fenchel/jax";
-import { batchArrays, type BatchPlan } from "../spam/batches.ts";
-import type { Mechanism } from "./attention.ts";
+import { batchArrays, type TextBatchPlan } from "../spam/batches.ts";
+import type { ReviewAttention } from "./attention.ts";
 import type { ReviewBatch } from "./model.ts";
 import type { ReviewData, ReviewText } from "./data.ts";
 import { regressionRows } from "./regression-rows.ts";
@@ -22,11 +22,11 @@ export interface ReviewArraysOptions {
 }
 
 /** Makes the arrays of the planned texts of a split. */
-export type ReviewBatches = (texts: readonly ReviewText[], plan: BatchPlan) => ReviewArrays;
+export type ReviewBatches = (texts: readonly ReviewText[], plan: TextBatchPlan) => ReviewArrays;
 
 /** The words of texts, what is known of them and, for a density, what its basis makes of texts of their lengths. */
 export function reviewBatches(
-  { discrete, density }: Mechanism,
+  { discrete, density }: ReviewAttention,
   { wordRatios, pairRatios }: Pick<ReviewData, "wordRatios" | "pairRatios">,
   { batchSize, ridge, padding }: ReviewArraysOptions,
 ): ReviewBatches {

@@ -2,7 +2,7 @@
 import { PADDING } from "../../text/vocabulary.ts";
 
 /** The numbers of pairs, from 1, by the key of their words. */
-export interface PairNumbers {
+export interface BigramVocabulary {
   /** Size of the vocabulary that the words are numbers of. */
   readonly vocabulary: number;
   readonly numbers: ReadonlyMap<number, number>;
@@ -15,12 +15,12 @@ const LEAST_PAIRS = 5;
 const keyOf = (before: number, word: number, vocabulary: number): number => before * vocabulary + word;
 
 /** Pairs by their keys, the first of number 1. */
-export function pairNumbers(keys: ArrayLike<number>, vocabulary: number): PairNumbers {
+export function bigramVocabulary(keys: ArrayLike<number>, vocabulary: number): BigramVocabulary {
   return { vocabulary, numbers: new Map(Array.from(keys, (key, i) => [key, i + 1])) };
 }
 
 /** Keys of the most frequent pairs, by falling frequency and, within one, by their words' numbers. */
-export function commonPairs(texts: readonly Int32Array[], vocabulary: number, most: number): Float64Array {
+export function commonBigrams(texts: readonly Int32Array[], vocabulary: number, most: number): Float64Array {
   const counts = new Map<number, number>();
   for (const words of texts) {
     for (let i = 1; i < words.length; i++) {
@@ -34,6 +34,6 @@ export function commonPairs(texts: readonly Int32Array[], vocabulary: number, mo
 }
 
 /** For every word, the number of the pair that it makes with the word before; 0 for a pair that has none. */
-export function pairsOf(words: Int32Array, { vocabulary, numbers }: PairNumbers): Int32Array {
+export function bigramsOf(words: Int32Array, { vocabulary, numbers }: BigramVocabulary): Int32Array {
   return words.map((word, i) => (i === 0 ? PADDING : (numbers.get(keyOf(words[i - 1]!, word, vocabulary)) ?? PADDING)));
 }

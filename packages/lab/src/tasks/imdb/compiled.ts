@@ -2,8 +2,8 @@
 import type { numpy as np } from "@jax-js/jax";
 import { attender, type Attend } from "fenchel/jax";
 import { crossEntropy } from "../spam/model.ts";
-import type { Mechanism } from "./attention.ts";
-import { reviewModel, type ReviewBatch, type ReviewParameters, type ReviewReading } from "./model.ts";
+import type { ReviewAttention } from "./attention.ts";
+import { reviewModel, type ReviewBatch, type ReviewParameters, type ReviewOutput } from "./model.ts";
 
 /** Owns compiled programs: `dispose` frees them. All functions own their arguments, as the engine's do. */
 export interface CompiledReviewModel {
@@ -19,7 +19,7 @@ export interface CompiledReviewModel {
     key: np.Array,
   ): Promise<[loss: np.Array, gradient: ReviewParameters]>;
   /** The model without noise. */
-  read(parameters: ReviewParameters, batch: ReviewBatch): Promise<Omit<ReviewReading, "evenLogits">>;
+  read(parameters: ReviewParameters, batch: ReviewBatch): Promise<Omit<ReviewOutput, "evenLogits">>;
   dispose(): void;
 }
 
@@ -31,7 +31,7 @@ export interface CompileOptions {
   readonly smoothing: number;
 }
 
-export function compileReviewModel(mechanism: Mechanism, options: CompileOptions): CompiledReviewModel {
+export function compileReviewModel(mechanism: ReviewAttention, options: CompileOptions): CompiledReviewModel {
   const { wordDropout, featureDropout, smoothing } = options;
   // A density alone never asks for weights of words: any mapping will do.
   const attention = attender(mechanism.discrete?.mapping ?? "softmax", mechanism.discrete?.options ?? {});

@@ -1,5 +1,5 @@
 /** What the study asks of a corpus of reviews, whichever it is. */
-import type { Choice, Study } from "../task.ts";
+import type { AttentionSpec, Task } from "../task.ts";
 import type { ReviewSettings } from "./settings.ts";
 
 /** A review as it is read. */
@@ -26,11 +26,11 @@ export interface ReviewCorpus {
 }
 
 /** A corpus, and what of the study is its own. */
-export interface CorpusKind extends Pick<Study, "description" | "seeds" | "measures" | "choices"> {
-  readonly grid: NonNullable<Study["grid"]>;
-  readonly published: NonNullable<Study["published"]>;
+export interface CorpusKind extends Pick<Task, "description" | "seeds" | "metrics" | "mappings"> {
+  readonly grid: NonNullable<Task["grid"]>;
+  readonly published: NonNullable<Task["published"]>;
   /** What runs keep of every item, if they do. */
-  readonly compared?: NonNullable<Study["compared"]>;
+  readonly compared?: NonNullable<Task["compared"]>;
   /** Settings that have other values by default than the study's. */
   readonly defaults: Partial<ReviewSettings>;
   /** Throws a DataError with file and line. */
@@ -38,5 +38,5 @@ export interface CorpusKind extends Pick<Study, "description" | "seeds" | "measu
 }
 
 /** Choices with the defaults of their options. */
-export const plain = (...mappings: readonly string[]): Choice[] =>
+export const plain = (...mappings: readonly string[]): AttentionSpec[] =>
   mappings.map((mapping) => ({ mapping, options: {} }));

@@ -1,16 +1,16 @@
 /** Reviews to numbers, once for all runs: split, vocabulary, and words in flat arrays that travel between processes. */
 import { sha256 } from "../../datasets/kit/schema.ts";
 import { buildVocabulary, PADDING, UNKNOWN } from "../../text/vocabulary.ts";
-import { derivedSeed, shuffled, uniformNumbers } from "../../nn/rng.ts";
+import { foldIn, shuffled, uniformNumbers } from "../../nn/rng.ts";
 import type { EncodedText } from "../spam/batches.ts";
-import type { StudyData } from "../task.ts";
+import type { TaskData } from "../task.ts";
 import type { CorpusReview, ReviewCorpus } from "./corpus.ts";
 import { logCountRatios } from "./nb-features.ts";
-import { commonPairs, pairNumbers, pairsOf, type PairNumbers } from "./bigrams.ts";
+import { commonBigrams, bigramVocabulary, bigramsOf, type BigramVocabulary } from "./bigrams.ts";
 import type { ReviewSettings } from "./settings.ts";
 
 /** Texts one after the other: text i has the words from `starts[i]` to `starts[i + 1]`. */
-export interface FlatTexts {
+export interface RaggedTexts {
   readonly words: Int32Array;
   /** For every word, the number of the pair that it makes with the word before; 0 for a pair that has none. */
   readonly pairs: Int32Array;
@@ -19,7 +19,7 @@ export interface FlatTexts {
 }
 
 /** A review of the test set that the report shows, with its words as they are read. */
-export interface ShownReview {
+export interface SampledReview {
   readonly id: string;
   readonly label: number;
   readonly words: readonly string[];
@@ -28,7 +28,7 @@ export interface ShownReview {
   readonly excerpt?: readonly [from: number, to: number];
 }
 
-export interface ReviewData extends StudyData {
+export interface ReviewData extends TaskData {
   /** Rows of the embeddings of words and of pairs. */
   readonly vocabulary: number;
   readonly pairs: number;
@@ -37,24 +37,24 @@ export interface ReviewData extends StudyData {
   /** Log-count ratios of words and of pairs in what is trained on. */
   readonly wordRatios: Float32Array;
   readonly pairRatios: Float32Array;
-  readonly texts: { readonly train: FlatTexts; readonly dev: FlatTexts; readonly test: FlatTexts };
+  readonly texts: { readonly train: RaggedTexts; readonly dev: RaggedTexts; readonly test: RaggedTexts };
   /** Null where people marked nothing. */
   readonly rationales: Rationales | null;
-  readonly shown: readonly ShownReview[];
+  readonly shown: readonly SampledReview[];
   /** The shown reviews as numbers. */
-  readonly shownTexts: FlatTexts;
+  readonly shownTexts: RaggedTexts;
 }
 
 /** Marks of texts one after the other: those of text i from `starts[i]` to `starts[i + 1]`. */
-export interface FlatMarks {
+export interface RaggedMarks {
   readonly marks: Uint8Array;
   readonly starts: Int32Array;
 }
 
 /** What people marked of every review, read or not. */
 export interface Rationales {
-  readonly dev: FlatMarks;
-  readonly test: FlatMarks;
+  readonly dev: RaggedMarks;
+  readonly test: RaggedMarks;
   /** How many words of a training review people mark in the mean. */
   readonly share: number;
 }
@@ -73,18 +73,18 @@ function startsOf(texts: readonly ArrayLike<unknown>[]): Int32Array {
   return starts;
 }
 
-function flatten(texts: readonly Int32Array[], labels: readonly number[], known: PairNumbers): FlatTexts {
+function flatten(texts: readonly Int32Array[], labels: readonly number[], known: BigramVocabulary): RaggedTexts {
   const starts = startsOf(texts);
   const words = new Int32Array(starts[texts.length]!);
   const pairs = new Int32Array(words.length);
   texts.forEach((text, t) => {
     words.set(text, starts[t]!);
-    pairs.set(pairsOf(text, known), starts[t]!);
+    pairs.set(bigramsOf(text, known), starts[t]!);
   });
   return { words, pairs, starts, labels: Uint8Array.from(labels) };
 }
 
-function flatMarks(reviews: readonly CorpusReview[]): FlatMarks {
+function flatMarks(reviews: readonly CorpusReview[]): RaggedMarks {
   const all = reviews.map(({ marks }) => marks!);
   const starts = startsOf(all);
   const marks = new Uint8Array(starts[all.length]!);
@@ -93,12 +93,12 @@ function flatMarks(reviews: readonly CorpusReview[]): FlatMarks {
 }
 
 /** The marks of every text, as views. */
-export function marksOf({ marks, starts }: FlatMarks): Uint8Array[] {
+export function marksOf({ marks, starts }: RaggedMarks): Uint8Array[] {
   return Array.from({ length: starts.length - 1 }, (_, i) => marks.subarray(starts[i]!, starts[i + 1]!));
 }
 
 /** Texts as batches are made of them: views of the flat arrays. */
-export function textsOf({ words, pairs, starts, labels }: FlatTexts): ReviewText[] {
+export function textsOf({ words, pairs, starts, labels }: RaggedTexts): ReviewText[] {
   return Array.from(labels, (label, i) => {
     const [from, to] = [starts[i]!, starts[i + 1]!];
     return { words: words.subarray(from, to), pairs: pairs.subarray(from, to), label };
@@ -115,7 +115,7 @@ const SHOWN_PER_LABEL = 2;
  */
 function chooseShown(reviews: readonly CorpusReview[]): number[] {
   const [least, most] = SHOWN_WORDS;
-  const order = shuffled(reviews.length, uniformNumbers(derivedSeed(0, "shown")));
+  const order = shuffled(reviews.length, uniformNumbers(foldIn(0, "shown")));
   const short = order.filter((i) => reviews[i]!.marks !== undefined || reviews[i]!.words.length <= most);
   const readable = short.filter((i) => reviews[i]!.words.length >= least);
   const candidates = readable.length > 0 ? readable : short;
@@ -138,7 +138,7 @@ function mostMarked(marks: readonly number[], size: number): [from: number, to: 
   return [from, from + width];
 }
 
-function shownReview({ id, label, words, marks }: CorpusReview): ShownReview {
+function shownReview({ id, label, words, marks }: CorpusReview): SampledReview {
   if (marks === undefined) return { id, label, words };
   const read = Array.from(marks.subarray(0, words.length));
   return { id, label, words, marks: read, excerpt: mostMarked(read, SHOWN_WORDS[1]) };
@@ -163,8 +163,8 @@ export function prepareReviews(
     { maxSize: vocabularySize },
   );
   const encode = (reviews: readonly CorpusReview[]) => reviews.map(({ words }) => vocabulary.encode(words));
-  const pairKeys = commonPairs(encode(train), vocabulary.size, pairVocabularySize);
-  const pairs = pairNumbers(pairKeys, vocabulary.size);
+  const pairKeys = commonBigrams(encode(train), vocabulary.size, pairVocabularySize);
+  const pairs = bigramVocabulary(pairKeys, vocabulary.size);
   const flat = (reviews: readonly CorpusReview[]) => {
     const labels = reviews.map(({ label }) => label);
     return flatten(encode(reviews), labels, pairs);

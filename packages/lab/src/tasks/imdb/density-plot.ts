@@ -1,7 +1,7 @@
 /** Attention along a text as a strip of SVG: the density's curve over its interval, and a stem for every weight of a word. */
 import { positions } from "fenchel";
 import { raw, markup, type Markup } from "../../base/markup.ts";
-import { densityAt, intervalOf, type DensityRead } from "./predictions.ts";
+import { densityAt, intervalOf, type DensityPrediction } from "./predictions.ts";
 
 const WIDTH = 1000;
 const TOP = 4;
@@ -15,7 +15,7 @@ const MARKS_HEIGHT = 6;
 const POINTS = 201;
 
 /** The part of the text that a density is about: its support or, where that is everything, two deviations either side. */
-export function drawnInterval(density: DensityRead): {
+export function drawnInterval(density: DensityPrediction): {
   readonly low: number;
   readonly high: number;
   readonly sharp: boolean;
@@ -27,14 +27,14 @@ export function drawnInterval(density: DensityRead): {
 }
 
 /** The greatest value of a density inside the text. */
-export function peakOf(density: DensityRead): number {
+export function peakOf(density: DensityPrediction): number {
   const inside = Math.min(1, Math.max(0, density.location));
   return densityAt(density, [inside])[0]!;
 }
 
-export interface Strip {
+export interface DensityPlot {
   readonly weights: readonly number[] | null;
-  readonly density: DensityRead | null;
+  readonly density: DensityPrediction | null;
   /** For every word whether a person marked it, and the words that are shown below the strip; where people marked some. */
   readonly marks?: readonly number[] | undefined;
   readonly excerpt?: readonly [from: number, to: number] | undefined;
@@ -46,7 +46,7 @@ export interface Strip {
 
 const fixed = (value: number): string => String(Number(value.toFixed(1)));
 
-function curve(density: DensityRead, highest: number): Markup {
+function curve(density: DensityPrediction, highest: number): Markup {
   const { low, high, sharp } = drawnInterval(density);
   // The ends of a support are corners of the curve.
   const grid = Array.from({ length: POINTS }, (_, i) => i / (POINTS - 1));
@@ -90,14 +90,14 @@ function excerptBand([from, to]: readonly [number, number], words: number): Mark
 }
 
 /** The strip of one text under one mechanism; from left to right the text from its first word to its last. */
-export function densityStrip({ weights, density, marks, excerpt, highest, label }: Strip): Markup {
+export function densityPlot({ weights, density, marks, excerpt, highest, label }: DensityPlot): Markup {
   const height = marks === undefined ? HEIGHT : MARKS + MARKS_HEIGHT + 2;
   const band = marks === undefined || excerpt === undefined ? null : excerptBand(excerpt, marks.length);
   return markup`<svg class="strip" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${label}">${band}${density === null ? null : curve(density, highest)}${weights === null ? null : stems(weights)}<line class="base" x1="0" x2="${WIDTH}" y1="${BASE}" y2="${BASE}" />${marks === undefined ? null : markBars(marks)}</svg>`;
 }
 
 /** Rules of strips. */
-export const STRIP_STYLE = raw(`
+export const DENSITY_PLOT_STYLE = raw(`
 .strip { display: block; width: 100%; height: auto; margin: 0.1rem 0 0.35rem; overflow: visible; }
 .strip .area { fill: var(--accent); opacity: 0.16; }
 .strip .curve { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; }

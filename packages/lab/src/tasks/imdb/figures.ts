@@ -2,20 +2,20 @@
 import { positions } from "fenchel";
 import { attentionMarkup, formatProbability, legend } from "../../report/heat-map.ts";
 import { markup, raw, type Markup } from "../../base/markup.ts";
-import type { StudyResult } from "../task.ts";
-import { densityStrip, drawnInterval, peakOf, STRIP_STYLE } from "./density-plot.ts";
+import type { RunResult } from "../task.ts";
+import { densityPlot, drawnInterval, peakOf, DENSITY_PLOT_STYLE } from "./density-plot.ts";
 import { wordShares } from "./predictions.ts";
-import type { ReadReview } from "./train.ts";
+import type { ReviewExample } from "./train.ts";
 
 /** Of the choices that differ in their basis alone, the one nearest to this many functions is drawn. */
 const SHOWN_BASIS = 64;
 
 const LABELS = ["negative", "positive"] as const;
 
-type Drawn = { readonly result: StudyResult; readonly reviews: readonly ReadReview[] };
+type Drawn = { readonly result: RunResult; readonly reviews: readonly ReviewExample[] };
 
-function drawnResults(results: readonly StudyResult[]): Drawn[] {
-  const nearest = new Map<string, StudyResult>();
+function drawnResults(results: readonly RunResult[]): Drawn[] {
+  const nearest = new Map<string, RunResult>();
   const off = (basis: number | undefined) => Math.abs((basis ?? SHOWN_BASIS) - SHOWN_BASIS);
   for (const result of results) {
     const { mapping, mappingOptions } = result.config;
@@ -24,13 +24,13 @@ function drawnResults(results: readonly StudyResult[]): Drawn[] {
     const known = nearest.get(key);
     if (known === undefined || off(basis) < off(known.config.mappingOptions["basis"])) nearest.set(key, result);
   }
-  return Array.from(nearest.values(), (result) => ({ result, reviews: result.shown as readonly ReadReview[] }));
+  return Array.from(nearest.values(), (result) => ({ result, reviews: result.examples as readonly ReviewExample[] }));
 }
 
 const percent = (share: number): string => `${Math.round(100 * share)}\u00a0%`;
 
 /** What a density is, in words. */
-function densityInWords(review: ReadReview): string {
+function densityInWords(review: ReviewExample): string {
   const { density } = review;
   if (density === null) return "";
   const { low, high, sharp } = drawnInterval(density);
@@ -38,18 +38,23 @@ function densityInWords(review: ReadReview): string {
   return `density around ${percent(density.location)}, ${sharp ? `positive ${where}` : `two deviations reach ${where}`}`;
 }
 
-function strip(mapping: string, review: ReadReview, highest: number): Markup {
+function strip(mapping: string, review: ReviewExample, highest: number): Markup {
   const { weights, density, marks, excerpt } = review;
   const heard =
     weights === null ? [] : [`${weights.filter((weight) => weight > 0).length} of ${weights.length} words weighted`];
   const label = [`${mapping}: `, [...heard, ...(density === null ? [] : [densityInWords(review)])].join("; ")].join("");
-  return densityStrip({ weights, density, marks, excerpt, highest, label });
+  return densityPlot({ weights, density, marks, excerpt, highest, label });
 }
 
 type Range = readonly [from: number, to: number];
 
 /** Words of a review as marks, those of some ranges within a span of a class. The ranges ascend and do not overlap. */
-function filledWords(review: ReadReview, fills: readonly number[], ranges: readonly Range[], inside: string): Markup {
+function filledWords(
+  review: ReviewExample,
+  fills: readonly number[],
+  ranges: readonly Range[],
+  inside: string,
+): Markup {
   const { id, label, words } = review;
   const [first, last] = review.excerpt ?? [0, words.length];
   const pieces: Markup[] = [];
@@ -83,7 +88,7 @@ function runsOf(marks: readonly number[]): Range[] {
 }
 
 /** The words of the interval that a density is above 0 in; none where that is everywhere. */
-function withinInterval(review: ReadReview): Range[] {
+function withinInterval(review: ReviewExample): Range[] {
   const { low, high, sharp } = drawnInterval(review.density!);
   if (!sharp) return [];
   const at = positions(review.words.length);
@@ -95,14 +100,14 @@ function withinInterval(review: ReadReview): Range[] {
  * Filled by discrete weights or, where there are none, by shares of the density. Underlined is what people marked or, where nobody
  * did, the interval of a density that stands beside weights.
  */
-function words(review: ReadReview): Markup {
+function words(review: ReviewExample): Markup {
   const { weights, density, marks } = review;
   const fills = weights ?? wordShares(density!, review.words.length);
   if (marks !== undefined) return filledWords(review, fills, runsOf(marks), "given");
   return filledWords(review, fills, weights === null || density === null ? [] : withinInterval(review), "within");
 }
 
-function counts({ words: all, weights, density }: ReadReview): Markup {
+function counts({ words: all, weights, density }: ReviewExample): Markup {
   const lines: string[] = [];
   if (weights !== null) lines.push(`${weights.filter((weight) => weight > 0).length} of ${all.length} words`);
   if (density !== null) {
@@ -170,7 +175,7 @@ function shownNote(drawn: readonly Drawn[]): string {
 }
 
 /** The shown reviews, each under every choice; null when no run shows any. */
-export function reviewPictures(results: readonly StudyResult[]): Markup | null {
+export function reviewFigures(results: readonly RunResult[]): Markup | null {
   const drawn = drawnResults(results).filter(({ reviews }) => reviews.length > 0);
   const count = Math.min(...drawn.map(({ reviews }) => reviews.length));
   if (drawn.length === 0) return null;
@@ -184,7 +189,7 @@ export function reviewPictures(results: readonly StudyResult[]): Markup | null {
 }
 
 /** Rules of the pictures. */
-export const PICTURES_STYLE = `${STRIP_STYLE.source}
+export const FIGURES_STYLE = `${DENSITY_PLOT_STYLE.source}
 .words.review { line-height: 1.75; }
 .words .within, .words .given { text-decoration: underline; text-decoration-thickness: 1.5px; text-underline-offset: 0.28em; }
 .words .within { text-decoration-color: var(--accent); }

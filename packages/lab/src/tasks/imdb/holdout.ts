@@ -4,7 +4,7 @@
  * Reviews of one film have neighbouring numbers, and no film of the training set is in the test set. A dev set of single reviews would
  * share its films with what is trained on, and promise more than the test set gives: whole runs of numbers are kept back instead.
  */
-import { derivedSeed, shuffled, uniformNumbers } from "../../nn/rng.ts";
+import { foldIn, shuffled, uniformNumbers } from "../../nn/rng.ts";
 
 /** Numbers in a run. A film has at most thirty reviews of a kind. */
 const RUN = 50;
@@ -28,7 +28,7 @@ export function devSplit(ids: readonly string[]): { readonly train: number[]; re
     else known.push(index);
   });
   const runs = [...members.keys()].sort();
-  const order = shuffled(runs.length, uniformNumbers(derivedSeed(SPLIT_SEED, "dev")));
+  const order = shuffled(runs.length, uniformNumbers(foldIn(SPLIT_SEED, "dev")));
   const wanted = Math.round(ids.length * SHARE);
   const kept = new Set<number>();
   for (const at of order) {

@@ -1,12 +1,12 @@
 /** The IMDB reviews as the study reads them, and what was published of attention to them. */
 import { readImdb, type ImdbReview } from "../../datasets/imdb.ts";
-import type { Published } from "../task.ts";
+import type { PublishedResults } from "../task.ts";
 import { plain, type CorpusKind, type CorpusReview } from "./corpus.ts";
 import { devSplit } from "./holdout.ts";
-import { reviewMeasures } from "./metrics.ts";
+import { reviewMetrics } from "./metrics.ts";
 import { reviewWords } from "./review-words.ts";
 
-const published: readonly Published[] = [
+const published: readonly PublishedResults[] = [
   {
     caption:
       "Test accuracy in % on the same reviews in Martins et al., “Sparse and Continuous Attention Mechanisms” (2020), as we remember the " +
@@ -27,14 +27,14 @@ const published: readonly Published[] = [
 
 export const imdb: CorpusKind = {
   description: "IMDB film reviews, positive or negative (Maas et al. 2011), the official 25,000 and 25,000",
-  choices: [
+  mappings: [
     ...plain("softmax", "sparsemax"),
     ...["continuous-softmax", "continuous-sparsemax", "combined-softmax", "combined-sparsemax"].flatMap((mapping) =>
       [32, 64, 128].map((basis) => ({ mapping, options: { basis } })),
     ),
   ],
   seeds: 1,
-  measures: reviewMeasures,
+  metrics: reviewMetrics,
   grid: {
     softmax: [{ gamma: 0.1 }, { gamma: 0.2 }, { gamma: 0.5 }],
     sparsemax: [{ gamma: 0.2 }, { gamma: 0.5 }, { gamma: 2 }],

@@ -1,5 +1,5 @@
 /** The figures of the study: those of every corpus, and those that need people's rationales. */
-import type { Measure } from "../task.ts";
+import type { MetricSpec } from "../task.ts";
 
 const ANSWERS = "Test set";
 const WORDS = "Discrete weights on the test set";
@@ -7,18 +7,18 @@ const DENSITY = "Density on the test set";
 const RATIONALES = "Against people's rationales";
 const FAITHFUL = "Faithfulness";
 
-const answers: readonly Measure[] = [
+const answers: readonly MetricSpec[] = [
   { key: "accuracy", title: "Accuracy", unit: "%", digits: 2, scale: 100, best: "highest", group: ANSWERS },
   { key: "loss", title: "Loss", unit: "nats", digits: 3, scale: 1, best: "lowest", group: ANSWERS },
 ];
 
-const words: readonly Measure[] = [
+const words: readonly MetricSpec[] = [
   { key: "zeros", title: "Zeros", unit: "%", digits: 1, scale: 100, best: "none", group: WORDS },
   { key: "support", title: "Support", unit: "words", digits: 1, scale: 1, best: "none", group: WORDS },
   { key: "entropy", title: "Entropy", unit: "nats", digits: 2, scale: 1, best: "none", group: WORDS },
 ];
 
-const segments: Measure = {
+const segments: MetricSpec = {
   key: "segments",
   title: "Segments",
   unit: "a review",
@@ -28,23 +28,23 @@ const segments: Measure = {
   group: WORDS,
 };
 
-const density: readonly Measure[] = [
+const density: readonly MetricSpec[] = [
   { key: "interval", title: "Support", unit: "% of the text", digits: 1, scale: 100, best: "none", group: DENSITY },
   { key: "location", title: "Location", unit: "% of the text", digits: 1, scale: 100, best: "none", group: DENSITY },
   { key: "deviation", title: "Deviation", unit: "% of the text", digits: 1, scale: 100, best: "none", group: DENSITY },
 ];
 
-const rationales = (key: string, title: string): Measure => {
+const rationales = (key: string, title: string): MetricSpec => {
   return { key, title, unit: "%", digits: 1, scale: 100, best: "highest", group: RATIONALES };
 };
-const faithful = (key: string, title: string, best: Measure["best"]): Measure => {
+const faithful = (key: string, title: string, best: MetricSpec["best"]): MetricSpec => {
   return { key, title, unit: "", digits: 3, scale: 1, best, group: FAITHFUL };
 };
 
-export const reviewMeasures: readonly Measure[] = [...answers, ...words, ...density];
+export const reviewMetrics: readonly MetricSpec[] = [...answers, ...words, ...density];
 
 /** With what `rationaleFigures` gives. */
-export const rationaleMeasures: readonly Measure[] = [
+export const rationaleMetrics: readonly MetricSpec[] = [
   ...answers,
   ...words,
   segments,

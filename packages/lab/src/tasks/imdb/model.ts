@@ -5,7 +5,7 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import { discreteMoments, expectedBasis, positionWeights, type Attend } from "fenchel/jax";
 import { convolution, splitKey, survivors } from "../spam/model.ts";
-import type { Mechanism } from "./attention.ts";
+import type { ReviewAttention } from "./attention.ts";
 
 export interface ReviewModelSizes {
   readonly vocabulary: number;
@@ -41,7 +41,7 @@ export type ReviewParameters = {
 };
 
 /** The shape of every parameter, and the deviation of its normal start (0: zeros). */
-export function reviewModelShapes({ discrete, density }: Mechanism, sizes: ReviewModelSizes) {
+export function reviewModelShapes({ discrete, density }: ReviewAttention, sizes: ReviewModelSizes) {
   const { vocabulary, pairs, embedding, hidden } = sizes;
   return {
     embedding: { shape: [vocabulary, embedding], deviation: 0.05 },
@@ -81,14 +81,14 @@ export type ReviewBatch = {
 };
 
 /** Noise in training: a share of the words is taken for padding, a share of the context's features for 0. Owns the key. */
-export interface Noise {
+export interface ReviewDropout {
   readonly key: np.Array;
   readonly words: number;
   readonly features: number;
 }
 
 /** What the model makes of a batch. */
-export type ReviewReading = {
+export type ReviewOutput = {
   /** [texts, labels]. */
   readonly logits: np.Array;
   /** [texts, labels]: what the logits would be if every word were heard alike. */
@@ -136,11 +136,11 @@ function densityOf(pooled: np.Array, weights: np.Array, bias: np.Array) {
  */
 export function reviewModel(
   attend: Attend,
-  mechanism: Mechanism,
+  mechanism: ReviewAttention,
   parameters: ReviewParameters,
   { words, pairs, ratios, pairRatios, mask, regression, coordinates }: ReviewBatch,
-  noise: Noise | null = null,
-): ReviewReading {
+  noise: ReviewDropout | null = null,
+): ReviewOutput {
   const [texts, length] = words.shape as [number, number];
   const { embedding, pairEmbedding, context, contextBias, evidence, evidenceBias } = parameters;
   const features = contextBias.shape[0]!;

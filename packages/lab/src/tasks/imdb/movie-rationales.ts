@@ -1,11 +1,11 @@
 /** Film reviews with the passages that people gave as their reasons, as the study reads them. */
 import { readMovieRationales, type RationaleReview } from "../../datasets/movie-rationales.ts";
 import { rationaleMask } from "../../metrics/index.ts";
-import type { Published } from "../task.ts";
+import type { PublishedResults } from "../task.ts";
 import { plain, type CorpusKind, type CorpusReview } from "./corpus.ts";
-import { rationaleMeasures } from "./metrics.ts";
+import { rationaleMetrics } from "./metrics.ts";
 
-const published: readonly Published[] = [
+const published: readonly PublishedResults[] = [
   {
     caption:
       "Soft scores on the movie reviews in DeYoung et al., “ERASER: A Benchmark to Evaluate Rationalized NLP Models” (2020), as we " +
@@ -36,14 +36,14 @@ export const movieRationales: CorpusKind = {
   description:
     "film reviews, positive or negative, with people's reasons (Zaidan and Eisner 2007; DeYoung et al. 2020)",
   // Attention as sharp as on IMDB, and sharper: how readable it is rests on that, too.
-  choices: [
+  mappings: [
     ...plain("softmax", "sparsemax", "fusedmax", "oscarmax"),
     { mapping: "softmax", options: { gamma: 0.05 } },
     ...["sparsemax", "fusedmax", "oscarmax"].map((mapping) => ({ mapping, options: { gamma: 0.1 } })),
     ...plain("continuous-softmax", "continuous-sparsemax", "combined-softmax", "combined-sparsemax"),
   ],
   seeds: 3,
-  measures: rationaleMeasures,
+  metrics: rationaleMetrics,
   compared: { key: "rationalePrecision", score: (sums, count) => sums[0]! / count },
   grid: {
     softmax: [{ gamma: 0.05 }, { gamma: 0.2 }],

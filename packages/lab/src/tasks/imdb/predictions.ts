@@ -2,21 +2,21 @@
 import { tree } from "@jax-js/jax";
 import { betaGaussian, positions } from "fenchel";
 import { attentionStatistics, meanStatistics } from "../../metrics/index.ts";
-import { planBatches } from "../spam/batches.ts";
+import { batchTexts } from "../spam/batches.ts";
 import type { ReviewBatches } from "./batches.ts";
 import type { CompiledReviewModel } from "./compiled.ts";
-import type { Mechanism } from "./attention.ts";
+import type { ReviewAttention } from "./attention.ts";
 import type { ReviewParameters } from "./model.ts";
 import type { ReviewText } from "./data.ts";
 
 /** A density over a text; where words stand goes from 0 to 1. */
-export interface DensityRead {
+export interface DensityPrediction {
   readonly alpha: 1 | 2;
   readonly location: number;
   readonly scale2: number;
 }
 
-export interface ReviewRead {
+export interface ReviewPrediction {
   /** How many words the text has. */
   readonly words: number;
   /** Probability of a positive review. */
@@ -26,10 +26,10 @@ export interface ReviewRead {
   readonly right: boolean;
   /** Discrete weights, one a word; null where there are none. */
   readonly weights: Float32Array | null;
-  readonly density: DensityRead | null;
+  readonly density: DensityPrediction | null;
 }
 
-export interface ReadOptions {
+export interface PredictOptions {
   readonly batches: ReviewBatches;
   readonly batchSize: number;
   readonly maxTokens: number;
@@ -39,17 +39,17 @@ export interface ReadOptions {
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 /** Reads every text, in order. The parameters stay the caller's. */
-export async function readReviews(
+export async function predictReviews(
   model: CompiledReviewModel,
-  mechanism: Mechanism,
+  mechanism: ReviewAttention,
   parameters: ReviewParameters,
   texts: readonly ReviewText[],
-  options: ReadOptions,
-): Promise<ReviewRead[]> {
-  const reads: ReviewRead[] = [];
+  options: PredictOptions,
+): Promise<ReviewPrediction[]> {
+  const reads: ReviewPrediction[] = [];
   const values = async (array: { data(): Promise<unknown> } | undefined) =>
     array === undefined ? null : ((await array.data()) as Float32Array);
-  for (const plan of planBatches(texts, options.batchSize, options.maxTokens)) {
+  for (const plan of batchTexts(texts, options.batchSize, options.maxTokens)) {
     const { batch, labels, counted } = options.batches(texts, plan);
     tree.dispose([labels, counted]);
     const reading = await model.read(tree.ref(parameters), batch);
@@ -75,7 +75,7 @@ export async function readReviews(
 }
 
 /** Where a density is above 0, and its mean and standard deviation. */
-export function intervalOf({ alpha, location, scale2 }: DensityRead): {
+export function intervalOf({ alpha, location, scale2 }: DensityPrediction): {
   readonly low: number;
   readonly high: number;
   readonly deviation: number;
@@ -87,12 +87,12 @@ export function intervalOf({ alpha, location, scale2 }: DensityRead): {
 }
 
 /** p at positions of a text, 0 to 1. */
-export function densityAt({ alpha, location, scale2 }: DensityRead, at: ArrayLike<number>): Float64Array {
+export function densityAt({ alpha, location, scale2 }: DensityPrediction, at: ArrayLike<number>): Float64Array {
   return betaGaussian({ alpha, location, scale2 }).density(at);
 }
 
 /** The share of a density that falls on every one of so many words: what a weight is to discrete attention. */
-export function wordShares(density: DensityRead, words: number): number[] {
+export function wordShares(density: DensityPrediction, words: number): number[] {
   return Array.from(densityAt(density, positions(words)), (value) => Math.min(1, value / words));
 }
 
@@ -101,7 +101,7 @@ export function wordAttention({
   weights,
   density,
   words,
-}: Pick<ReviewRead, "weights" | "density" | "words">): number[] {
+}: Pick<ReviewPrediction, "weights" | "density" | "words">): number[] {
   const shares = density === null ? null : wordShares(density, words);
   if (weights === null) return shares ?? [];
   return Array.from(weights, (weight, i) => (shares === null ? weight : (weight + shares[i]!) / 2));
@@ -110,7 +110,7 @@ export function wordAttention({
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Figures of a split by the keys of the study's measures. Texts without words count for the answers, not for attention. */
-export function reviewScores(reads: readonly ReviewRead[]): Record<string, number> {
+export function reviewScores(reads: readonly ReviewPrediction[]): Record<string, number> {
   const scores: Record<string, number> = {
     accuracy: mean(reads.map(({ right }) => (right ? 1 : 0))),
     loss: mean(reads.map(({ loss }) => loss)),

@@ -6,18 +6,18 @@ import {
   rationaleScores,
   type ReducedText,
 } from "../../metrics/index.ts";
-import { pairsOf, type PairNumbers } from "./bigrams.ts";
+import { bigramsOf, type BigramVocabulary } from "./bigrams.ts";
 import type { ReviewText } from "./data.ts";
-import { wordAttention, type ReviewRead } from "./predictions.ts";
+import { wordAttention, type ReviewPrediction } from "./predictions.ts";
 
-export interface MarkedReviews {
+export interface AnnotatedReviews {
   /** In the order of the reads; see `CorpusReview`. */
   readonly marks: readonly Uint8Array[];
   /** How many of a review's words people mark in the mean. */
   readonly share: number;
 }
 
-export interface RationaleFigures {
+export interface RationaleMetrics {
   readonly scores: Readonly<Record<string, number>>;
   /** The average precision of every review, 0 where people marked nothing. */
   readonly precisions: readonly number[];
@@ -31,10 +31,10 @@ function overWhole(weights: ArrayLike<number>, length: number): Float64Array {
 }
 
 /** What is left of a text, as a text of its own: other words are neighbours. */
-function reducedText(texts: readonly ReviewText[], { text, kept }: ReducedText, pairs: PairNumbers): ReviewText {
+function reducedText(texts: readonly ReviewText[], { text, kept }: ReducedText, pairs: BigramVocabulary): ReviewText {
   const { words: all, label } = texts[text]!;
   const words = Int32Array.from(kept, (at) => all[at]!);
-  return { words, pairs: pairsOf(words, pairs), label };
+  return { words, pairs: bigramsOf(words, pairs), label };
 }
 
 /**
@@ -43,13 +43,13 @@ function reducedText(texts: readonly ReviewText[], { text, kept }: ReducedText, 
  *
  * Token F1 takes as many of the largest weights as people mark in the mean, as DeYoung et al. (2020) make scores discrete.
  */
-export async function rationaleFigures(
-  reads: readonly ReviewRead[],
+export async function rationaleScoresOf(
+  reads: readonly ReviewPrediction[],
   texts: readonly ReviewText[],
-  { marks, share }: MarkedReviews,
-  pairs: PairNumbers,
-  read: (texts: readonly ReviewText[]) => Promise<readonly ReviewRead[]>,
-): Promise<RationaleFigures> {
+  { marks, share }: AnnotatedReviews,
+  pairs: BigramVocabulary,
+  read: (texts: readonly ReviewText[]) => Promise<readonly ReviewPrediction[]>,
+): Promise<RationaleMetrics> {
   const attention = reads.map(wordAttention);
   const marked = attention.map((weights, i) => {
     const rationale = marks[i]!;

@@ -1,11 +1,11 @@
 /** Sentiment of film reviews: discrete, continuous and combined attention to a text, soft and sparse, as in Martins et al. (2020). */
 import { DataError } from "../../base/data-error.ts";
-import type { SettingValue, Study } from "../task.ts";
+import type { SettingValue, Task } from "../task.ts";
 import type { CorpusKind } from "./corpus.ts";
 import { imdb } from "./imdb.ts";
 import { completeChoice } from "./attention.ts";
 import { movieRationales } from "./movie-rationales.ts";
-import { PICTURES_STYLE, reviewPictures } from "./figures.ts";
+import { FIGURES_STYLE, reviewFigures } from "./figures.ts";
 import { prepareReviews, withoutTest, type ReviewData } from "./data.ts";
 import { reviewSettings, settingsOf, type Corpus } from "./settings.ts";
 import { trainReviews } from "./train.ts";
@@ -24,17 +24,17 @@ function checkSplits({ texts }: ReviewData): void {
 }
 
 /** The study with what is a corpus's own. */
-function studyOf(kind: CorpusKind): Study<ReviewData> {
-  const { description, choices, seeds, measures, compared, grid, published, defaults } = kind;
+function studyOf(kind: CorpusKind): Task<ReviewData> {
+  const { description, mappings: choices, seeds, metrics: measures, compared, grid, published, defaults } = kind;
   const usual = settingsOf(defaults);
   return {
     name: "classification",
     description,
     items: "reviews",
-    choices,
+    mappings: choices,
     seeds,
     settings: reviewSettings.map((setting) => ({ ...setting, value: usual[setting.name as keyof typeof usual] })),
-    measures,
+    metrics: measures,
     ...(compared !== undefined && { compared }),
     grid,
     published,
@@ -47,9 +47,9 @@ function studyOf(kind: CorpusKind): Study<ReviewData> {
       return data;
     },
     train: trainReviews,
-    withoutTest,
-    pictures: reviewPictures,
-    style: PICTURES_STYLE,
+    withHiddenTest: withoutTest,
+    figures: reviewFigures,
+    style: FIGURES_STYLE,
   };
 }
 

@@ -1,19 +1,19 @@
 /** One run of the study: trains the model with one mechanism, keeps the best epoch by the dev set, scores it on the test set. */
 import { tree } from "@jax-js/jax";
 import { initialTensors, toArrays, type NamedArrays, type NamedTensors } from "../../nn/parameters.ts";
-import { derivedSeed, uniformNumbers } from "../../nn/rng.ts";
-import { planBatches, type BatchPlan } from "../spam/batches.ts";
-import { writeItems } from "../../training/run-dir.ts";
-import { fallingRate, fit } from "../../training/fit.ts";
-import type { StudyConfig, StudyResult, StudyTrainOptions } from "../task.ts";
+import { foldIn, uniformNumbers } from "../../nn/rng.ts";
+import { batchTexts, type TextBatchPlan } from "../spam/batches.ts";
+import { writePredictions } from "../../training/run-dir.ts";
+import { linearDecay, fit } from "../../training/fit.ts";
+import type { RunConfig, RunResult, TrainOptions } from "../task.ts";
 import { reviewBatches } from "./batches.ts";
 import { compileReviewModel } from "./compiled.ts";
-import { mechanismOf } from "./attention.ts";
+import { attentionOf } from "./attention.ts";
 import { reviewModelShapes, type ReviewParameters } from "./model.ts";
-import { pairNumbers } from "./bigrams.ts";
-import { marksOf, textsOf, type ReviewData, type ReviewText, type ShownReview } from "./data.ts";
-import { rationaleFigures } from "./rationale-metrics.ts";
-import { readReviews, reviewScores, type DensityRead } from "./predictions.ts";
+import { bigramVocabulary } from "./bigrams.ts";
+import { marksOf, textsOf, type ReviewData, type ReviewText, type SampledReview } from "./data.ts";
+import { rationaleScoresOf } from "./rationale-metrics.ts";
+import { predictReviews, reviewScores, type DensityPrediction } from "./predictions.ts";
 import { settingsOf } from "./settings.ts";
 
 /**
@@ -23,12 +23,12 @@ import { settingsOf } from "./settings.ts";
 const EPSILON = 1e-3;
 
 /** What a run made of a shown review. */
-export interface ReadReview extends ShownReview {
+export interface ReviewExample extends SampledReview {
   /** Probability of a positive review. */
   readonly probability: number;
   /** One weight a word; null where words have none of their own. */
   readonly weights: readonly number[] | null;
-  readonly density: DensityRead | null;
+  readonly density: DensityPrediction | null;
 }
 
 /** The parameters to begin with: random ones, and those that are given where they are the model's. */
@@ -44,15 +44,15 @@ function firstTensors(
 
 /** Trains the run of `config` in `folder`, from which it resumes. Equal configurations give equal figures on one machine. */
 export async function trainReviews(
-  config: StudyConfig,
+  config: RunConfig,
   data: ReviewData,
   folder: string,
-  { onProgress, initial, turn }: StudyTrainOptions,
-): Promise<StudyResult> {
+  { onProgress, initial, turn }: TrainOptions,
+): Promise<RunResult> {
   const settings = settingsOf(config.settings);
   const { seed } = config;
   const { batchSize, maxTokens } = settings;
-  const mechanism = mechanismOf({ mapping: config.mapping, options: config.mappingOptions });
+  const mechanism = attentionOf({ mapping: config.mapping, options: config.mappingOptions });
   const { vocabulary, pairs } = data;
   const sizes = { vocabulary, pairs, embedding: settings.embeddingSize, hidden: settings.hiddenSize };
   const shapes = reviewModelShapes(mechanism, sizes);
@@ -61,28 +61,28 @@ export async function trainReviews(
   const model = compileReviewModel(mechanism, settings);
   const batches = reviewBatches(mechanism, data, settings);
   const read = (parameters: ReviewParameters, texts: readonly ReviewText[]) =>
-    readReviews(model, mechanism, parameters, texts, { ...settings, batches });
+    predictReviews(model, mechanism, parameters, texts, { ...settings, batches });
   try {
-    const fitted = await fit<ReviewParameters & NamedArrays, BatchPlan>({
+    const fitted = await fit<ReviewParameters & NamedArrays, TextBatchPlan>({
       ...settings,
       seed,
       shapes,
       folder,
       initial: () => firstTensors(shapes, seed, initial),
-      batches: (epoch) => planBatches(train, batchSize, maxTokens, uniformNumbers(derivedSeed(seed, "order", epoch))),
+      batches: (epoch) => batchTexts(train, batchSize, maxTokens, uniformNumbers(foldIn(seed, "order", epoch))),
       count: ({ texts }) => texts.length,
       gradient: (parameters, plan, key) => {
         const { batch, labels, counted } = batches(train, plan);
         return model.gradient(parameters, batch, labels, counted, key);
       },
-      judge: async (parameters) => {
+      evaluate: async (parameters) => {
         const { loss, accuracy } = reviewScores(await read(parameters, dev));
         return { loss: loss!, accuracy: accuracy! };
       },
-      learningRate: fallingRate(settings.learningRate),
-      optimiser: { epsilon: EPSILON, weightDecay: settings.weightDecay },
+      learningRate: linearDecay(settings.learningRate),
+      optimizer: { epsilon: EPSILON, weightDecay: settings.weightDecay },
       onProgress,
-      turn,
+      schedule: turn,
     });
     const best = toArrays<ReviewParameters & NamedArrays>(fitted.best);
     const tested = textsOf(data.texts.test);
@@ -91,23 +91,23 @@ export async function trainReviews(
     if (data.rationales !== null) {
       const { test, share } = data.rationales;
       const marked = { marks: marksOf(test), share };
-      const pairsKnown = pairNumbers(data.pairKeys, vocabulary);
+      const pairsKnown = bigramVocabulary(data.pairKeys, vocabulary);
       const again = (texts: readonly ReviewText[]) => read(best, texts);
-      const figures = await rationaleFigures(testReads, tested, marked, pairsKnown, again);
+      const figures = await rationaleScoresOf(testReads, tested, marked, pairsKnown, again);
       Object.assign(scores, figures.scores);
       const texts = testReads.map(({ probability }) => (probability > 0.5 ? "positive" : "negative"));
-      writeItems(folder, { texts, rows: figures.precisions, width: 1 });
+      writePredictions(folder, { texts, rows: figures.precisions, width: 1 });
     }
     const reads = await read(best, textsOf(data.shownTexts));
     tree.dispose(best);
-    const shown = reads.map(({ probability, weights, density }, i): ReadReview => ({
+    const shown = reads.map(({ probability, weights, density }, i): ReviewExample => ({
       ...data.shown[i]!,
       probability,
       weights: weights === null ? null : Array.from(weights),
       density,
     }));
     const { epochs, bestEpoch, secondsPerStep } = fitted;
-    return { config, epochs, bestEpoch, secondsPerStep, scores, shown };
+    return { config, epochs, bestEpoch, secondsPerStep, scores, examples: shown };
   } finally {
     model.dispose();
   }

@@ -1,19 +1,24 @@
 /** How well attention finds the links between the words of two texts, when the second is given to the model. */
-import type { WordLink } from "../../datasets/alignment.ts";
-import { alignmentErrorRate, attentionLinks, type AlignmentScores, type LinkedPair } from "../../metrics/index.ts";
-import { lengthAt, type FlatPairs } from "../../base/ragged.ts";
+import type { AlignmentLink } from "../../datasets/alignment.ts";
+import {
+  alignmentErrorRate,
+  attentionAlignment,
+  type AlignmentScores,
+  type AlignedSentences,
+} from "../../metrics/index.ts";
+import { rowLength, type RaggedPairs } from "../../base/ragged.ts";
 
 /** The word that every piece belongs to. */
 type Owners = readonly Int32Array[];
 
-export interface LinkedText {
-  readonly pairs: FlatPairs;
+export interface AlignedText {
+  readonly pairs: RaggedPairs;
   readonly owners: { readonly source: Owners; readonly target: Owners };
   /** Words on either side, and the links between them, source first. */
   readonly links: readonly {
     readonly words: readonly [source: number, target: number];
-    readonly sure: readonly WordLink[];
-    readonly possible: readonly WordLink[];
+    readonly sure: readonly AlignmentLink[];
+    readonly possible: readonly AlignmentLink[];
   }[];
   readonly checksum: string;
   readonly note: string;
@@ -38,18 +43,18 @@ export function wordWeights(
 }
 
 /** Collects the readings of linked pairs; `scores` holds them against people's links, all words of the largest weight being linked. */
-export function linkCollector({ owners, links, pairs }: LinkedText): {
+export function alignmentCollector({ owners, links, pairs }: AlignedText): {
   readonly see: (reading: { readonly weights: readonly Float32Array[] }, index: number) => void;
   readonly scores: () => AlignmentScores;
 } {
-  const found: LinkedPair[] = [];
+  const found: AlignedSentences[] = [];
   return {
     see: ({ weights }, index) => {
       const { words, sure, possible } = links[index]!;
       const [keys, queries] = words;
       const own = { source: owners.source[index]!, target: owners.target[index]! };
-      const between = wordWeights(weights.slice(0, lengthAt(pairs.target, index)), own, words);
-      found[index] = { links: attentionLinks(between, { queries, keys, rule: "argmax-all" }), sure, possible };
+      const between = wordWeights(weights.slice(0, rowLength(pairs.target, index)), own, words);
+      found[index] = { links: attentionAlignment(between, { queries, keys, rule: "argmax-all" }), sure, possible };
     },
     scores: () => alignmentErrorRate(found),
   };

@@ -1,9 +1,9 @@
 /** The ways to attend that studies of sequences compare, by the names of their choices. */
 import { attender } from "fenchel/jax";
-import type { Mechanism } from "./cross-attention.ts";
-import { kindOf, type AttentionKind } from "../attention.ts";
+import type { AttentionMechanism } from "./cross-attention.ts";
+import { resolveAttention, type AttentionKind } from "../attention.ts";
 import { fitsWidths, lineBasis, MOST_FUNCTIONS } from "../basis-1d.ts";
-import type { Choice } from "../task.ts";
+import type { AttentionSpec } from "../task.ts";
 
 interface Kind extends AttentionKind {
   readonly mapping: string;
@@ -25,10 +25,10 @@ const kinds: Readonly<Record<string, Kind>> = {
   "combined-sparsemax": { mapping: "sparsemax", alpha: 2, options: { gamma: 1, basis: BASIS } },
 };
 
-export const choices: readonly Choice[] = Object.keys(kinds).map((mapping) => ({ mapping, options: {} }));
+export const choices: readonly AttentionSpec[] = Object.keys(kinds).map((mapping) => ({ mapping, options: {} }));
 
 /** Points to choose from on the dev set. */
-export const grid: Readonly<Record<string, readonly Choice["options"][]>> = {
+export const grid: Readonly<Record<string, readonly AttentionSpec["options"][]>> = {
   softmax: [{ gamma: 0.5 }, { gamma: 1 }, { gamma: 2 }],
   sparsemax: [{ gamma: 0.5 }, { gamma: 1 }, { gamma: 2 }],
   entmax: [{ alpha: 1.25 }, { alpha: 1.5 }, { alpha: 1.75 }],
@@ -40,8 +40,8 @@ export const grid: Readonly<Record<string, readonly Choice["options"][]>> = {
 const WIDTHS = [0.03, 0.1, 0.3] as const;
 
 /** The choice with the defaults of its options. Throws a RangeError or TypeError for one that is not of the study. */
-export function completeChoice(choice: Choice): Choice {
-  const { kind, options } = kindOf(kinds, choice);
+export function completeChoice(choice: AttentionSpec): AttentionSpec {
+  const { kind, options } = resolveAttention(kinds, choice);
   const { basis, ...own } = options;
   if (basis !== undefined && !fitsWidths(basis, WIDTHS)) {
     throw new RangeError(`basis is ${basis}: a multiple of ${WIDTHS.length} up to ${MOST_FUNCTIONS} is needed`);
@@ -51,7 +51,7 @@ export function completeChoice(choice: Choice): Choice {
 }
 
 /** What a choice stands for. Throws like `completeChoice`. */
-export function mechanismOf(choice: Choice): Mechanism {
+export function attentionOf(choice: AttentionSpec): AttentionMechanism {
   const { mapping: name, options } = completeChoice(choice);
   const { mapping, alpha } = kinds[name]!;
   const { basis, ...own } = options;

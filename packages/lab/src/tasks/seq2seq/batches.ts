@@ -1,12 +1,12 @@
 /** Sentence pairs as batches of a few fixed shapes, so that the engine compiles a model a few times only. */
 import { numpy as np } from "@jax-js/jax";
 import { shuffled } from "../../nn/rng.ts";
-import { lengthAt, sentenceAt, sentenceCount, type FlatPairs, type FlatSentences } from "../../base/ragged.ts";
-import { sightOf, type Mechanism } from "./cross-attention.ts";
+import { rowLength, rowAt, rowCount, type RaggedPairs, type RaggedArray } from "../../base/ragged.ts";
+import { sourceContext, type AttentionMechanism } from "./cross-attention.ts";
 import type { Source } from "./model.ts";
 
 /** Which pairs stand in a batch, and the positions on either side. */
-export interface SequencePlan {
+export interface SequenceBatch {
   readonly pairs: readonly number[];
   /** Rows of its arrays, at least as many as pairs. */
   readonly rows: number;
@@ -27,7 +27,7 @@ const BUCKETS = [4, 8, 12, 16, 20, 24, 32, 48, 64, 96, 160, 240, 480, 960] as co
  * @example
  * bucketOf(9); // 12
  */
-export function bucketOf(length: number): number {
+export function lengthBucket(length: number): number {
   const last = BUCKETS[BUCKETS.length - 1]!;
   return BUCKETS.find((bucket) => bucket >= length) ?? Math.ceil(length / last) * last;
 }
@@ -43,8 +43,8 @@ interface Row {
 }
 
 /** Positions of a pair on either side; the target's sentence has an end. One length for both keeps the shapes few. */
-const bucketOfPair = ({ source, target }: FlatPairs, index: number): number =>
-  bucketOf(Math.max(lengthAt(source, index), lengthAt(target, index) + 1));
+const bucketOfPair = ({ source, target }: RaggedPairs, index: number): number =>
+  lengthBucket(Math.max(rowLength(source, index), rowLength(target, index) + 1));
 
 /** Full batches in the order in which they fill; what is left over goes into the next longer bucket while there is room. */
 function planned(order: readonly number[], rows: (length: number) => number, bucket: (index: number) => number): Row[] {
@@ -80,14 +80,14 @@ export interface PlanOptions {
 }
 
 /** Batches of pairs of like length. A batch has at most `positions` words on either side, or one pair. */
-export function planPairs(
-  pairs: FlatPairs,
+export function batchPairs(
+  pairs: RaggedPairs,
   positions: number,
   { uniform = null, halves = false }: PlanOptions = {},
-): SequencePlan[] {
-  const count = sentenceCount(pairs.source);
+): SequenceBatch[] {
+  const count = rowCount(pairs.source);
   const order = uniform === null ? Array.from({ length: count }, (_, i) => i) : shuffled(count, uniform);
-  const isShort = (index: number) => halves && 2 * (lengthAt(pairs.target, index) + 1) <= bucketOfPair(pairs, index);
+  const isShort = (index: number) => halves && 2 * (rowLength(pairs.target, index) + 1) <= bucketOfPair(pairs, index);
   const plansOf = (members: readonly number[], share: number) =>
     planned(
       members,
@@ -108,12 +108,12 @@ export function planPairs(
 }
 
 /** Batches of at most `rows` sources of like length, whose translations are to be written. */
-export function planSources(sources: FlatSentences, rows: number): SequencePlan[] {
-  const order = Array.from({ length: sentenceCount(sources) }, (_, i) => i);
+export function batchSources(sources: RaggedArray, rows: number): SequenceBatch[] {
+  const order = Array.from({ length: rowCount(sources) }, (_, i) => i);
   const plans = planned(
     order,
     () => rows,
-    (index) => bucketOf(lengthAt(sources, index)),
+    (index) => lengthBucket(rowLength(sources, index)),
   );
   return plans.map(({ members, length }) => ({ pairs: members, rows, source: length, target: 0 }));
 }
@@ -130,27 +130,27 @@ export type PairArrays = {
 
 /** The planned sources; rows without a sentence are empty. */
 export function sourceArrays(
-  sources: FlatSentences,
-  { pairs, rows, source }: SequencePlan,
-  mechanism: Mechanism,
+  sources: RaggedArray,
+  { pairs, rows, source }: SequenceBatch,
+  mechanism: AttentionMechanism,
 ): Source {
   const words = new Int32Array(rows * source);
   const lengths = new Int32Array(rows);
   pairs.forEach((index, row) => {
-    words.set(sentenceAt(sources, index), row * source);
-    lengths[row] = lengthAt(sources, index);
+    words.set(rowAt(sources, index), row * source);
+    lengths[row] = rowLength(sources, index);
   });
-  return { words: np.array(words, { shape: [rows, source] }), sight: sightOf(mechanism, lengths, source) };
+  return { words: np.array(words, { shape: [rows, source] }), sight: sourceContext(mechanism, lengths, source) };
 }
 
 /** The arrays of a batch; rows without a pair are empty and do not count. */
-export function pairArrays(all: FlatPairs, plan: SequencePlan, mechanism: Mechanism): PairArrays {
+export function pairArrays(all: RaggedPairs, plan: SequenceBatch, mechanism: AttentionMechanism): PairArrays {
   const { pairs, rows, target: length } = plan;
   const inputs = new Int32Array(rows * length);
   const outputs = new Int32Array(rows * length);
   const counted = new Float32Array(rows * length);
   pairs.forEach((index, row) => {
-    const target = sentenceAt(all.target, index);
+    const target = rowAt(all.target, index);
     const at = row * length;
     inputs.set(target, at + 1);
     outputs.set(target, at);

@@ -2,12 +2,12 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import { PADDING, UNKNOWN } from "../../text/vocabulary.ts";
 import type { NamedArrays } from "../../nn/parameters.ts";
-import { planSources, sourceArrays } from "./batches.ts";
+import { batchSources, sourceArrays } from "./batches.ts";
 import type { CompiledSequenceModel } from "./compiled.ts";
-import { lengthAt, type FlatSentences } from "../../base/ragged.ts";
+import { rowLength, type RaggedArray } from "../../base/ragged.ts";
 
 /** A sequence that was written for a source. */
-export interface Written {
+export interface Hypothesis {
   /** Without the end. */
   readonly ids: Int32Array;
   /** Whether the end was written, not only the most words reached. */
@@ -61,7 +61,7 @@ interface Candidate {
   readonly logProbability: number;
 }
 
-function writtenOf({ node, logProbability }: Beam, ended: boolean): Written {
+function writtenOf({ node, logProbability }: Beam, ended: boolean): Hypothesis {
   const nodes: Node[] = [];
   for (let at = node; at !== null; at = at.before) nodes.push(at);
   nodes.reverse();
@@ -108,21 +108,21 @@ function bestOf(
 export async function beamSearch(
   model: CompiledSequenceModel,
   parameters: NamedArrays,
-  sources: FlatSentences,
+  sources: RaggedArray,
   { rows, beams, lengthPenalty, mostWords, unknowns, onWritten }: BeamOptions,
-): Promise<Written[]> {
-  const found: Written[] = [];
+): Promise<Hypothesis[]> {
+  const found: Hypothesis[] = [];
   let done = 0;
   const normalized = ({ logProbability, node }: Beam) =>
     logProbability / ((5 + (node?.words ?? 0)) / 6) ** lengthPenalty;
-  for (const plan of planSources(sources, rows)) {
+  for (const plan of batchSources(sources, rows)) {
     const { source: positions } = plan;
     const limit = mostWords(positions);
     const source = sourceArrays(sources, plan, model.mechanism);
     const begun = await model.begin(tree.ref(parameters), source, { beams, most: limit });
     let { state } = begun;
     const sentences = plan.pairs.map((index, row): Sentence => {
-      const length = lengthAt(sources, index);
+      const length = rowLength(sources, index);
       const first: Beam = { node: null, logProbability: 0, row: row * beams };
       return { index, most: mostWords(length), beams: length === 0 ? [] : [first], ended: [] };
     });
@@ -143,7 +143,7 @@ export async function beamSearch(
       const weights = (await step.weights.data()) as Float32Array;
       sentences.forEach((sentence, row) => {
         if (sentence.beams.length === 0) return;
-        const length = lengthAt(sources, sentence.index);
+        const length = rowLength(sources, sentence.index);
         const candidates = bestOf(sentence.beams, 2 * beams, { scores, totals, words: vocabulary }, unknowns);
         const going: Beam[] = [];
         candidates.forEach(({ beam, id, logProbability }, rank) => {

@@ -3,11 +3,11 @@ import { jit, numpy as np, tree } from "@jax-js/jax";
 import { attender, mappings, type Arrays, type Attend } from "fenchel/jax";
 import type { NamedArrays } from "../../nn/parameters.ts";
 import type { PairArrays } from "./batches.ts";
-import { copyingHead } from "./copy-mechanism.ts";
-import type { Mechanism } from "./cross-attention.ts";
+import { pointerHead } from "./copy-mechanism.ts";
+import type { AttentionMechanism } from "./cross-attention.ts";
 import type { SequenceModel, Source } from "./model.ts";
-import { drawMasks, noisyPlaces } from "../../nn/dropout.ts";
-import { wordLosses, writingHead } from "./output-projection.ts";
+import { dropoutMasks, dropoutSites } from "../../nn/dropout.ts";
+import { tokenCrossEntropy, vocabularyHead } from "./output-projection.ts";
 
 /** Of every target position: weights over the source, the most probable word, and -log of the given word's probability. */
 export type GivenArrays = { readonly weights: np.Array; readonly chosen: np.Array; readonly losses: np.Array };
@@ -27,7 +27,7 @@ export type BegunArrays = { readonly memory: Arrays; readonly state: Arrays; rea
 
 /** Owns compiled programs: `dispose` frees them. All functions own their arguments, as the engine's do. */
 export interface CompiledSequenceModel {
-  readonly mechanism: Mechanism;
+  readonly mechanism: AttentionMechanism;
   /** Mean loss a target word, with noise and smoothing, and its gradient. */
   gradient(parameters: NamedArrays, pairs: PairArrays, key: np.Array): Promise<[loss: np.Array, gradient: NamedArrays]>;
   /** With the targets given, without noise. */
@@ -74,7 +74,7 @@ function reordered(array: np.Array, rows: np.Array): np.Array {
 /** Throws a RangeError for a mechanism that the model cannot be trained with. */
 export function checkMechanism(
   { closedFormOnly }: Pick<SequenceModel, "closedFormOnly">,
-  { mapping }: Mechanism,
+  { mapping }: AttentionMechanism,
 ): void {
   if (!closedFormOnly || mappings[mapping]?.kind === "closed") return;
   const closed = Object.keys(mappings).filter((name) => mappings[name]!.kind === "closed");
@@ -92,12 +92,12 @@ const unattended: Attend = (scores, { mask } = {}) => {
 /** Compiles the model. Throws a RangeError for a mechanism that it cannot be trained with. */
 export function compileSequenceModel(
   model: SequenceModel,
-  mechanism: Mechanism,
+  mechanism: AttentionMechanism,
   { dropout, wordDropout, smoothing, copying = false }: CompileOptions,
 ): CompiledSequenceModel {
   checkMechanism(model, mechanism);
   const attention = attender(mechanism.mapping, mechanism.options);
-  const head = copying ? copyingHead : writingHead;
+  const head = copying ? pointerHead : vocabularyHead;
   const rates = { features: dropout, words: wordDropout };
   const noisy = attention.valueAndGrad(
     (attend: Attend, parameters: NamedArrays, pairs: PairArrays, masks: np.Array[]) => {
@@ -113,7 +113,7 @@ export function compileSequenceModel(
   // Masks are drawn before: a mapping that the host solves comes by every place twice.
   const drawers = new Map<string, ReturnType<typeof makeDrawer>>();
   const makeDrawer = (parameters: NamedArrays, pairs: PairArrays) => {
-    const places = noisyPlaces(
+    const places = dropoutSites(
       (mask, own: NamedArrays, given: PairArrays) => {
         const reading = model.read(unattended, own, given.source, given.inputs, { ...rates, mask });
         tree.dispose([own, given]);
@@ -121,7 +121,7 @@ export function compileSequenceModel(
       },
       [parameters, pairs],
     );
-    return jit((key: np.Array) => drawMasks(places, key));
+    return jit((key: np.Array) => dropoutMasks(places, key));
   };
   const gradient: CompiledSequenceModel["gradient"] = (parameters, pairs, key) => {
     const shapes = `${pairs.source.words.shape} ${pairs.inputs.shape}`;
@@ -137,7 +137,7 @@ export function compileSequenceModel(
     tree.dispose([source, total]);
     const { shape } = pairs.inputs;
     const chosen = np.argmax(scores.ref, -1).reshape(shape);
-    const losses = wordLosses(scores, pairs.outputs.ref.reshape([-1])).reshape(shape);
+    const losses = tokenCrossEntropy(scores, pairs.outputs.ref.reshape([-1])).reshape(shape);
     tree.dispose([parameters, pairs]);
     return { weights, chosen, losses };
   });

@@ -2,13 +2,13 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import type { NamedArrays } from "../../nn/parameters.ts";
 import type { SequenceModel } from "./model.ts";
-import { logTotals, wordLosses, wordScores, type Head } from "./output-projection.ts";
+import { logSumExp, tokenCrossEntropy, vocabularyLogits, type OutputHead } from "./output-projection.ts";
 
 /** Least probability of a word, in whose place its logarithm is taken. */
 const LEAST = 1e-10;
 
 /** The model with a gate that decides between writing and copying. Source and target must share their vocabulary. */
-export function withCopying(model: SequenceModel): SequenceModel {
+export function withCopyMechanism(model: SequenceModel): SequenceModel {
   const features = model.shapes["targetEmbedding"]!.shape[1]!;
   return {
     ...model,
@@ -37,7 +37,7 @@ function logMixture(written: np.Array, copied: np.Array, share: np.Array): np.Ar
  *
  * See, Liu and Manning, "Get To The Point: Summarization with Pointer-Generator Networks" (2017).
  */
-export const copyingHead: Head = {
+export const pointerHead: OutputHead = {
   // [batch, source, words]: 1 where the source has the word.
   sourceOf: ({ targetEmbedding }, words) => {
     const [batch, keys] = words.shape as [number, number];
@@ -49,10 +49,12 @@ export const copyingHead: Head = {
     const keys = weights.shape[2]!;
     const rows = features.reshape([batch * queries, size]);
     const share = copyShare(parameters, rows).reshape([batch, queries]);
-    const scores = wordScores(parameters, rows);
+    const scores = vocabularyLogits(parameters, rows);
     const smooth =
-      smoothing === 0 ? null : logTotals(scores).sub(scores.ref.mean(-1)).reshape([batch, queries]).mul(smoothing);
-    const written = np.exp(wordLosses(scores, outputs.ref.reshape([batch * queries])).neg()).reshape([batch, queries]);
+      smoothing === 0 ? null : logSumExp(scores).sub(scores.ref.mean(-1)).reshape([batch, queries]).mul(smoothing);
+    const written = np
+      .exp(tokenCrossEntropy(scores, outputs.ref.reshape([batch * queries])).neg())
+      .reshape([batch, queries]);
     const same = np.equal(words.ref.reshape([batch, 1, keys]), outputs.reshape([batch, queries, 1]));
     const copied = np.where(same, weights, 0).sum(-1);
     const losses = logMixture(written, copied, share).neg();
@@ -62,9 +64,9 @@ export const copyingHead: Head = {
     const [batch, queries, size] = features.shape as [number, number, number];
     const rows = features.reshape([batch * queries, size]);
     const share = copyShare(parameters, rows);
-    const scores = wordScores(parameters, rows);
+    const scores = vocabularyLogits(parameters, rows);
     const words = scores.shape[1]!;
-    const total = logTotals(scores).reshape([batch * queries, 1]);
+    const total = logSumExp(scores).reshape([batch * queries, 1]);
     const written = np.exp(scores.sub(total));
     const copied = np.matmul(weights, source.ref).reshape([batch * queries, words]);
     return { scores: logMixture(written, copied, share), total: np.zeros([batch * queries]) };

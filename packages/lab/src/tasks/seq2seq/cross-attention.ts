@@ -4,14 +4,14 @@ import type { GaussianBasis } from "fenchel";
 import { coordinateArray, discreteMoments, expectedBasis, regressionArray, type Attend } from "fenchel/jax";
 
 /** A mapping with its options and, when continuous attention is added to it, the density's exponent and basis. */
-export interface Mechanism {
+export interface AttentionMechanism {
   readonly mapping: string;
   readonly options: Readonly<Record<string, number>>;
   readonly density: { readonly alpha: 1 | 2; readonly basis: GaussianBasis } | null;
 }
 
 /** What of the source attention needs to know; a type, so that the engine can walk it. */
-export type Sight = {
+export type SourceContext = {
   /** [batch, source]: 1 for a word, 0 after the end. */
   readonly mask: np.Array;
   /** G of every sentence, [batch, source, functions], and where its words stand, [batch, source]. Only for a density. */
@@ -19,7 +19,7 @@ export type Sight = {
   readonly coordinates?: np.Array;
 };
 
-export interface Looked {
+export interface AttentionOutput {
   /** The mapping's weights, [batch, queries, source]. */
   readonly weights: np.Array;
   /** What the values are weighted by: the same and, for a density, the weights of positions that stand in for its basis. */
@@ -27,7 +27,7 @@ export interface Looked {
 }
 
 /** From scores [batch, queries, source], which it owns, to weights. */
-export type Look = (scores: np.Array) => Looked;
+export type AttentionFn = (scores: np.Array) => AttentionOutput;
 
 /** Strength of the ridge regression on the basis, as in the authors' code for sequences. */
 const RIDGE = 0.01;
@@ -35,7 +35,7 @@ const RIDGE = 0.01;
 const LEAST_VARIANCE = 1e-4;
 
 /** What attention needs to know of sentences of these lengths, padded to `positions`. */
-export function sightOf({ density }: Mechanism, lengths: Int32Array, positions: number): Sight {
+export function sourceContext({ density }: AttentionMechanism, lengths: Int32Array, positions: number): SourceContext {
   const values = new Float32Array(lengths.length * positions);
   lengths.forEach((length, row) => values.fill(1, row * positions, row * positions + length));
   const mask = np.array(values, { shape: [lengths.length, positions] });
@@ -54,7 +54,11 @@ export function sightOf({ density }: Mechanism, lengths: Int32Array, positions: 
  *
  * Martins et al., "Sparse and Continuous Attention Mechanisms" (2020).
  */
-export function looker(attend: Attend, { density }: Mechanism, { mask, regression, coordinates }: Sight): Look {
+export function makeAttention(
+  attend: Attend,
+  { density }: AttentionMechanism,
+  { mask, regression, coordinates }: SourceContext,
+): AttentionFn {
   const [batch, source] = mask.shape as [number, number];
   return (scores) => {
     const weights = attend(scores, { mask: mask.ref.reshape([batch, 1, source]) });

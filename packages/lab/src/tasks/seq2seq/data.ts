@@ -1,10 +1,10 @@
 /** Pairs of texts to numbers, once for all runs: vocabularies, pieces in flat arrays that travel between processes, references. */
 import { DataError } from "../../base/data-error.ts";
-import { derivedSeed, shuffled, uniformNumbers } from "../../nn/rng.ts";
-import { flatSentences, type FlatPairs } from "../../base/ragged.ts";
-import { learnCodec, type CodecJson, type TextCodec } from "../../text/tokenizer.ts";
-import type { StudyData } from "../task.ts";
-import type { LinkedText } from "./alignment.ts";
+import { foldIn, shuffled, uniformNumbers } from "../../nn/rng.ts";
+import { raggedArray, type RaggedPairs } from "../../base/ragged.ts";
+import { trainTokenizer, type TokenizerJson, type Tokenizer } from "../../text/tokenizer.ts";
+import type { TaskData } from "../task.ts";
+import type { AlignedText } from "./alignment.ts";
 import type { SequenceSettings } from "./settings.ts";
 
 /** A text and what is to be written for it; several references where people gave several. */
@@ -16,21 +16,21 @@ export interface TextPair {
 
 /** A split with its texts as they were written. */
 export interface PreparedSplit {
-  readonly pairs: FlatPairs;
+  readonly pairs: RaggedPairs;
   readonly sources: readonly string[];
   /** One or more of every source. */
   readonly references: readonly (readonly string[])[];
 }
 
-export interface SequenceData extends StudyData {
-  readonly codecs: { readonly source: CodecJson; readonly target: CodecJson };
-  readonly training: FlatPairs;
+export interface SequenceData extends TaskData {
+  readonly codecs: { readonly source: TokenizerJson; readonly target: TokenizerJson };
+  readonly training: RaggedPairs;
   readonly development: PreparedSplit;
   readonly tested: PreparedSplit;
   /** Texts of `tested` that the report shows. */
   readonly shown: readonly number[];
   /** Null where nothing is known of which words belong together. */
-  readonly linked: LinkedText | null;
+  readonly linked: AlignedText | null;
 }
 
 /** The splits of a study's texts. */
@@ -42,9 +42,9 @@ export interface TextSplits {
   readonly note: string;
 }
 
-export interface Codecs {
-  readonly source: TextCodec;
-  readonly target: TextCodec;
+export interface Tokenizers {
+  readonly source: Tokenizer;
+  readonly target: Tokenizer;
 }
 
 /** How many times longer than those trained on texts may be that are read. */
@@ -54,9 +54,9 @@ const SHOWN = 4;
 /** Most pieces that are read of a text. */
 export const mostRead = ({ maxTokens }: Pick<SequenceSettings, "maxTokens">): number => READ_TIMES * maxTokens;
 
-function encodePairs(pairs: readonly TextPair[], { source, target }: Codecs, most: number) {
+function encodePairs(pairs: readonly TextPair[], { source, target }: Tokenizers, most: number) {
   let cut = 0;
-  const ids = (codec: TextCodec, text: string) => {
+  const ids = (codec: Tokenizer, text: string) => {
     const all = codec.encode(text).ids;
     if (all.length > most) cut++;
     return all.subarray(0, most);
@@ -65,38 +65,41 @@ function encodePairs(pairs: readonly TextPair[], { source, target }: Codecs, mos
   return { encoded, cut };
 }
 
-const flatPairs = (encoded: readonly { source: Int32Array; target: Int32Array }[]): FlatPairs => ({
-  source: flatSentences(encoded.map(({ source }) => source)),
-  target: flatSentences(encoded.map(({ target }) => target)),
+const flatPairs = (encoded: readonly { source: Int32Array; target: Int32Array }[]): RaggedPairs => ({
+  source: raggedArray(encoded.map(({ source }) => source)),
+  target: raggedArray(encoded.map(({ target }) => target)),
 });
 
-function learnCodecs(train: readonly TextPair[], settings: SequenceSettings): Codecs {
+function learnCodecs(train: readonly TextPair[], settings: SequenceSettings): Tokenizers {
   const { pieces, vocabularySize: size, jointVocabulary } = settings;
   const kind = pieces as "subwords" | "words";
   const texts = (side: "source" | "target") => train.map((pair) => pair[side]);
   if (jointVocabulary) {
-    const both = learnCodec([...texts("source"), ...texts("target")], { kind, size });
+    const both = trainTokenizer([...texts("source"), ...texts("target")], { kind, size });
     return { source: both, target: both };
   }
-  return { source: learnCodec(texts("source"), { kind, size }), target: learnCodec(texts("target"), { kind, size }) };
+  return {
+    source: trainTokenizer(texts("source"), { kind, size }),
+    target: trainTokenizer(texts("target"), { kind, size }),
+  };
 }
 
 /** Long enough to have a structure, short enough to be drawn. */
-export interface ShownLengths {
+export interface ExampleLengths {
   readonly least: number;
   readonly most: number;
 }
 
 /** Texts of middling length, drawn by lot. */
-export function drawShown({ source }: FlatPairs, { least, most }: ShownLengths): number[] {
+export function sampleExamples({ source }: RaggedPairs, { least, most }: ExampleLengths): number[] {
   const lengths = Array.from({ length: source.starts.length - 1 }, (_, i) => source.starts[i + 1]! - source.starts[i]!);
-  const order = shuffled(lengths.length, uniformNumbers(derivedSeed(1, "shown")));
+  const order = shuffled(lengths.length, uniformNumbers(foldIn(1, "shown")));
   const fitting = order.filter((index) => lengths[index]! >= least && lengths[index]! <= most);
   return (fitting.length > 0 ? fitting : order).slice(0, SHOWN);
 }
 
 export interface PrepareOptions {
-  readonly shown: ShownLengths;
+  readonly shown: ExampleLengths;
   /** Most pairs for training, the first that fit; default all. */
   readonly mostTrain?: number;
 }
@@ -106,7 +109,7 @@ export function prepareSequences(
   splits: TextSplits,
   settings: SequenceSettings,
   { shown, mostTrain = Infinity }: PrepareOptions,
-): { readonly data: Omit<SequenceData, "checksum" | "linked">; readonly codecs: Codecs } {
+): { readonly data: Omit<SequenceData, "checksum" | "linked">; readonly codecs: Tokenizers } {
   const { maxTokens } = settings;
   const codecs = learnCodecs(splits.train, settings);
   const most = mostRead(settings);
@@ -152,14 +155,14 @@ export function prepareSequences(
       training: flatPairs(kept),
       development,
       tested,
-      shown: drawShown(tested.pairs, shown),
+      shown: sampleExamples(tested.pairs, shown),
     },
     codecs,
   };
 }
 
 /** The data with the dev split in the test split's place, without links, which are for the end too. */
-export function blindSequences<D extends SequenceData>(data: D, shown: ShownLengths): D {
+export function withHiddenTest<D extends SequenceData>(data: D, shown: ExampleLengths): D {
   const { development, dev } = data;
-  return { ...data, tested: development, test: dev, shown: drawShown(development.pairs, shown), linked: null };
+  return { ...data, tested: development, test: dev, shown: sampleExamples(development.pairs, shown), linked: null };
 }

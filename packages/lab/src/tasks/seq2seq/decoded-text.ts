@@ -1,10 +1,10 @@
 /** What was written for a source as text: unknown pieces read as the words of the source that they stand for. */
 import { PADDING, UNKNOWN } from "../../text/vocabulary.ts";
-import type { Written } from "./beam.ts";
-import type { Codecs } from "./data.ts";
+import type { Hypothesis } from "./beam.ts";
+import type { Tokenizers } from "./data.ts";
 
 /** A text of the report. */
-export interface ShownText {
+export interface DecodedExample {
   readonly source: string;
   readonly reference: string;
   readonly written: string;
@@ -25,7 +25,7 @@ function largest(row: ArrayLike<number>, may: (place: number) => boolean): numbe
  * The words of the source that stand in the place of unknown pieces, by the pieces' places: of those that are unknown, too, the one that
  * was looked at most, and where there is none of all.
  */
-function copiesOf({ ids, weights }: Written, source: string, codecs: Codecs): Map<number, string> {
+function copiesOf({ ids, weights }: Hypothesis, source: string, codecs: Tokenizers): Map<number, string> {
   const unknown = Array.from(ids.entries()).filter(([, id]) => id === UNKNOWN);
   if (unknown.length === 0) return new Map();
   const { ids: read, owners, tokens } = codecs.source.encode(source);
@@ -39,16 +39,16 @@ function copiesOf({ ids, weights }: Written, source: string, codecs: Codecs): Ma
 }
 
 /** The text that was written, with copies for what is unknown. */
-export function textOf(written: Written, source: string, codecs: Codecs): string {
+export function textOf(written: Hypothesis, source: string, codecs: Tokenizers): string {
   return codecs.target.decode(written.ids, copiesOf(written, source, codecs));
 }
 
 /** A text as the report shows it, with what was written for it and where the model looked; pieces that are unknown read as the source has them. */
 export function shownText(
-  written: Written,
-  { source, reference }: Pick<ShownText, "source" | "reference">,
-  codecs: Codecs,
-): ShownText {
+  written: Hypothesis,
+  { source, reference }: Pick<DecodedExample, "source" | "reference">,
+  codecs: Tokenizers,
+): DecodedExample {
   const { ids, ended, weights } = written;
   const copies = copiesOf(written, source, codecs);
   return {

@@ -3,11 +3,11 @@ import { MATRIX_STYLE, matrixGroup, matrixLegend, type MatrixFigure } from "../.
 import { markup, type Markup } from "../../base/markup.ts";
 import { describeOptions } from "../../report/group-runs.ts";
 import { LOWER_SHOWN } from "../../text/tokenizer.ts";
-import type { StudyResult } from "../task.ts";
-import type { ShownRun } from "./train.ts";
-import type { ShownText } from "./decoded-text.ts";
+import type { RunResult } from "../task.ts";
+import type { DecodedRun } from "./train.ts";
+import type { DecodedExample } from "./decoded-text.ts";
 
-export interface PictureTexts {
+export interface FigureTexts {
   /** What the texts are, in a sentence. */
   readonly intro: string;
   /** Singular of a text, with a capital: "Sentence". */
@@ -17,13 +17,13 @@ export interface PictureTexts {
 }
 
 interface Drawn {
-  readonly result: StudyResult;
-  readonly texts: readonly ShownText[];
+  readonly result: RunResult;
+  readonly texts: readonly DecodedExample[];
 }
 
 function figure(
-  { config }: StudyResult,
-  { written, rows, columns, weights }: ShownText,
+  { config }: RunResult,
+  { written, rows, columns, weights }: DecodedExample,
   rowWords: string[],
 ): MatrixFigure {
   const { mapping, mappingOptions } = config;
@@ -44,12 +44,9 @@ function figure(
 }
 
 /** The shown texts, each under every choice; null when no run shows any. */
-export function sequencePictures(
-  results: readonly StudyResult[],
-  { intro, item, quoted }: PictureTexts,
-): Markup | null {
+export function sequenceFigures(results: readonly RunResult[], { intro, item, quoted }: FigureTexts): Markup | null {
   const drawn = results
-    .map((result): Drawn => ({ result, texts: (result.shown as ShownRun).texts }))
+    .map((result): Drawn => ({ result, texts: (result.examples as DecodedRun).texts }))
     .filter(({ texts }) => texts.length > 0);
   if (drawn.length === 0) return null;
   const marked = drawn.some(({ texts }) =>
@@ -57,8 +54,8 @@ export function sequencePictures(
   );
   const count = Math.min(...drawn.map(({ texts }) => texts.length));
   const lines = drawn.map(
-    ({ result: { config, shown } }) =>
-      markup`${[config.mapping, describeOptions(config.mappingOptions)].filter((part) => part !== "").join(", ")}: ${(shown as ShownRun).line}\n`,
+    ({ result: { config, examples } }) =>
+      markup`${[config.mapping, describeOptions(config.mappingOptions)].filter((part) => part !== "").join(", ")}: ${(examples as DecodedRun).line}\n`,
   );
   return markup`<p class="note">
       ${intro} A column is a piece of the source, a row a piece that was written: a hyphen stands where a word goes on, \u220e where the
@@ -82,6 +79,6 @@ export function sequencePictures(
 }
 
 /** Rules of the pictures. */
-export const PICTURES_STYLE = `${MATRIX_STYLE}
+export const FIGURES_STYLE = `${MATRIX_STYLE}
 .quoted { margin: 2.6rem 0 0; }
 `;

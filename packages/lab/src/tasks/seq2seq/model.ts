@@ -2,8 +2,8 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { Arrays, Attend } from "fenchel/jax";
 import type { NamedArrays, ParameterShapes } from "../../nn/parameters.ts";
-import type { Mechanism, Sight } from "./cross-attention.ts";
-import type { Noise } from "../../nn/dropout.ts";
+import type { AttentionMechanism, SourceContext } from "./cross-attention.ts";
+import type { DropoutConfig } from "../../nn/dropout.ts";
 
 export interface Vocabularies {
   readonly source: number;
@@ -13,7 +13,7 @@ export interface Vocabularies {
 }
 
 /** Source sentences: int32 [batch, source], 0 after the end, and what attention needs of them. */
-export type Source = { readonly words: np.Array; readonly sight: Sight };
+export type Source = { readonly words: np.Array; readonly sight: SourceContext };
 
 /** What was read of a batch with the targets given. */
 export interface Reading {
@@ -39,7 +39,7 @@ export interface SequenceModel {
   /** Whether one attention depends on another of the same kind so often that only mappings in closed form can be trained. */
   readonly closedFormOnly: boolean;
   /** With the targets given: `inputs`, int32 [batch, target], holds the word before every word that is to be written, 0 at the start. */
-  read(attend: Attend, parameters: NamedArrays, source: Source, inputs: np.Array, noise: Noise | null): Reading;
+  read(attend: Attend, parameters: NamedArrays, source: Source, inputs: np.Array, noise: DropoutConfig | null): Reading;
   /** Encodes sources for at most `most` words of `beams` translations each. */
   begin(
     attend: Attend,
@@ -59,4 +59,4 @@ export interface SequenceModel {
 }
 
 /** Makes a model for vocabularies and a mechanism. */
-export type ModelMaker = (vocabularies: Vocabularies, mechanism: Mechanism) => SequenceModel;
+export type ModelMaker = (vocabularies: Vocabularies, mechanism: AttentionMechanism) => SequenceModel;

@@ -4,7 +4,7 @@ import type { NamedArrays } from "../../nn/parameters.ts";
 import type { Reading } from "./model.ts";
 
 /** What becomes of what a model has read: losses of given words, or scores of all. What is given of the source is borrowed. */
-export interface Head {
+export interface OutputHead {
   /** What `scores` needs of the source's words, int32 [batch, source]: the same for every step of decoding. */
   sourceOf(parameters: NamedArrays, words: np.Array): np.Array;
   /**
@@ -21,13 +21,13 @@ export interface Head {
 }
 
 /** f E^T + o: scores [rows, words] of features [rows, embedding], which it owns; the words' embedding is the one they are read by. */
-export function wordScores(parameters: NamedArrays, features: np.Array): np.Array {
+export function vocabularyLogits(parameters: NamedArrays, features: np.Array): np.Array {
   const { targetEmbedding, outputBias } = parameters;
   return np.matmul(features, np.transpose(targetEmbedding!.ref)).add(outputBias!.ref);
 }
 
 /** log sum exp of every row of scores [rows, words], [rows]. Borrows the scores. */
-export function logTotals(scores: np.Array): np.Array {
+export function logSumExp(scores: np.Array): np.Array {
   const [rows] = scores.shape as [number];
   const largest = lax.stopGradient(np.max(scores.ref, -1, { keepdims: true }));
   return np.log(np.exp(scores.ref.sub(largest.ref)).sum(-1)).add(largest.reshape([rows]));
@@ -41,28 +41,28 @@ export function logTotals(scores: np.Array): np.Array {
  *
  * Szegedy et al., "Rethinking the Inception Architecture for Computer Vision" (2016), section 7.
  */
-export function wordLosses(scores: np.Array, words: np.Array, smoothing = 0): np.Array {
+export function tokenCrossEntropy(scores: np.Array, words: np.Array, smoothing = 0): np.Array {
   const [rows, count] = scores.shape as [number, number];
   const isWord = np.equal(words.reshape([rows, 1]), np.arange(count).reshape([1, count]));
-  const total = logTotals(scores);
+  const total = logSumExp(scores);
   if (smoothing === 0) return total.sub(np.where(isWord, scores, 0).sum(-1));
   const share = np.where(isWord, 1 - smoothing + smoothing / count, smoothing / count);
   return total.sub(scores.mul(share).sum(-1));
 }
 
 /** Words of the vocabulary, by the softmax of their scores. */
-export const writingHead: Head = {
+export const vocabularyHead: OutputHead = {
   sourceOf: (_, words) => words.ref,
   losses: (parameters, { features, weights }, _, outputs, smoothing) => {
     const [batch, queries, size] = features.shape as [number, number, number];
     weights.dispose();
-    const scores = wordScores(parameters, features.reshape([batch * queries, size]));
-    return wordLosses(scores, outputs.reshape([batch * queries]), smoothing).reshape([batch, queries]);
+    const scores = vocabularyLogits(parameters, features.reshape([batch * queries, size]));
+    return tokenCrossEntropy(scores, outputs.reshape([batch * queries]), smoothing).reshape([batch, queries]);
   },
   scores: (parameters, { features, weights }) => {
     const [batch, queries, size] = features.shape as [number, number, number];
     weights.dispose();
-    const scores = wordScores(parameters, features.reshape([batch * queries, size]));
-    return { total: logTotals(scores), scores };
+    const scores = vocabularyLogits(parameters, features.reshape([batch * queries, size]));
+    return { total: logSumExp(scores), scores };
   },
 };

@@ -3,9 +3,9 @@ import { numpy as np } from "@jax-js/jax";
 import { encodeSentences } from "../../nn/sentence-encoder.ts";
 import { gruStep, unrolledGru } from "../../nn/gru.ts";
 import type { NamedArrays, ParameterShapes } from "../../nn/parameters.ts";
-import { looker, type Look, type Mechanism, type Sight } from "./cross-attention.ts";
+import { makeAttention, type AttentionFn, type AttentionMechanism, type SourceContext } from "./cross-attention.ts";
 import type { ModelMaker, Reading, SequenceModel } from "./model.ts";
-import { drops, type Drop } from "../../nn/dropout.ts";
+import { dropoutFns, type DropoutFn } from "../../nn/dropout.ts";
 
 export interface RecurrentSizes {
   readonly embedding: number;
@@ -15,7 +15,7 @@ export interface RecurrentSizes {
   readonly inputFeeding: boolean;
 }
 
-type Memory = { readonly annotations: np.Array; readonly sight: Sight };
+type Memory = { readonly annotations: np.Array; readonly sight: SourceContext };
 /** [batch, beams, ...]: the unit's state and, with input feeding, what was compared with the words last. */
 type State = { readonly hidden: np.Array; readonly fed?: np.Array };
 
@@ -42,7 +42,7 @@ function encoderOf(parameters: NamedArrays) {
 }
 
 /** From states [batch, queries, hidden], owned, to what is compared with the words, [batch, queries, embedding], and weights. */
-function compare(look: Look, parameters: NamedArrays, states: np.Array, annotations: np.Array): Reading {
+function compare(look: AttentionFn, parameters: NamedArrays, states: np.Array, annotations: np.Array): Reading {
   const { attention, combine, combineBias } = parameters;
   const scores = np.matmul(np.matmul(states.ref, attention!.ref), np.transpose(annotations.ref, [0, 2, 1]));
   const { weights, effective } = look(scores);
@@ -60,7 +60,7 @@ function slicesOf(array: np.Array): np.Array[] {
 
 /** The decoder's steps one by one, each reading what the one before compared. Owns inputs and state. */
 function fedSteps(
-  look: Look,
+  look: AttentionFn,
   parameters: NamedArrays,
   inputs: np.Array[],
   first: np.Array,
@@ -94,7 +94,7 @@ function fedSteps(
 export function recurrentModel({ embedding, hidden, inputFeeding }: RecurrentSizes): ModelMaker {
   const into = Math.sqrt(1 / embedding);
   const inside = Math.sqrt(1 / hidden);
-  return ({ source: sourceWords, target: targetWords, joint }, mechanism: Mechanism): SequenceModel => {
+  return ({ source: sourceWords, target: targetWords, joint }, mechanism: AttentionMechanism): SequenceModel => {
     const shapes: ParameterShapes = {
       ...(joint ? {} : { sourceEmbedding: { shape: [sourceWords, embedding], deviation: into } }),
       encoderInput: { shape: [2, embedding, 3 * hidden], deviation: into },
@@ -115,7 +115,7 @@ export function recurrentModel({ embedding, hidden, inputFeeding }: RecurrentSiz
     const encode = (
       parameters: NamedArrays,
       { words, sight }: Parameters<SequenceModel["read"]>[2],
-      drop: Drop | null,
+      drop: DropoutFn | null,
     ) => {
       const keep = drop === null ? keepAll : (shape: number[]) => drop(np.ones(shape));
       const { mask, ...encoded } = encodeSentences(
@@ -132,10 +132,10 @@ export function recurrentModel({ embedding, hidden, inputFeeding }: RecurrentSiz
       read: (attend, parameters, source, inputs, noise) => {
         const { targetEmbedding, decoderInput, decoderBias, decoderState } = parameters;
         const [batch, length] = inputs.shape as [number, number];
-        const [onSource, onTarget, onOutput, onWords] = drops(noise, [
+        const [onSource, onTarget, onOutput, onWords] = dropoutFns(noise, [
           ...[1, 2, 3].map(() => noise?.features ?? 0),
           noise?.words ?? 0,
-        ]) as [Drop, Drop, Drop, Drop];
+        ]) as [DropoutFn, DropoutFn, DropoutFn, DropoutFn];
         const { annotations, state } = encode(parameters, source, onSource);
         // The start reads as nothing.
         const given = np.transpose(np.notEqual(inputs.ref, 0).astype(np.float32)).reshape([length, batch, 1]);
@@ -145,7 +145,7 @@ export function recurrentModel({ embedding, hidden, inputFeeding }: RecurrentSiz
           .matmul(vectors.reshape([length * batch, embedding]), decoderInput!.ref)
           .add(decoderBias!.ref)
           .reshape([length, batch, 3 * hidden]);
-        const look = looker(attend, mechanism, source.sight);
+        const look = makeAttention(attend, mechanism, source.sight);
         let reading: Reading;
         if (inputFeeding) reading = fedSteps(look, parameters, slicesOf(projected), state, annotations);
         else {
@@ -178,7 +178,7 @@ export function recurrentModel({ embedding, hidden, inputFeeding }: RecurrentSiz
         let input = np.matmul(read, decoderInput!.ref).add(decoderBias!.ref);
         if (fed !== undefined) input = input.add(np.matmul(fed.ref.reshape([rows, embedding]), decoderFed!.ref));
         const next = gruStep(input, before.ref.reshape([rows, hidden]), decoderState!.ref).reshape(before.shape);
-        const reading = compare(looker(attend, mechanism, sight), parameters, next.ref, annotations);
+        const reading = compare(makeAttention(attend, mechanism, sight), parameters, next.ref, annotations);
         const after: State = { hidden: next, ...(fed === undefined ? {} : { fed: reading.features.ref }) };
         return { ...reading, state: after };
       },

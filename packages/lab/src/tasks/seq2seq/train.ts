@@ -1,32 +1,32 @@
 /** One run of a study that writes sequences: training, what is written for the test set, its scores, and the attention that is shown. */
 import { tree } from "@jax-js/jax";
-import { attentionStatistics, meanStatistics, type ItemSums } from "../../metrics/index.ts";
+import { attentionStatistics, meanStatistics, type SufficientStatistics } from "../../metrics/index.ts";
 import { initialTensors, toArrays, type NamedArrays } from "../../nn/parameters.ts";
-import { derivedSeed, uniformNumbers } from "../../nn/rng.ts";
-import { pairArrays, planPairs, type SequencePlan } from "./batches.ts";
-import { beamSearch, type Written } from "./beam.ts";
+import { foldIn, uniformNumbers } from "../../nn/rng.ts";
+import { pairArrays, batchPairs, type SequenceBatch } from "./batches.ts";
+import { beamSearch, type Hypothesis } from "./beam.ts";
 import { checkMechanism, compileSequenceModel, type CompiledSequenceModel } from "./compiled.ts";
-import { lengthAt } from "../../base/ragged.ts";
-import { judgeGiven } from "./teacher-forcing.ts";
-import { withCopying } from "./copy-mechanism.ts";
-import type { Mechanism } from "./cross-attention.ts";
+import { rowLength } from "../../base/ragged.ts";
+import { evaluateTeacherForced } from "./teacher-forcing.ts";
+import { withCopyMechanism } from "./copy-mechanism.ts";
+import type { AttentionMechanism } from "./cross-attention.ts";
 import type { SequenceModel } from "./model.ts";
 import { recurrentModel } from "./recurrent.ts";
-import { warmedRate } from "../../training/lr-schedule.ts";
-import { codecOf } from "../../text/tokenizer.ts";
+import { warmupLinearDecay } from "../../training/lr-schedule.ts";
+import { tokenizerFromJson } from "../../text/tokenizer.ts";
 import { transformerModel } from "./transformer.ts";
 import { RunError } from "../../base/run-error.ts";
-import { writeItems } from "../../training/run-dir.ts";
+import { writePredictions } from "../../training/run-dir.ts";
 import { fit } from "../../training/fit.ts";
-import type { StudyConfig, StudyResult, StudyTrainOptions } from "../task.ts";
-import { linkCollector } from "./alignment.ts";
-import { mechanismOf } from "./attention.ts";
-import { mostRead, type Codecs, type PreparedSplit, type SequenceData } from "./data.ts";
+import type { RunConfig, RunResult, TrainOptions } from "../task.ts";
+import { alignmentCollector } from "./alignment.ts";
+import { attentionOf } from "./attention.ts";
+import { mostRead, type Tokenizers, type PreparedSplit, type SequenceData } from "./data.ts";
 import { checkSizes, type SequenceSettings } from "./settings.ts";
-import { shownText, textOf, type ShownText } from "./decoded-text.ts";
+import { shownText, textOf, type DecodedExample } from "./decoded-text.ts";
 
-export interface ShownRun {
-  readonly texts: readonly ShownText[];
+export interface DecodedRun {
+  readonly texts: readonly DecodedExample[];
   /** The scores in the form in which they are quoted. */
   readonly line: string;
 }
@@ -40,13 +40,13 @@ export interface SequenceTask {
   /** Most pieces that are written for a source of a length. */
   readonly mostWords: (sourceLength: number) => number;
   /** Scores of what was written for the test set, and the score of every text that choices are compared by. */
-  score(texts: readonly string[], tested: PreparedSplit): WrittenScores;
+  score(texts: readonly string[], tested: PreparedSplit): DecodedScores;
 }
 
-export interface WrittenScores {
+export interface DecodedScores {
   readonly scores: Readonly<Record<string, number>>;
   readonly line: string;
-  readonly items: ItemSums;
+  readonly items: SufficientStatistics;
 }
 
 /** Sources decoded together, whatever their length. */
@@ -54,8 +54,8 @@ const DECODED = 48;
 
 function modelOf(
   settings: SequenceSettings,
-  { source, target }: Codecs,
-  mechanism: Mechanism,
+  { source, target }: Tokenizers,
+  mechanism: AttentionMechanism,
   copying: boolean,
 ): SequenceModel {
   const { embeddingSize, hiddenSize, inputFeeding, layers, heads, innerSize, jointVocabulary: joint } = settings;
@@ -66,7 +66,7 @@ function modelOf(
       : recurrentModel({ embedding: embeddingSize, hidden: hiddenSize, inputFeeding });
   const model = maker({ source: source.size, target: target.size, joint }, mechanism);
   checkMechanism(model, mechanism);
-  return copying ? withCopying(model) : model;
+  return copying ? withCopyMechanism(model) : model;
 }
 
 /** The model, or a RunError that says in one line why there is none. */
@@ -85,7 +85,7 @@ async function write(
   parameters: NamedArrays,
   { pairs, sources }: PreparedSplit,
   settings: SequenceSettings,
-  codecs: Codecs,
+  codecs: Tokenizers,
   { mostWords }: SequenceTask,
   onWritten: (done: number) => void,
 ) {
@@ -103,7 +103,7 @@ async function write(
 }
 
 /** Statistics of the weights of every word written, averaged over sentences. */
-function weightStatistics(written: readonly Written[]) {
+function weightStatistics(written: readonly Hypothesis[]) {
   const each = written.flatMap(({ weights }) => {
     const rows = weights.filter(({ length }) => length > 0);
     return rows.length === 0 ? [] : [meanStatistics(rows.map((row) => attentionStatistics(row)))];
@@ -116,25 +116,25 @@ const peakMegabytes = () => process.resourceUsage().maxRSS / 1024;
 
 /** Trains, writes and scores; see `Study.train`. */
 export async function trainSequences(
-  config: StudyConfig,
+  config: RunConfig,
   settings: SequenceSettings,
   data: SequenceData,
   task: SequenceTask,
   folder: string,
-  { onProgress, turn, initial }: StudyTrainOptions,
-): Promise<StudyResult> {
+  { onProgress, turn, initial }: TrainOptions,
+): Promise<RunResult> {
   const { seed } = config;
   const { batchTokens } = settings;
   const { copying, halves } = task;
-  const mechanism = mechanismOf({ mapping: config.mapping, options: config.mappingOptions });
-  const codecs = { source: codecOf(data.codecs.source), target: codecOf(data.codecs.target) };
+  const mechanism = attentionOf({ mapping: config.mapping, options: config.mappingOptions });
+  const codecs = { source: tokenizerFromJson(data.codecs.source), target: tokenizerFromJson(data.codecs.target) };
   checkSizes(settings, copying);
   const design = modelOrError(settings, codecs, mechanism, copying);
   const { shapes } = design;
   const { training, development, tested, linked } = data;
   const model = compileSequenceModel(design, mechanism, { ...settings, copying });
   try {
-    const fitted = await fit<NamedArrays, SequencePlan>({
+    const fitted = await fit<NamedArrays, SequenceBatch>({
       seed,
       epochs: settings.epochs,
       patience: settings.patience,
@@ -142,21 +142,21 @@ export async function trainSequences(
       folder,
       initial: () => initial ?? initialTensors(shapes, seed),
       batches: (epoch) => {
-        const uniform = uniformNumbers(derivedSeed(seed, "order", epoch));
-        return planPairs(training, batchTokens, { uniform, halves });
+        const uniform = uniformNumbers(foldIn(seed, "order", epoch));
+        return batchPairs(training, batchTokens, { uniform, halves });
       },
-      count: ({ pairs }) => pairs.reduce((sum, index) => sum + lengthAt(training.target, index) + 1, 0),
+      count: ({ pairs }) => pairs.reduce((sum, index) => sum + rowLength(training.target, index) + 1, 0),
       gradient: (parameters, plan, key) => model.gradient(parameters, pairArrays(training, plan, mechanism), key),
-      judge: (parameters) => judgeGiven(model, parameters, development.pairs, batchTokens, { halves }),
-      learningRate: warmedRate(settings.learningRate, config.startedFrom === undefined ? settings.warmUp : 0),
-      optimiser: { beta2: 0.98, clip: settings.clip, weightDecay: settings.weightDecay },
+      evaluate: (parameters) => evaluateTeacherForced(model, parameters, development.pairs, batchTokens, { halves }),
+      learningRate: warmupLinearDecay(settings.learningRate, config.startedFrom === undefined ? settings.warmUp : 0),
+      optimizer: { beta2: 0.98, clip: settings.clip, weightDecay: settings.weightDecay },
       average: settings.average,
       onProgress,
-      turn,
+      schedule: turn,
     });
     const best = toArrays(fitted.best);
     try {
-      const { loss, accuracy } = await judgeGiven(model, best, tested.pairs, batchTokens, { halves });
+      const { loss, accuracy } = await evaluateTeacherForced(model, best, tested.pairs, batchTokens, { halves });
       const began = performance.now();
       const { epochs } = settings;
       const { length: of } = tested.sources;
@@ -174,15 +174,15 @@ export async function trainSequences(
       const { written, texts } = await write(model, best, tested, settings, codecs, task, onWritten);
       const writingSeconds = (performance.now() - began) / 1000;
       const { scores, line, items } = task.score(texts, tested);
-      writeItems(folder, { texts, width: items.width, rows: Array.from(items.rows) });
+      writePredictions(folder, { texts, width: items.width, rows: Array.from(items.rows) });
       const links: Record<string, number> = {};
       if (linked !== null) {
-        const { see, scores: linkScores } = linkCollector(linked);
-        await judgeGiven(model, best, linked.pairs, batchTokens, { see, halves });
+        const { see, scores: linkScores } = alignmentCollector(linked);
+        await evaluateTeacherForced(model, best, linked.pairs, batchTokens, { see, halves });
         const { errorRate, precision, recall } = linkScores();
         Object.assign(links, { alignmentError: errorRate, alignmentPrecision: precision, alignmentRecall: recall });
       }
-      const shown: ShownRun = {
+      const shown: DecodedRun = {
         texts: data.shown.map((index) => {
           const [source, reference] = [tested.sources[index]!, tested.references[index]![0]!];
           return shownText(written[index]!, { source, reference }, codecs);
@@ -203,7 +203,7 @@ export async function trainSequences(
           writingSeconds,
           peakMegabytes: peakMegabytes(),
         },
-        shown,
+        examples: shown,
       };
     } finally {
       tree.dispose(best);

@@ -2,9 +2,9 @@
 import { nn, numpy as np, tree } from "@jax-js/jax";
 import type { Arrays, Attend } from "fenchel/jax";
 import type { NamedArrays } from "../../nn/parameters.ts";
-import { looker, type Look, type Mechanism, type Sight } from "./cross-attention.ts";
+import { makeAttention, type AttentionFn, type AttentionMechanism, type SourceContext } from "./cross-attention.ts";
 import type { ModelMaker, SequenceModel } from "./model.ts";
-import { drops, type Drop } from "../../nn/dropout.ts";
+import { dropoutFns, type DropoutFn } from "../../nn/dropout.ts";
 
 export interface TransformerSizes {
   /** Features of a word and of every layer; a multiple of twice the heads. */
@@ -122,7 +122,7 @@ function softly(allowed: np.Array): Weigh {
 }
 
 /** A look that knows of no heads as one that does. */
-function inHeads(look: Look): Weigh {
+function inHeads(look: AttentionFn): Weigh {
   return (scores) => {
     const [batch, heads, queries, keys] = scores.shape as [number, number, number, number];
     const { weights, effective } = look(scores.reshape([batch, heads * queries, keys]));
@@ -150,7 +150,7 @@ function attention(parameters: NamedArrays, name: string, queries: np.Array, { k
   return { added: line(parameters, `${name}Out`, joined(np.matmul(effective, values.ref))), weights };
 }
 
-function feedForward(parameters: NamedArrays, name: string, values: np.Array, drop: Drop): np.Array {
+function feedForward(parameters: NamedArrays, name: string, values: np.Array, drop: DropoutFn): np.Array {
   const inside = drop(nn.relu(line(parameters, `${name}In`, normed(parameters, name, values))));
   return line(parameters, `${name}Out`, inside);
 }
@@ -169,7 +169,7 @@ function sines(count: number, features: number): Float32Array<ArrayBuffer> {
 }
 
 /** Keys and values of every decoder layer over the source, and the sight. */
-type Memory = { readonly layers: readonly KeyValue[]; readonly sight: Sight };
+type Memory = { readonly layers: readonly KeyValue[]; readonly sight: SourceContext };
 /** Of every decoder layer what its words give to later ones, [batch, beams, most, features] each. */
 type State = readonly KeyValue[];
 
@@ -190,7 +190,7 @@ export function transformerModel(sizes: TransformerSizes): ModelMaker {
   if (features % (2 * heads) !== 0) {
     throw new RangeError(`features is ${features}: a multiple of twice the heads (${2 * heads}) is needed`);
   }
-  return ({ source: sourceWords, target: targetWords, joint }, mechanism: Mechanism): SequenceModel => {
+  return ({ source: sourceWords, target: targetWords, joint }, mechanism: AttentionMechanism): SequenceModel => {
     const into = Math.sqrt(1 / features);
     const shapes = {
       ...(joint ? {} : { sourceEmbedding: { shape: [sourceWords, features], deviation: into } }),
@@ -201,7 +201,7 @@ export function transformerModel(sizes: TransformerSizes): ModelMaker {
     /** Vectors [batch, positions, features] of words [batch, positions], borrowed. */
     const vectorsOf = (embedding: np.Array, words: np.Array) => embedding.ref.slice(words.ref).mul(Math.sqrt(features));
     const placesOf = (count: number) => np.array(sines(count, features), { shape: [1, count, features] });
-    const weighSource = (look: Look, soft: Weigh, layer: number): Weigh =>
+    const weighSource = (look: AttentionFn, soft: Weigh, layer: number): Weigh =>
       mapped !== "last" || layer === layers - 1 ? inHeads(look) : soft;
 
     const encode: (
@@ -209,7 +209,7 @@ export function transformerModel(sizes: TransformerSizes): ModelMaker {
       parameters: NamedArrays,
       words: np.Array,
       mask: np.Array,
-      drop: () => Drop,
+      drop: () => DropoutFn,
     ) => np.Array = (attend, parameters, words, mask, drop) => {
       const [batch, positions] = words.shape as [number, number];
       const allowed = mask.ref.reshape([batch, 1, 1, positions]);
@@ -235,7 +235,7 @@ export function transformerModel(sizes: TransformerSizes): ModelMaker {
     const decode = (
       parameters: NamedArrays,
       start: np.Array,
-      drop: () => Drop,
+      drop: () => DropoutFn,
       selfOf: (
         layer: number,
         read: np.Array,
@@ -273,7 +273,7 @@ export function transformerModel(sizes: TransformerSizes): ModelMaker {
         const [batch, length] = inputs.shape as [number, number];
         const source = words.shape[1]!;
         const rates = Array.from({ length: 2 + 7 * layers }, () => noise?.features ?? 0);
-        const [onWords, ...all] = drops(noise, [noise?.words ?? 0, ...rates]) as [Drop, ...Drop[]];
+        const [onWords, ...all] = dropoutFns(noise, [noise?.words ?? 0, ...rates]) as [DropoutFn, ...DropoutFn[]];
         const drop = () => all.pop()!;
         const encoded = encode(attend, parameters, words, sight.mask, drop);
         const causal = np
@@ -282,7 +282,7 @@ export function transformerModel(sizes: TransformerSizes): ModelMaker {
         const allowed = causal.reshape([1, 1, length, length]);
         const inSource = sight.mask.ref.reshape([batch, 1, 1, source]);
         const weighSelf = mapped === "all" ? mappedOver(attend, allowed) : softly(allowed);
-        const look = looker(attend, mechanism, sight);
+        const look = makeAttention(attend, mechanism, sight);
         // Words that are taken away leave their place behind.
         const start = onWords(vectorsOf(parameters["targetEmbedding"]!, inputs), [batch, length, 1]).add(
           placesOf(length),
@@ -324,7 +324,7 @@ export function transformerModel(sizes: TransformerSizes): ModelMaker {
         const allowed = np.lessEqual(np.arange(most), place.ref).astype(np.float32).reshape([1, 1, 1, most]);
         const inSource = sight.mask.ref.reshape([batch, 1, 1, source]);
         const weighSelf = mapped === "all" ? mappedOver(attend, allowed) : softly(allowed);
-        const look = looker(attend, mechanism, sight);
+        const look = makeAttention(attend, mechanism, sight);
         // The place of the word is known only when the program runs: its sines are those that it has 1 for.
         const here = np.matmul(
           now.ref.reshape([1, most]),

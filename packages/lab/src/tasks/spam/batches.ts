@@ -2,7 +2,7 @@
 import { numpy as np } from "@jax-js/jax";
 import type { TextBatch } from "./model.ts";
 import { shuffled } from "../../nn/rng.ts";
-import { batchesOfLength } from "../../training/bucketing.ts";
+import { lengthBuckets } from "../../training/bucketing.ts";
 
 export interface EncodedText {
   /** Indices into the vocabulary, cut to the longest length. */
@@ -11,7 +11,7 @@ export interface EncodedText {
 }
 
 /** Which texts stand in a batch, and how many words each row has. */
-export interface BatchPlan {
+export interface TextBatchPlan {
   readonly texts: readonly number[];
   readonly length: number;
 }
@@ -28,15 +28,15 @@ export function paddedLength(words: number, longest: number): number {
  * Batches of texts of like length. Without `uniform` in the order of the texts; with it, the texts are shuffled before they
  * are put together and the batches after. The last batch of every length may be smaller.
  */
-export function planBatches(
+export function batchTexts(
   texts: readonly EncodedText[],
   batchSize: number,
   longest: number,
   uniform: (() => number) | null = null,
-): BatchPlan[] {
+): TextBatchPlan[] {
   const order = uniform === null ? texts.map((_, i) => i) : shuffled(texts.length, uniform);
-  const filled = batchesOfLength(order, batchSize, (index) => paddedLength(texts[index]!.words.length, longest));
-  const batches = filled.map(([length, members]): BatchPlan => ({ texts: members, length }));
+  const filled = lengthBuckets(order, batchSize, (index) => paddedLength(texts[index]!.words.length, longest));
+  const batches = filled.map(([length, members]): TextBatchPlan => ({ texts: members, length }));
   return uniform === null ? batches : shuffled(batches.length, uniform).map((i) => batches[i]!);
 }
 
@@ -47,7 +47,11 @@ export type BatchArrays = {
   readonly counted: np.Array;
 };
 
-export function batchArrays(all: readonly EncodedText[], { texts, length }: BatchPlan, batchSize: number): BatchArrays {
+export function batchArrays(
+  all: readonly EncodedText[],
+  { texts, length }: TextBatchPlan,
+  batchSize: number,
+): BatchArrays {
   const words = new Int32Array(batchSize * length);
   const mask = new Float32Array(batchSize * length);
   const labels = new Int32Array(batchSize);

@@ -1,8 +1,8 @@
 /** Settings of a run: the defaults of the task, and what they must satisfy. */
 import { attender, mappings } from "fenchel/jax";
-import type { ClassificationData, RunConfig } from "../run-types.ts";
+import type { ClassificationData, SpamRunConfig } from "../run-types.ts";
 
-type Settings = Omit<RunConfig, "mapping" | "mappingOptions" | "seed" | "dataChecksum">;
+type Settings = Omit<SpamRunConfig, "mapping" | "mappingOptions" | "seed" | "dataChecksum">;
 
 /**
  * Defaults, set by hand on the task "spam" with seeds 1 to 3. Its test scores were seen on the way, so those of a comparison with
@@ -43,9 +43,11 @@ export function defaultMappingOptions(mapping: string): Readonly<Record<string, 
 }
 
 /** A run's configuration: the defaults, changed by what is given. */
-export function runConfig(given: Pick<RunConfig, "mapping" | "seed" | "dataChecksum"> & Partial<RunConfig>): RunConfig {
+export function runConfig(
+  given: Pick<SpamRunConfig, "mapping" | "seed" | "dataChecksum"> & Partial<SpamRunConfig>,
+): SpamRunConfig {
   const { mapping, seed, dataChecksum } = given;
-  const chosen: Partial<RunConfig> = Object.fromEntries(
+  const chosen: Partial<SpamRunConfig> = Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
   );
   const settings = { ...defaultSettings, mapping, seed, dataChecksum, ...chosen };
@@ -54,12 +56,12 @@ export function runConfig(given: Pick<RunConfig, "mapping" | "seed" | "dataCheck
 }
 
 interface Rule {
-  readonly name: keyof RunConfig;
+  readonly name: keyof SpamRunConfig;
   readonly holds: (value: number) => boolean;
   readonly range: string;
 }
 
-const whole = (name: keyof RunConfig, least: number): Rule => ({
+const whole = (name: keyof SpamRunConfig, least: number): Rule => ({
   name,
   holds: (value) => Number.isSafeInteger(value) && value >= least,
   range: `a whole number from ${least} is needed`,
@@ -83,7 +85,7 @@ const rules: readonly Rule[] = [
 ];
 
 /** Throws a RangeError or TypeError that names the setting or the mapping's option, its value and its range. */
-export function checkConfig(config: RunConfig, data: ClassificationData): void {
+export function checkConfig(config: SpamRunConfig, data: ClassificationData): void {
   if (!textMappings.includes(config.mapping)) {
     const known = textMappings.join(", ");
     throw new RangeError(`mapping is ${JSON.stringify(config.mapping)}: it must be one of ${known}`);

@@ -5,9 +5,9 @@ import { logProbabilities } from "../../metrics/statistics/log-probabilities.ts"
 import type { CompiledClassifier } from "./compiled.ts";
 import type { TextClassifierParameters } from "./model.ts";
 import type { EvaluationScores } from "../run-types.ts";
-import { batchArrays, planBatches, type EncodedText } from "./batches.ts";
+import { batchArrays, batchTexts, type EncodedText } from "./batches.ts";
 
-export interface Judgement {
+export interface TextPrediction {
   /** Probability of every label. */
   readonly probabilities: readonly number[];
   /** -log of the probability of the text's label, in nats. */
@@ -22,14 +22,14 @@ export interface JudgeOptions {
 }
 
 /** Judges every text, in order. The parameters stay the caller's. */
-export async function judge(
+export async function evaluateTexts(
   classifier: CompiledClassifier,
   parameters: TextClassifierParameters,
   texts: readonly EncodedText[],
   { batchSize, maxWords }: JudgeOptions,
-): Promise<Judgement[]> {
-  const judgements: Judgement[] = [];
-  for (const plan of planBatches(texts, batchSize, maxWords)) {
+): Promise<TextPrediction[]> {
+  const judgements: TextPrediction[] = [];
+  for (const plan of batchTexts(texts, batchSize, maxWords)) {
     const { texts: batch, labels, counted } = batchArrays(texts, plan, batchSize);
     tree.dispose([labels, counted]);
     const { logits, weights } = await classifier.predict(tree.ref(parameters), batch);
@@ -52,12 +52,12 @@ export async function judge(
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The label of the highest probability. */
-function chosenLabel({ probabilities }: Judgement): number {
+function chosenLabel({ probabilities }: TextPrediction): number {
   return probabilities.indexOf(Math.max(...probabilities));
 }
 
 /** Scores of a split from its judgements; texts without words count for everything but attention. */
-export function scoresOf(texts: readonly EncodedText[], judgements: readonly Judgement[]): EvaluationScores {
+export function metricsOf(texts: readonly EncodedText[], judgements: readonly TextPrediction[]): EvaluationScores {
   const labels = texts.map(({ label }) => label);
   const chosen = judgements.map(chosenLabel);
   const attended = judgements.filter(({ weights }) => weights.length > 0);

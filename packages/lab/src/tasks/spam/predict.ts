@@ -2,7 +2,7 @@
 import type { Vocabulary } from "../../text/vocabulary.ts";
 import type { ExplainedText, LabelledText } from "../run-types.ts";
 import type { EncodedText } from "./batches.ts";
-import type { Judgement } from "./evaluate.ts";
+import type { TextPrediction } from "./evaluate.ts";
 
 /** A text to explain, with or without a known label. */
 export type GivenText = Omit<LabelledText, "label"> & { readonly label: number | null };
@@ -13,7 +13,7 @@ export function encodeTexts(texts: readonly GivenText[], vocabulary: Vocabulary,
 }
 
 /** Judgements beside the words they are about; words past what the model read are left out. */
-export function explained(texts: readonly GivenText[], judgements: readonly Judgement[]): ExplainedText[] {
+export function explained(texts: readonly GivenText[], judgements: readonly TextPrediction[]): ExplainedText[] {
   return texts.map(({ id, label, words }, i) => {
     const { probabilities, weights } = judgements[i]!;
     return { id, label, probabilities, words: words.slice(0, weights.length), weights: Array.from(weights) };

@@ -2,7 +2,7 @@
 import { loadSpam, wordsOfMail, wordsOfText } from "../../data/index.ts";
 import type { ClassificationData } from "../run-types.ts";
 
-export interface Task {
+export interface SpamTask {
   readonly name: string;
   /** What the texts are, in one line. */
   readonly description: string;
@@ -18,7 +18,7 @@ export interface Task {
 const headerStart =
   /^(From .*\r?\n)?[A-Za-z][A-Za-z0-9-]*:[ \t].*\r?\n(?:[ \t].*\r?\n)*(?:[A-Za-z][A-Za-z0-9-]*:|\r?\n)/;
 
-const spam: Task = {
+const spam: SpamTask = {
   name: "spam",
   description: "SpamAssassin public corpus: subject and start of the body of real e-mail",
   mappings: ["softmax", "sparsemax", "fusedmax", "oscarmax"],
@@ -32,4 +32,4 @@ const spam: Task = {
 };
 
 /** Every task by its name. */
-export const tasks: readonly Task[] = [spam];
+export const spamTasks: readonly SpamTask[] = [spam];

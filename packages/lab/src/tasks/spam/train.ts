@@ -4,9 +4,9 @@ import { chooseShownTexts } from "./examples.ts";
 import { buildVocabulary, type Vocabulary } from "../../text/vocabulary.ts";
 import { compileClassifier } from "./compiled.ts";
 import { initialTensors, toArrays } from "../../nn/parameters.ts";
-import { derivedSeed, uniformNumbers } from "../../nn/rng.ts";
+import { foldIn, uniformNumbers } from "../../nn/rng.ts";
 import { textClassifierShapes, type TextClassifierParameters } from "./model.ts";
-import type { ClassificationData, LabelledText, RunConfig, RunResult } from "../run-types.ts";
+import type { ClassificationData, LabelledText, SpamRunConfig, SpamRunResult } from "../run-types.ts";
 import { RunError } from "../../base/run-error.ts";
 import {
   differences,
@@ -18,20 +18,20 @@ import {
   writeVocabulary,
 } from "../../training/run-dir.ts";
 import { prepareFolder, removeFile } from "../../training/atomic-write.ts";
-import { batchArrays, planBatches, type BatchPlan } from "./batches.ts";
+import { batchArrays, batchTexts, type TextBatchPlan } from "./batches.ts";
 import { checkConfig } from "./config.ts";
 import { encodeTexts, explained } from "./predict.ts";
-import { fallingRate, fit, type TrainProgress } from "../../training/fit.ts";
-import { judge, scoresOf } from "./evaluate.ts";
+import { linearDecay, fit, type TrainProgress } from "../../training/fit.ts";
+import { evaluateTexts, metricsOf } from "./evaluate.ts";
 
-export interface TrainOptions {
+export interface SpamTrainOptions {
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
   /** Texts to explain in the result; by default eight of the test split. */
   readonly explained?: readonly LabelledText[] | undefined;
 }
 
 /** Checks what the folder holds; returns the result when the run in it has ended already. */
-function openFolder(folder: string, config: RunConfig, data: ClassificationData): RunResult | null {
+function openFolder(folder: string, config: SpamRunConfig, data: ClassificationData): SpamRunResult | null {
   prepareFolder(folder);
   const stored = readConfig(folder);
   if (stored !== null) {
@@ -41,14 +41,14 @@ function openFolder(folder: string, config: RunConfig, data: ClassificationData)
         `${folder} holds a run with other settings (${differing.join("; ")}): choose another folder or remove this one`,
       );
     }
-    const result = readResult<RunResult>(folder);
+    const result = readResult<SpamRunResult>(folder);
     if (result !== null) return result;
   }
   writeConfig(folder, { config, labels: data.labels });
   return null;
 }
 
-function sizesOf(config: RunConfig, vocabulary: Vocabulary, labels: readonly string[]) {
+function sizesOf(config: SpamRunConfig, vocabulary: Vocabulary, labels: readonly string[]) {
   return {
     vocabulary: vocabulary.size,
     embedding: config.embeddingSize,
@@ -68,11 +68,11 @@ function sizesOf(config: RunConfig, vocabulary: Vocabulary, labels: readonly str
  *   file, when the disk is full, or when training diverges.
  */
 export async function trainRun(
-  config: RunConfig,
+  config: SpamRunConfig,
   data: ClassificationData,
   folder: string,
-  options: TrainOptions = {},
-): Promise<RunResult> {
+  options: SpamTrainOptions = {},
+): Promise<SpamRunResult> {
   checkConfig(config, data);
   const ended = openFolder(folder, config, data);
   if (ended !== null) return ended;
@@ -90,31 +90,31 @@ export async function trainRun(
   const dev = encode(data.dev);
   const { seed, batchSize, maxWords } = config;
   try {
-    const fitted = await fit<TextClassifierParameters, BatchPlan>({
+    const fitted = await fit<TextClassifierParameters, TextBatchPlan>({
       ...config,
       shapes,
       folder,
       initial: () => initialTensors(shapes, seed),
-      batches: (epoch) => planBatches(train, batchSize, maxWords, uniformNumbers(derivedSeed(seed, "order", epoch))),
+      batches: (epoch) => batchTexts(train, batchSize, maxWords, uniformNumbers(foldIn(seed, "order", epoch))),
       count: ({ texts }) => texts.length,
       gradient: (parameters, plan, key) => {
         const { texts, labels, counted } = batchArrays(train, plan, batchSize);
         return classifier.gradient(parameters, texts, labels, counted, key);
       },
-      judge: async (parameters) => scoresOf(dev, await judge(classifier, parameters, dev, config)),
-      learningRate: fallingRate(config.learningRate),
+      evaluate: async (parameters) => metricsOf(dev, await evaluateTexts(classifier, parameters, dev, config)),
+      learningRate: linearDecay(config.learningRate),
       onProgress: options.onProgress,
     });
     const best = toArrays<TextClassifierParameters>(fitted.best);
     const test = encode(data.test);
     const shown = options.explained ?? chooseShownTexts(data.test, { count: 8 });
-    const result: RunResult = {
+    const result: SpamRunResult = {
       config,
       epochs: fitted.epochs,
       bestEpoch: fitted.bestEpoch,
-      test: scoresOf(test, await judge(classifier, best, test, config)),
+      test: metricsOf(test, await evaluateTexts(classifier, best, test, config)),
       secondsPerStep: fitted.secondsPerStep,
-      explained: explained(shown, await judge(classifier, best, encode(shown), config)),
+      explained: explained(shown, await evaluateTexts(classifier, best, encode(shown), config)),
     };
     tree.dispose(best);
     writeResult(folder, result);

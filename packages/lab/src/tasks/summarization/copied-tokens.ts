@@ -1,7 +1,7 @@
 /** Which pieces of a text a compression by deletion keeps: what a model that writes it should look at. */
-import type { WordLink } from "../../datasets/alignment.ts";
-import { flatSentences, lengthAt, sentenceAt, sentenceCount, type FlatPairs } from "../../base/ragged.ts";
-import type { LinkedText } from "../seq2seq/alignment.ts";
+import type { AlignmentLink } from "../../datasets/alignment.ts";
+import { raggedArray, rowLength, rowAt, rowCount, type RaggedPairs } from "../../base/ragged.ts";
+import type { AlignedText } from "../seq2seq/alignment.ts";
 
 /**
  * Links between equal pieces of the longest common subsequence, source first; of several subsequences the one that keeps the earliest
@@ -10,7 +10,7 @@ import type { LinkedText } from "../seq2seq/alignment.ts";
  * @example
  * keptLinks([5, 6, 7, 6], [6, 7]); // [[1, 0], [2, 1]]
  */
-export function keptLinks(source: ArrayLike<number>, target: ArrayLike<number>): WordLink[] {
+export function copiedAlignment(source: ArrayLike<number>, target: ArrayLike<number>): AlignmentLink[] {
   const [n, m] = [source.length, target.length];
   // lengths[i * (m + 1) + j]: of what follows source piece i and target piece j.
   const lengths = new Uint16Array((n + 1) * (m + 1));
@@ -20,7 +20,7 @@ export function keptLinks(source: ArrayLike<number>, target: ArrayLike<number>):
       lengths[i * (m + 1) + j] = source[i] === target[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
     }
   }
-  const links: WordLink[] = [];
+  const links: AlignmentLink[] = [];
   for (let i = 0, j = 0; i < n && j < m;) {
     if (source[i] === target[j] && at(i, j) === at(i + 1, j + 1) + 1) links.push([i++, j++]);
     else if (at(i, j + 1) === at(i, j)) j++;
@@ -33,20 +33,20 @@ export function keptLinks(source: ArrayLike<number>, target: ArrayLike<number>):
 const MOST = 1000;
 
 /** The links of a split's pairs, piece by piece. */
-export function keptPieces(pairs: FlatPairs): LinkedText {
-  const indices = Array.from({ length: sentenceCount(pairs.source) }, (_, i) => i)
-    .filter((i) => lengthAt(pairs.source, i) > 0 && lengthAt(pairs.target, i) > 0)
+export function copiedTokens(pairs: RaggedPairs): AlignedText {
+  const indices = Array.from({ length: rowCount(pairs.source) }, (_, i) => i)
+    .filter((i) => rowLength(pairs.source, i) > 0 && rowLength(pairs.target, i) > 0)
     .slice(0, MOST);
-  const side = (name: "source" | "target") => indices.map((i) => sentenceAt(pairs[name], i));
+  const side = (name: "source" | "target") => indices.map((i) => rowAt(pairs[name], i));
   const [sources, targets] = [side("source"), side("target")];
   const each = (sentences: readonly Int32Array[]) =>
     sentences.map(({ length }) => Int32Array.from({ length }, (_, i) => i));
   return {
-    pairs: { source: flatSentences(sources), target: flatSentences(targets) },
+    pairs: { source: raggedArray(sources), target: raggedArray(targets) },
     owners: { source: each(sources), target: each(targets) },
     links: sources.map((source, i) => ({
       words: [source.length, targets[i]!.length],
-      sure: keptLinks(source, targets[i]!),
+      sure: copiedAlignment(source, targets[i]!),
       possible: [],
     })),
     checksum: "",

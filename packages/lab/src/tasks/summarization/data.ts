@@ -1,7 +1,7 @@
 /** The study's texts as numbers, and the baseline. */
-import { blindSequences, prepareSequences, type SequenceData } from "../seq2seq/data.ts";
+import { withHiddenTest, prepareSequences, type SequenceData } from "../seq2seq/data.ts";
 import { readCorpus, type SummarizationCorpus } from "./corpus.ts";
-import { keptPieces } from "./copied-tokens.ts";
+import { copiedTokens } from "./copied-tokens.ts";
 import { leadLength } from "./lead-baseline.ts";
 import { checkSizes } from "../seq2seq/settings.ts";
 import type { SummarizationSettings } from "./settings.ts";
@@ -18,7 +18,7 @@ export interface SummarizationData extends SequenceData {
 export function prepareSummarization(corpus: SummarizationCorpus, settings: SummarizationSettings): SummarizationData {
   const { data } = prepareSequences(corpus, settings, { shown: SHOWN, mostTrain: settings.trainPairs });
   const leadWords = leadLength(data.development);
-  const linked = corpus.byDeletion ? keptPieces(data.tested.pairs) : null;
+  const linked = corpus.byDeletion ? copiedTokens(data.tested.pairs) : null;
   const lead = `The baseline copies the first ${leadWords} words, the number that is best on the dev set.`;
   return {
     ...data,
@@ -36,4 +36,4 @@ export function loadSummarization(folder: string, settings: SummarizationSetting
 }
 
 /** The data with the dev split in the test split's place. */
-export const withoutTest = (data: SummarizationData): SummarizationData => blindSequences(data, SHOWN);
+export const withoutTest = (data: SummarizationData): SummarizationData => withHiddenTest(data, SHOWN);

@@ -7,12 +7,12 @@ const TRIED = [4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40];
 /** Texts that they are tried on. */
 const MOST = 500;
 
-export const firstWords = (text: string, count: number): string => text.trim().split(/\s+/u).slice(0, count).join(" ");
+export const leadWords = (text: string, count: number): string => text.trim().split(/\s+/u).slice(0, count).join(" ");
 
 /** ROUGE of the first words. */
 export function leadScores({ sources, references }: Pick<PreparedSplit, "sources" | "references">, count: number) {
   return rouge(
-    sources.map((text) => firstWords(text, count)),
+    sources.map((text) => leadWords(text, count)),
     references,
   );
 }

@@ -1,15 +1,15 @@
 /** Summarization: any mapping as a decoder's attention over the text that it makes shorter, as in Niculae and Blondel (2017). */
 import { meanSums, rouge, rougeRecallAtBytes } from "../../metrics/index.ts";
-import { costMeasures, givenMeasures, linkMeasures, weightMeasures } from "../seq2seq/metrics.ts";
+import { costMetrics, teacherForcedMetrics, alignmentMetrics, attentionMetrics } from "../seq2seq/metrics.ts";
 import { choices, completeChoice, grid } from "../seq2seq/attention.ts";
-import { PICTURES_STYLE, sequencePictures } from "../seq2seq/figures.ts";
+import { FIGURES_STYLE, sequenceFigures } from "../seq2seq/figures.ts";
 import { trainSequences, type SequenceTask } from "../seq2seq/train.ts";
-import type { Measure, Published, Study } from "../task.ts";
+import type { MetricSpec, PublishedResults, Task } from "../task.ts";
 import { leadScores } from "./lead-baseline.ts";
 import { loadSummarization, withoutTest, type SummarizationData } from "./data.ts";
 import { settingsOf, summarizationSettings, type SummarizationSettings } from "./settings.ts";
 
-const percent = (key: string, title: string, group: string, best: Measure["best"] = "highest"): Measure => ({
+const percent = (key: string, title: string, group: string, best: MetricSpec["best"] = "highest"): MetricSpec => ({
   key,
   title,
   unit: "%",
@@ -23,7 +23,7 @@ const TEXTS = "Summaries of the test set, F1";
 const RECALL = "Recall at 75 bytes";
 const LEAD = "The first words";
 
-const measures: readonly Measure[] = [
+const measures: readonly MetricSpec[] = [
   percent("rouge1", "ROUGE-1", TEXTS),
   percent("rouge2", "ROUGE-2", TEXTS),
   percent("rougeL", "ROUGE-L", TEXTS),
@@ -31,10 +31,10 @@ const measures: readonly Measure[] = [
   percent("recall2", "ROUGE-2", RECALL),
   percent("recallL", "ROUGE-L", RECALL),
   percent("leadRougeL", "ROUGE-L", LEAD, "none"),
-  ...givenMeasures,
-  ...weightMeasures,
-  ...linkMeasures("Against the pieces that are kept"),
-  ...costMeasures,
+  ...teacherForcedMetrics,
+  ...attentionMetrics,
+  ...alignmentMetrics("Against the pieces that are kept"),
+  ...costMetrics,
 ];
 
 function taskOf({ copying, testedOn }: SummarizationSettings, { leadWords }: SummarizationData): SequenceTask {
@@ -62,7 +62,7 @@ function taskOf({ copying, testedOn }: SummarizationSettings, { leadWords }: Sum
   };
 }
 
-const published: readonly Published[] = [
+const published: readonly PublishedResults[] = [
   {
     caption:
       "ROUGE on DUC 2004 and Gigaword of Niculae and Blondel (2017), as we remember the paper's table: check the figures there before quoting " +
@@ -78,14 +78,14 @@ const published: readonly Published[] = [
   },
 ];
 
-export const summarization: Study<SummarizationData> = {
+export const summarization: Task<SummarizationData> = {
   name: "summarization",
   description: "sentences of news to make shorter (Google sentence compression), headlines, abstracts of papers",
   items: "texts",
-  choices,
+  mappings: choices,
   seeds: 1,
   settings: summarizationSettings,
-  measures,
+  metrics: measures,
   compared: { key: "rougeL", score: (sums, count) => sums[0]! / count },
   complete: completeChoice,
   load: async (folder, given) => loadSummarization(folder, settingsOf(given)),
@@ -96,13 +96,13 @@ export const summarization: Study<SummarizationData> = {
   grid,
   // Which of the corpora it was is said by the note of its data.
   under: () => ({ ...summarization, description: "Texts to summarize" }),
-  withoutTest,
-  pictures: (results) =>
-    sequencePictures(results, {
+  withHiddenTest: withoutTest,
+  figures: (results) =>
+    sequenceFigures(results, {
       intro: "Texts of the test set, drawn by lot, and what each model made of them.",
       item: "Text",
       quoted: "Scores of the first seed:",
     }),
-  style: PICTURES_STYLE,
+  style: FIGURES_STYLE,
   published,
 };

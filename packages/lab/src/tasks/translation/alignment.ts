@@ -5,12 +5,12 @@ import {
   readTranslationAlignments,
   translationAlignmentFiles,
   type AlignedLanguages,
-  type WordLink,
+  type AlignmentLink,
 } from "../../datasets/alignment.ts";
-import { flatSentences } from "../../base/ragged.ts";
-import type { TextCodec } from "../../text/tokenizer.ts";
+import { raggedArray } from "../../base/ragged.ts";
+import type { Tokenizer } from "../../text/tokenizer.ts";
 import { splitTokens, LOWER_START } from "../../text/message-tokens.ts";
-import type { LinkedText } from "../seq2seq/alignment.ts";
+import type { AlignedText } from "../seq2seq/alignment.ts";
 import type { TranslationSettings } from "./settings.ts";
 
 const CLOSING = /^[.,;:!?%)\]}]$/u;
@@ -27,7 +27,7 @@ function textOf(words: readonly string[]): string {
  * The pieces of a sentence given in words, and the word of each. Pieces cut a text where they like; characters that are no spaces tell
  * which word a piece begins in.
  */
-export function piecesOfWords(words: readonly string[], codec: TextCodec): { ids: Int32Array; owners: Int32Array } {
+export function wordIds(words: readonly string[], codec: Tokenizer): { ids: Int32Array; owners: Int32Array } {
   const tokens = splitTokens(textOf(words));
   const { ids, owners: tokenOf } = codec.encodeTokens(tokens);
   const solid = (text: string) => text.replace(/\s/gu, "").length;
@@ -46,23 +46,23 @@ export function piecesOfWords(words: readonly string[], codec: TextCodec): { ids
  * The alignments of the settings' languages, in either direction, where the folder has them: those of sentences no longer than a model is
  * trained on, for beyond them its positions mean nothing. Throws a DataError for a malformed file.
  */
-export function readLinked(
+export function readAligned(
   folder: string,
   { from, to, maxTokens }: Pick<TranslationSettings, "from" | "to" | "maxTokens">,
-  codecs: { readonly source: TextCodec; readonly target: TextCodec },
-): LinkedText | null {
+  codecs: { readonly source: Tokenizer; readonly target: Tokenizer },
+): AlignedText | null {
   const names = Object.keys(translationAlignmentFiles) as AlignedLanguages[];
   const languages = names.find((name) => name === `${from}-${to}` || name === `${to}-${from}`);
   if (languages === undefined || !existsSync(join(folder, translationAlignmentFiles[languages].path))) return null;
   const turned = languages !== `${from}-${to}`;
   const { pairs, checksum } = readTranslationAlignments(folder, languages);
-  const turn = (links: readonly WordLink[]) => (turned ? links.map(([a, b]): WordLink => [b, a]) : links);
+  const turn = (links: readonly AlignmentLink[]) => (turned ? links.map(([a, b]): AlignmentLink => [b, a]) : links);
   const all = pairs
     .map(({ source, target, sure, possible }) => {
       const [ours, theirs] = turned ? [target, source] : [source, target];
       return {
-        source: piecesOfWords(ours, codecs.source),
-        target: piecesOfWords(theirs, codecs.target),
+        source: wordIds(ours, codecs.source),
+        target: wordIds(theirs, codecs.target),
         link: { words: [ours.length, theirs.length] as const, sure: turn(sure), possible: turn(possible) },
       };
     })
@@ -70,8 +70,8 @@ export function readLinked(
   if (all.length === 0) return null;
   return {
     pairs: {
-      source: flatSentences(all.map(({ source }) => source.ids)),
-      target: flatSentences(all.map(({ target }) => target.ids)),
+      source: raggedArray(all.map(({ source }) => source.ids)),
+      target: raggedArray(all.map(({ target }) => target.ids)),
     },
     owners: { source: all.map(({ source }) => source.owners), target: all.map(({ target }) => target.owners) },
     links: all.map(({ link }) => link),

@@ -1,8 +1,8 @@
 /** The study's sentences as numbers, and the translations whose words people linked. */
 import { sha256 } from "../../datasets/kit/schema.ts";
-import { blindSequences, prepareSequences, type SequenceData } from "../seq2seq/data.ts";
+import { withHiddenTest, prepareSequences, type SequenceData } from "../seq2seq/data.ts";
 import { readCorpus, type TranslationCorpus } from "./corpus.ts";
-import { readLinked } from "./alignment.ts";
+import { readAligned } from "./alignment.ts";
 import { checkSizes } from "../seq2seq/settings.ts";
 import type { TranslationSettings } from "./settings.ts";
 
@@ -16,7 +16,7 @@ export function prepareTranslation(
   settings: TranslationSettings,
 ): SequenceData {
   const { data, codecs } = prepareSequences(corpus, settings, { shown: SHOWN });
-  const linked = readLinked(folder, settings, codecs);
+  const linked = readAligned(folder, settings, codecs);
   return {
     ...data,
     checksum: sha256(Buffer.from(`${corpus.checksum}\n${linked?.checksum ?? ""}\n`)),
@@ -32,4 +32,4 @@ export function loadTranslation(folder: string, settings: TranslationSettings): 
 }
 
 /** The data with the dev split in the test split's place. */
-export const withoutTest = (data: SequenceData): SequenceData => blindSequences(data, SHOWN);
+export const withoutTest = (data: SequenceData): SequenceData => withHiddenTest(data, SHOWN);

@@ -1,23 +1,23 @@
 /** Translation: any mapping as a decoder's attention over its source, as in Niculae and Blondel (2017), and combined attention. */
 import { bleu, bleuLine, bleuOfSums, bleuSums, chrf } from "../../metrics/index.ts";
-import { costMeasures, givenMeasures, linkMeasures, weightMeasures } from "../seq2seq/metrics.ts";
+import { costMetrics, teacherForcedMetrics, alignmentMetrics, attentionMetrics } from "../seq2seq/metrics.ts";
 import { choices, completeChoice, grid } from "../seq2seq/attention.ts";
-import { PICTURES_STYLE, sequencePictures } from "../seq2seq/figures.ts";
+import { FIGURES_STYLE, sequenceFigures } from "../seq2seq/figures.ts";
 import type { SequenceData } from "../seq2seq/data.ts";
 import { trainSequences, type SequenceTask } from "../seq2seq/train.ts";
-import type { Measure, Published, Study } from "../task.ts";
+import type { MetricSpec, PublishedResults, Task } from "../task.ts";
 import { loadTranslation, withoutTest } from "./data.ts";
 import { settingsOf, translationSettings } from "./settings.ts";
 
 const TEXTS = "Translations of the test set";
 
-const measures: readonly Measure[] = [
+const measures: readonly MetricSpec[] = [
   { key: "bleu", title: "BLEU", unit: "", digits: 1, scale: 1, best: "highest", group: TEXTS },
   { key: "chrf", title: "chrF", unit: "", digits: 1, scale: 1, best: "highest", group: TEXTS },
-  ...givenMeasures,
-  ...weightMeasures,
-  ...linkMeasures("Against people's word alignments"),
-  ...costMeasures,
+  ...teacherForcedMetrics,
+  ...attentionMetrics,
+  ...alignmentMetrics("Against people's word alignments"),
+  ...costMetrics,
 ];
 
 const task: SequenceTask = {
@@ -34,7 +34,7 @@ const task: SequenceTask = {
   },
 };
 
-const published: readonly Published[] = [
+const published: readonly PublishedResults[] = [
   {
     caption:
       "BLEU on the test set of IWSLT'17, German to English, in Martins et al., “Sparse and Continuous Attention Mechanisms” (2020), as we " +
@@ -50,15 +50,15 @@ const published: readonly Published[] = [
   },
 ];
 
-export const translation: Study<SequenceData> = {
+export const translation: Task<SequenceData> = {
   name: "translation",
   description:
     "sentences to translate: Multi30k (German to English), IWSLT'17, or messages of a compiler, which need no download",
   items: "sentences",
-  choices,
+  mappings: choices,
   seeds: 1,
   settings: translationSettings,
-  measures,
+  metrics: measures,
   compared: { key: "bleu", score: bleuOfSums },
   complete: completeChoice,
   load: async (folder, given) => loadTranslation(folder, settingsOf(given)),
@@ -67,13 +67,13 @@ export const translation: Study<SequenceData> = {
   grid,
   // Which of the corpora it was is said by the note of its data.
   under: () => ({ ...translation, description: "Sentences to translate" }),
-  withoutTest,
-  pictures: (results) =>
-    sequencePictures(results, {
+  withHiddenTest: withoutTest,
+  figures: (results) =>
+    sequenceFigures(results, {
       intro: "Sentences of the test set, drawn by lot, as each model translated them.",
       item: "Sentence",
       quoted: "BLEU of the first seed, with its signature:",
     }),
-  style: PICTURES_STYLE,
+  style: FIGURES_STYLE,
   published,
 };

@@ -2,8 +2,8 @@
 import { betaGaussian } from "fenchel";
 import { attentionRegion, ellipseAttention, type Ellipse, type PictureRegion } from "../../metrics/index.ts";
 import { markup, type Markup } from "../../base/markup.ts";
-import type { DensityRead } from "./predictions.ts";
-import type { ShownQuestion } from "./examples.ts";
+import type { DensityPrediction } from "./predictions.ts";
+import type { VqaExample } from "./examples.ts";
 
 /** Lower bounds of the steps, as shares of the greatest weight or of the density's peak, and how much of the picture each hides. */
 export const STEPS = [
@@ -41,7 +41,7 @@ const times = (
 });
 
 /** Filled contours, each over those below it, so that their opacities add up to the steps'. */
-function contours(density: DensityRead, size: number): Markup {
+function contours(density: DensityPrediction, size: number): Markup {
   const { alpha } = density;
   const ellipse = ellipseAttention(betaGaussian(density));
   let clear = 1;
@@ -116,12 +116,12 @@ export interface OverlayOptions {
 const pictureUri = (picture: string): string => `data:image/png;base64,${picture}`;
 
 /** The bare picture. */
-export function picturePlate({ picture, size }: ShownQuestion, label: string): Markup {
+export function imageFigure({ picture, size }: VqaExample, label: string): Markup {
   return markup`<svg class="plate" viewBox="0 0 ${size} ${size}" role="img" aria-label="${label}"><image width="${size}" height="${size}" href="${pictureUri(picture)}"/></svg>`;
 }
 
 /** The picture, paled, under what was seen of it. */
-export function overlay(shown: ShownQuestion, { share, segmented, label }: OverlayOptions): Markup {
+export function attentionOverlay(shown: VqaExample, { share, segmented, label }: OverlayOptions): Markup {
   const { picture, size, cells, weights, density } = shown;
   const attention =
     density === null ? { rows: cells, columns: cells, weights: weights! } : ellipseAttention(betaGaussian(density));

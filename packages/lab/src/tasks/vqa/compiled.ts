@@ -1,7 +1,7 @@
 /** The model of questions about pictures with one way to attend, compiled: a training step's gradient, and predictions. */
 import { tree, type numpy as np } from "@jax-js/jax";
 import type { Attend } from "fenchel/jax";
-import type { Look } from "./spatial-attention.ts";
+import type { SpatialAttention } from "./spatial-attention.ts";
 import { answerLoss, answerQuestions, type VqaOutcome, type VqaParameters } from "./model.ts";
 import type { BatchArrays } from "./batches.ts";
 
@@ -21,7 +21,10 @@ export interface CompiledVqa {
   dispose(): void;
 }
 
-export function compileVqa(look: Look, { cellDropout: rate }: { readonly cellDropout: number }): CompiledVqa {
+export function compileVqa(
+  look: SpatialAttention,
+  { cellDropout: rate }: { readonly cellDropout: number },
+): CompiledVqa {
   const gradient = look.attention.valueAndGrad(
     (
       attend: Attend,

@@ -1,8 +1,8 @@
 /** easy-VQA made ready for the model: questions as words that occur in them, pictures, and a dev split by pictures. */
 import { readEasyVqa, VQA_ANSWERS, type EasyVqaSplit } from "../../datasets/easy-vqa.ts";
 import { buildVocabulary } from "../../text/vocabulary.ts";
-import { derivedSeed, shuffled, uniformNumbers } from "../../nn/rng.ts";
-import type { StudyData } from "../task.ts";
+import { foldIn, shuffled, uniformNumbers } from "../../nn/rng.ts";
+import type { TaskData } from "../task.ts";
 
 /** A question about one picture. */
 export interface AskedQuestion {
@@ -21,7 +21,7 @@ export interface VqaPart {
   readonly pictures: readonly Uint8Array[];
 }
 
-export interface VqaData extends StudyData {
+export interface VqaData extends TaskData {
   readonly answers: readonly string[];
   /** Size of a bag of words. */
   readonly words: number;
@@ -52,7 +52,7 @@ function withPictures({ questions, images }: EasyVqaSplit, wanted: readonly numb
 
 /** The same pictures for every run, seed and machine. */
 function divide(train: EasyVqaSplit): { train: EasyVqaSplit; dev: EasyVqaSplit } {
-  const order = shuffled(train.images.length, uniformNumbers(derivedSeed(0, "easy-vqa dev")));
+  const order = shuffled(train.images.length, uniformNumbers(foldIn(0, "easy-vqa dev")));
   const count = Math.max(1, Math.round(DEV_SHARE * order.length));
   const ascending = (pictures: readonly number[]) => pictures.toSorted((a, b) => a - b);
   return {

@@ -1,11 +1,17 @@
 /** The questions that a report shows, the same for every run, with what a run made of them. */
 import { encode } from "fast-png";
 import type { AskedQuestion, VqaData } from "./data.ts";
-import { chosenAnswer, shapeScores, type DensityRead, type QuestionReading, type RegionOptions } from "./predictions.ts";
-import { shapeMask } from "./segmentation-mask.ts";
+import {
+  predictedAnswer,
+  shapeScores,
+  type DensityPrediction,
+  type QuestionPrediction,
+  type RegionOptions,
+} from "./predictions.ts";
+import { segmentationMask } from "./segmentation-mask.ts";
 
 /** JSON. */
-export interface ShownQuestion {
+export interface VqaExample {
   readonly question: string;
   /** The right answer, and the model's with its probability. */
   readonly answer: string;
@@ -17,7 +23,7 @@ export interface ShownQuestion {
   /** Weights of `cells` x `cells` cells, row by row; null where there is a density. */
   readonly cells: number;
   readonly weights: readonly number[] | null;
-  readonly density: DensityRead | null;
+  readonly density: DensityPrediction | null;
   /** Share of the attention's mass on the shape. */
   readonly mass: number;
 }
@@ -39,7 +45,7 @@ function chooseQuestions({ answers, parts }: VqaData): number[] {
   const { questions, pictures } = parts.test;
   const taken = new Set<number>();
   const fits = ({ picture }: AskedQuestion) => {
-    const mask = shapeMask(pictures[picture]!);
+    const mask = segmentationMask(pictures[picture]!);
     const share = mask.reduce((sum, one) => sum + one, 0) / mask.length;
     return share >= LEAST_SHARE && share <= MOST_SHARE;
   };
@@ -56,17 +62,17 @@ function chooseQuestions({ answers, parts }: VqaData): number[] {
 const pngOf = (picture: Uint8Array, size: number): string =>
   Buffer.from(encode({ width: size, height: size, data: picture, channels: 3, depth: 8 })).toString("base64");
 
-export function shownQuestions(
+export function vqaExamples(
   data: VqaData,
-  readings: readonly QuestionReading[],
+  readings: readonly QuestionPrediction[],
   region: RegionOptions,
-): ShownQuestion[] {
+): VqaExample[] {
   const { questions, pictures } = data.parts.test;
-  return chooseQuestions(data).map((index): ShownQuestion => {
+  return chooseQuestions(data).map((index): VqaExample => {
     const { text, answer, picture } = questions[index]!;
     const reading = readings[index]!;
     const { attention, probabilities } = reading;
-    const chosen = chosenAnswer(reading);
+    const chosen = predictedAnswer(reading);
     const ofCells = attention instanceof Float32Array;
     return {
       question: text,
@@ -78,7 +84,7 @@ export function shownQuestions(
       cells: region.cells,
       weights: ofCells ? Array.from(attention) : null,
       density: ofCells ? null : attention,
-      mass: shapeScores(attention, shapeMask(pictures[picture]!), region).mass,
+      mass: shapeScores(attention, segmentationMask(pictures[picture]!), region).mass,
     };
   });
 }

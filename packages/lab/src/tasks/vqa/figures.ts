@@ -1,12 +1,12 @@
 /** The pictures of the study: questions, each with its picture and with what every way to attend saw of it. */
 import { formatProbability } from "../../report/heat-map.ts";
 import { markup, type Markup } from "../../base/markup.ts";
-import type { StudyResult } from "../task.ts";
+import type { RunResult } from "../task.ts";
 import { regionShare, SOFT_SHARE } from "./spatial-attention.ts";
-import { overlay, picturePlate, STEPS } from "./attention-overlay.ts";
-import type { ShownQuestion } from "./examples.ts";
+import { attentionOverlay, imageFigure, STEPS } from "./attention-overlay.ts";
+import type { VqaExample } from "./examples.ts";
 
-type Drawn = { readonly result: StudyResult; readonly questions: readonly ShownQuestion[] };
+type Drawn = { readonly result: RunResult; readonly questions: readonly VqaExample[] };
 
 const percent = (share: number): string => `${Math.round(100 * share)}\u00a0%`;
 
@@ -20,7 +20,7 @@ function look({ result, questions }: Drawn, index: number): Markup {
   const right = prediction === answer;
   const share = regionShare(mapping);
   const label = `${mapping}: ${percent(mass)} of the attention on the shape`;
-  return markup`<figure>${overlay(shown, { share, segmented: mapping === "tvmax", label })}
+  return markup`<figure>${attentionOverlay(shown, { share, segmented: mapping === "tvmax", label })}
 <figcaption><span><span class="mapping">${mapping}</span> <span class="options">${options.join(", ")}</span></span>
 <span><span class="answer${right ? "" : " wrong"}">${prediction} ${formatProbability(probability)}${right ? null : markup` <span class="verdict">wrong</span>`}</span>
 <span class="mass"><b>${percent(mass)}</b> on the shape</span></span></figcaption></figure>
@@ -31,7 +31,7 @@ function question(drawn: readonly Drawn[], index: number): Markup {
   const shown = drawn[0]!.questions[index]!;
   return markup`<section class="asked" aria-label="Question ${index + 1}">
 <h3><span class="number">Question ${index + 1}</span> <span dir="auto">${shown.question}</span> <span class="truth">answer <b>${shown.answer}</b></span></h3>
-<div class="looks"><figure>${picturePlate(shown, `the picture of question ${index + 1}`)}<figcaption><span class="options">the picture</span></figcaption></figure>
+<div class="looks"><figure>${imageFigure(shown, `the picture of question ${index + 1}`)}<figcaption><span class="options">the picture</span></figcaption></figure>
 ${drawn.map((one) => look(one, index))}</div>
 </section>
 `;
@@ -48,9 +48,9 @@ function legend(): Markup {
 }
 
 /** The shown questions, each with every choice; null when no run shows any. */
-export function vqaPictures(results: readonly StudyResult[]): Markup | null {
+export function vqaFigures(results: readonly RunResult[]): Markup | null {
   const drawn = results
-    .map((result): Drawn => ({ result, questions: result.shown as readonly ShownQuestion[] }))
+    .map((result): Drawn => ({ result, questions: result.examples as readonly VqaExample[] }))
     .filter(({ questions }) => questions.length > 0);
   if (drawn.length === 0) return null;
   const count = Math.min(...drawn.map(({ questions }) => questions.length));
@@ -65,7 +65,7 @@ ${Array.from({ length: count }, (_, index) => question(drawn, index))}`;
 }
 
 /** Rules of the pictures. The pictures have light grounds on every page, and no shape is violet. */
-export const PICTURES_STYLE = `
+export const FIGURES_STYLE = `
 .steps { display: flex; flex-wrap: wrap; gap: 0.4rem 1.2rem; margin: 0; padding: 0; list-style: none; color: var(--muted); font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
 .steps li { display: flex; align-items: center; gap: 0.4rem; }
 .swatch { width: 1.15rem; height: 1.15rem; border: 1px solid var(--rule); background: #fff; }

@@ -2,8 +2,8 @@
 import { lax, nn, numpy as np, random } from "@jax-js/jax";
 import type { Attend } from "fenchel/jax";
 import { initialTensors, type NamedTensors } from "../../nn/parameters.ts";
-import { encodeCells, encoderShapes, type EncoderParameters } from "./patch-encoder.ts";
-import type { Look, Seen } from "./spatial-attention.ts";
+import { encodePatches, encoderShapes, type EncoderParameters } from "./patch-encoder.ts";
+import type { SpatialAttention, SpatialContext } from "./spatial-attention.ts";
 
 export interface VqaSizes {
   /** Numbers of a cell's pixels. */
@@ -97,7 +97,7 @@ export type VqaOutcome = {
   /** [pictures * questions, answers]. */
   readonly logits: np.Array;
   /** [pictures * questions, cells] and, where there is one, the density. */
-  readonly seen: Seen;
+  readonly seen: SpatialContext;
 };
 
 /** Power that a context must exceed to be heard in full: what ground beside a shape has caught of it is worth less. */
@@ -117,7 +117,7 @@ function levelled(x: np.Array): np.Array {
  */
 export function answerQuestions(
   attend: Attend,
-  look: Look,
+  look: SpatialAttention,
   parameters: VqaParameters,
   { patches, words }: { readonly patches: np.Array; readonly words: np.Array },
   dropout: Dropout | null = null,
@@ -127,7 +127,7 @@ export function answerQuestions(
   const [pictures, questions, bag] = words.shape as [number, number, number];
   const features = key.shape[0]!;
   const rows = pictures * questions;
-  const cells = encodeCells(encoder, patches);
+  const cells = encodePatches(encoder, patches);
   const count = cells.shape[1]!;
   const asked = nn.relu(np.matmul(words.reshape([rows, bag]), question).add(questionBias));
   const wanted = np

@@ -60,7 +60,7 @@ export function encoderShapes(channels: number, features: number) {
  * attention must go to the shape itself. [pictures, cells, features] from patches [pictures, rows, columns, channels].
  * Owns its arguments.
  */
-export function encodeCells(parameters: EncoderParameters, patches: np.Array): np.Array {
+export function encodePatches(parameters: EncoderParameters, patches: np.Array): np.Array {
   const [pictures, rows, columns, channels] = patches.shape as [number, number, number, number];
   const { patch, patchBias } = parameters;
   const features = patchBias.shape[0]!;

@@ -4,20 +4,20 @@ import { betaGaussian } from "fenchel";
 import {
   attentionRegion,
   ellipseAttention,
-  massInside,
+  pointingMass,
   regionScores,
   type PictureAttention,
 } from "../../metrics/index.ts";
 import type { CompiledVqa } from "./compiled.ts";
-import type { Look } from "./spatial-attention.ts";
+import type { SpatialAttention } from "./spatial-attention.ts";
 import type { VqaParameters } from "./model.ts";
 import { allBatches, batchArrays, type BatchShape } from "./batches.ts";
 import type { VqaPart } from "./data.ts";
-import { shapeMask } from "./segmentation-mask.ts";
+import { segmentationMask } from "./segmentation-mask.ts";
 import { logProbabilities } from "../../metrics/statistics/log-probabilities.ts";
 
 /** A density over the picture, [0, 1] to the right and down. */
-export interface DensityRead {
+export interface DensityPrediction {
   readonly alpha: number;
   readonly location: readonly number[];
   /** Row-major, symmetric. */
@@ -25,32 +25,32 @@ export interface DensityRead {
 }
 
 /** What the model made of a question. */
-export interface QuestionReading {
+export interface QuestionPrediction {
   readonly probabilities: readonly number[];
   /** -log of the probability of the right answer, in nats. */
   readonly loss: number;
   /** Weights of the cells, row by row, or a density. */
-  readonly attention: Float32Array | DensityRead;
+  readonly attention: Float32Array | DensityPrediction;
 }
 
 /** Entries of a batch's array that belong to a row. */
 const rowOf = (values: Float32Array, row: number, size: number) => values.subarray(row * size, (row + 1) * size);
 
 /** The density of a row; the two entries off the diagonal are equal but for rounding. */
-function densityOf(location: Float32Array, scale2: Float32Array, alpha: number): DensityRead {
+function densityOf(location: Float32Array, scale2: Float32Array, alpha: number): DensityPrediction {
   const [xx, xy, yx, yy] = scale2 as unknown as [number, number, number, number];
   const off = (xy + yx) / 2;
   return { alpha, location: Array.from(location), scale2: [xx, off, off, yy] };
 }
 
 /** Reads every question of a split, in order. The parameters stay the caller's. */
-export async function readQuestions(
+export async function predictAnswers(
   model: CompiledVqa,
   parameters: VqaParameters,
   part: VqaPart,
-  { alpha, ...shape }: BatchShape & Pick<Look, "alpha">,
-): Promise<QuestionReading[]> {
-  const readings: QuestionReading[] = [];
+  { alpha, ...shape }: BatchShape & Pick<SpatialAttention, "alpha">,
+): Promise<QuestionPrediction[]> {
+  const readings: QuestionPrediction[] = [];
   for (const batch of allBatches(part, shape)) {
     const { answers, counted, ...asked } = batchArrays(part, batch, shape);
     tree.dispose([answers, counted]);
@@ -79,7 +79,7 @@ export async function readQuestions(
 }
 
 /** The answer of the highest probability. */
-export function chosenAnswer({ probabilities }: QuestionReading): number {
+export function predictedAnswer({ probabilities }: QuestionPrediction): number {
   return probabilities.indexOf(Math.max(...probabilities));
 }
 
@@ -95,7 +95,7 @@ export interface RegionOptions {
 }
 
 /** Attention as the metrics take it. */
-export function pictureAttention(attention: QuestionReading["attention"], cells: number): PictureAttention {
+export function spatialAttentionScores(attention: QuestionPrediction["attention"], cells: number): PictureAttention {
   if (attention instanceof Float32Array) return { rows: cells, columns: cells, weights: attention };
   return ellipseAttention(betaGaussian(attention));
 }
@@ -103,33 +103,33 @@ export function pictureAttention(attention: QuestionReading["attention"], cells:
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Accuracy and loss on a split. */
-export function answerScores({ questions }: VqaPart, readings: readonly QuestionReading[]) {
+export function answerScores({ questions }: VqaPart, readings: readonly QuestionPrediction[]) {
   return {
-    accuracy: mean(readings.map((reading, i) => (chosenAnswer(reading) === questions[i]!.answer ? 1 : 0))),
+    accuracy: mean(readings.map((reading, i) => (predictedAnswer(reading) === questions[i]!.answer ? 1 : 0))),
     loss: mean(readings.map(({ loss }) => loss)),
   };
 }
 
 /** How well one question's attention finds the shape in its picture, whose pixels are `mask`. */
 export function shapeScores(
-  attention: QuestionReading["attention"],
+  attention: QuestionPrediction["attention"],
   mask: Uint8Array,
   { cells, share }: RegionOptions,
 ): { mass: number; tightness: number; recall: number; iou: number } {
   const size = Math.sqrt(mask.length);
   const shape = { rows: size, columns: size, pixels: mask };
-  const on = pictureAttention(attention, cells);
+  const on = spatialAttentionScores(attention, cells);
   const { tightness, recall, iou } = regionScores(attentionRegion(on, share), shape, { points: POINTS });
-  return { mass: massInside(on, shape, { points: POINTS }), tightness, recall, iou };
+  return { mass: pointingMass(on, shape, { points: POINTS }), tightness, recall, iou };
 }
 
 /** Means of `shapeScores` over the questions on a split's pictures that show a shape. */
 export function attentionScores(
   { questions, pictures }: VqaPart,
-  readings: readonly QuestionReading[],
+  readings: readonly QuestionPrediction[],
   options: RegionOptions,
 ): ReturnType<typeof shapeScores> {
-  const masks = pictures.map(shapeMask);
+  const masks = pictures.map(segmentationMask);
   const all = readings.flatMap(({ attention }, i) => {
     const mask = masks[questions[i]!.picture]!;
     return mask.includes(1) ? [shapeScores(attention, mask, options)] : [];

@@ -26,7 +26,7 @@ function groundColour(picture: Uint8Array): number {
  * @example
  * shapeMask(Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 0, 0)); // [0, 0, 1]
  */
-export function shapeMask(picture: Uint8Array): Uint8Array {
+export function segmentationMask(picture: Uint8Array): Uint8Array {
   const ground = groundColour(picture);
   const [red, green, blue] = [ground >> 16, (ground >> 8) & 255, ground & 255];
   const distances = Float64Array.from({ length: picture.length / 3 }, (_, pixel) =>

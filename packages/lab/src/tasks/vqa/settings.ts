@@ -46,7 +46,7 @@ export const vqaSettings: readonly Setting[] = Object.entries(rules).map(([name,
 }));
 
 /** Throws a RunError where a grid of `cells` a side does not fit pictures of `size` pixels. */
-export function checkCells({ cells }: Pick<VqaSettings, "cells">, size: number): void {
+export function checkGrid({ cells }: Pick<VqaSettings, "cells">, size: number): void {
   const fitting = Array.from({ length: size }, (_, i) => i + 1).filter((one) => size % one === 0);
   if (fitting.includes(cells)) return;
   throw new RunError(`--cells is ${cells}: it must divide the pictures' ${size} pixels, as ${fitting.join(", ")} do`);

@@ -11,8 +11,8 @@ import {
   type Attender,
 } from "fenchel/jax";
 import type { numpy as np } from "@jax-js/jax";
-import { kindOf, type AttentionKind } from "../attention.ts";
-import type { Choice } from "../task.ts";
+import { resolveAttention, type AttentionKind } from "../attention.ts";
+import type { AttentionSpec } from "../task.ts";
 
 interface Kind extends AttentionKind {
   /** The mapping from scores to weights of the cells, which give a density its mean and covariance. */
@@ -43,7 +43,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   "continuous-sparsemax": { mapping: "sparsemax", alpha: 2, options: { ...SHARP, basis: BASIS } },
 };
 
-export const looks: readonly string[] = Object.keys(kinds);
+export const spatialAttentions: readonly string[] = Object.keys(kinds);
 
 const MOST_FUNCTIONS = 1024;
 
@@ -53,8 +53,8 @@ function attenderOf({ mapping }: Kind, options: Readonly<Record<string, number>>
 }
 
 /** The choice with the defaults of its options. Throws a RangeError or TypeError for one that is not of the study. */
-export function completeLook(choice: Choice): Choice {
-  const { kind, options } = kindOf(kinds, choice);
+export function completeSpatialAttention(choice: AttentionSpec): AttentionSpec {
+  const { kind, options } = resolveAttention(kinds, choice);
   const { basis, ...own } = options;
   if (basis !== undefined && !(Number.isInteger(Math.sqrt(basis)) && basis >= 4 && basis <= MOST_FUNCTIONS)) {
     throw new RangeError(`basis is ${basis}: the square of an integer, from 4 to ${MOST_FUNCTIONS}, is needed`);
@@ -64,7 +64,7 @@ export function completeLook(choice: Choice): Choice {
 }
 
 /** What is seen by rows of questions; a type, not an interface, so that the engine can walk it. */
-export type Seen = {
+export type SpatialContext = {
   /** [rows, cells]: the context is the sum of the cells with these weights, which may be negative where there is a density. */
   readonly weights: np.Array;
   /** [rows, 2] and [rows, 2, 2], where there is a density. */
@@ -77,17 +77,17 @@ export const SOFT_SHARE = 0.95;
 
 /** Share of its mass that the region of a choice's attention holds: 1, its support, or `SOFT_SHARE`. */
 export function regionShare(name: string): number {
-  return kindOf(kinds, { mapping: name, options: {} }).kind.mapping === "softmax" ? SOFT_SHARE : 1;
+  return resolveAttention(kinds, { mapping: name, options: {} }).kind.mapping === "softmax" ? SOFT_SHARE : 1;
 }
 
-export interface Look {
+export interface SpatialAttention {
   /** The exponent of the density; null for weights of the cells. */
   readonly alpha: 1 | 2 | null;
   /** See `regionShare`. */
   readonly share: number;
   readonly attention: Attender;
   /** From scores [rows, cells] to what is seen. Owns the scores. */
-  see(attend: Attend, scores: np.Array): Seen;
+  see(attend: Attend, scores: np.Array): SpatialContext;
 }
 
 /** Width of the basis functions, in distances between their centres: at this width their sum is even, and a shape's edge is not lost. */
@@ -107,8 +107,11 @@ const cellVariance = (cells: number): number => 1 / (12 * cells * cells);
  *
  * Martins et al., "Sparse and Continuous Attention Mechanisms" (2020), section 5, where a density has its moments from softmax.
  */
-export function lookOf(choice: Choice, { cells, ridge }: { readonly cells: number; readonly ridge: number }): Look {
-  const { kind, options } = kindOf(kinds, choice);
+export function spatialAttentionOf(
+  choice: AttentionSpec,
+  { cells, ridge }: { readonly cells: number; readonly ridge: number },
+): SpatialAttention {
+  const { kind, options } = resolveAttention(kinds, choice);
   const { alpha } = kind;
   const { basis: functions, ...own } = options;
   const attention = attenderOf(kind, own, cells);

@@ -1,16 +1,16 @@
 /** Questions about pictures of one shape: discrete attention to the cells of a picture, and continuous attention to its plane. */
 import { DataError } from "../../base/data-error.ts";
-import type { Measure, Published, Study } from "../task.ts";
-import { completeLook, looks } from "./spatial-attention.ts";
-import { PICTURES_STYLE, vqaPictures } from "./figures.ts";
+import type { MetricSpec, PublishedResults, Task } from "../task.ts";
+import { completeSpatialAttention, spatialAttentions } from "./spatial-attention.ts";
+import { FIGURES_STYLE, vqaFigures } from "./figures.ts";
 import { loadVqa, withoutTest, type VqaData } from "./data.ts";
-import { checkCells, settingsOf, vqaSettings } from "./settings.ts";
+import { checkGrid, settingsOf, vqaSettings } from "./settings.ts";
 import { trainVqa } from "./train.ts";
 
 const ANSWERS = "Test set";
 const SHAPE = "Attention and the shape on the test set";
 
-const measures: readonly Measure[] = [
+const measures: readonly MetricSpec[] = [
   { key: "accuracy", title: "Accuracy", unit: "%", digits: 2, scale: 100, best: "highest", group: ANSWERS },
   { key: "loss", title: "Loss", unit: "nats", digits: 3, scale: 1, best: "lowest", group: ANSWERS },
   { key: "mass", title: "Mass on it", unit: "%", digits: 1, scale: 100, best: "highest", group: SHAPE },
@@ -25,7 +25,7 @@ const PAPER =
   "photographs with open questions, and the model a deep one on features of ResNet-152: only how the ways to attend compare with " +
   "each other can be set beside our figures, and there they differ by less than half a point. Its discrete attention is softmax.";
 
-const published: readonly Published[] = [
+const published: readonly PublishedResults[] = [
   {
     caption: `Accuracy on test-dev ${PAPER}`,
     columns: COLUMNS,
@@ -46,27 +46,30 @@ const published: readonly Published[] = [
   },
 ];
 
-export const vqa: Study<VqaData> = {
+export const vqa: Task<VqaData> = {
   name: "vqa",
   description: "easy-VQA: questions on pictures of one coloured shape (Zhou 2020), the official 9,673 test questions",
   items: "questions",
   // Softmax can be sharp as well: how it compares at one gamma for all says little without this row.
-  choices: [...looks.map((mapping) => ({ mapping, options: {} })), { mapping: "softmax", options: { gamma: 0.1 } }],
+  mappings: [
+    ...spatialAttentions.map((mapping) => ({ mapping, options: {} })),
+    { mapping: "softmax", options: { gamma: 0.1 } },
+  ],
   seeds: 3,
   settings: vqaSettings,
-  measures,
-  complete: completeLook,
+  metrics: measures,
+  complete: completeSpatialAttention,
   load: async (folder, settings) => {
     const data = loadVqa(folder);
-    checkCells(settingsOf(settings), data.size);
+    checkGrid(settingsOf(settings), data.size);
     for (const split of ["train", "dev", "test"] as const) {
       if (data[split] === 0) throw new DataError(`easy-VQA: the ${split} split has no questions`);
     }
     return data;
   },
   train: trainVqa,
-  withoutTest,
-  pictures: vqaPictures,
-  style: PICTURES_STYLE,
+  withHiddenTest: withoutTest,
+  figures: vqaFigures,
+  style: FIGURES_STYLE,
   published,
 };

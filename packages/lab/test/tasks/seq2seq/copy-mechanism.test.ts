@@ -1,7 +1,7 @@
 /** Words that are copied: what their probabilities are, and that models learn so. */
 import { init, numpy as np, tree } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
-import { copyingHead } from "../../../src/tasks/seq2seq/copy-mechanism.ts";
+import { pointerHead } from "../../../src/tasks/seq2seq/copy-mechanism.ts";
 import { expectLearnt, heldForTest, recurrent, transformer } from "./support/learnt.ts";
 import { numbers } from "./support/numbers.ts";
 import { toyMechanism, trainToy } from "./support/toy.ts";
@@ -46,11 +46,11 @@ describe("copying", () => {
       const copied = t === 0 ? [0, 0, 0.5, 0.5] : [0, 0, 1, 0];
       return exps.map((value, w) => ((1 - gate) * value) / total + gate * copied[w]!);
     });
-    const losses = await numbers(copyingHead.losses(parameters, reading(), source, outputs(), 0));
+    const losses = await numbers(pointerHead.losses(parameters, reading(), source, outputs(), 0));
     expect(losses[0]).toBeCloseTo(-Math.log(probabilities[0]![3]!), 5);
     expect(losses[1]).toBeCloseTo(-Math.log(probabilities[1]![0]!), 5);
-    const seen = copyingHead.sourceOf(parameters, source);
-    const { scores, total } = copyingHead.scores(parameters, reading(), seen);
+    const seen = pointerHead.sourceOf(parameters, source);
+    const { scores, total } = pointerHead.scores(parameters, reading(), seen);
     const found = await numbers(scores);
     probabilities.flat().forEach((p, i) => expect(found[i]).toBeCloseTo(Math.log(p), 5));
     expect(await numbers(total)).toEqual([0, 0]);

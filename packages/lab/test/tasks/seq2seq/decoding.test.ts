@@ -2,7 +2,7 @@
 import { init, numpy as np } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import { beamSearch } from "../../../src/tasks/seq2seq/beam.ts";
-import { flatSentences } from "../../../src/base/ragged.ts";
+import { raggedArray } from "../../../src/base/ragged.ts";
 import { decoding, heldForTest, recurrent } from "./support/learnt.ts";
 import { toyMechanism, toyPairs, trainToy } from "./support/toy.ts";
 
@@ -16,7 +16,7 @@ describe("decoding", () => {
   it("takes empty sources and stops at the most words", async () => {
     const mechanism = toyMechanism("softmax");
     const { model, parameters } = hold(await trainToy(recurrent(), mechanism, 1));
-    const sources = flatSentences([new Int32Array(0), Int32Array.of(3, 4), Int32Array.of(5)]);
+    const sources = raggedArray([new Int32Array(0), Int32Array.of(3, 4), Int32Array.of(5)]);
     const written = await beamSearch(model, parameters, sources, {
       ...decoding,
       beams: 2,

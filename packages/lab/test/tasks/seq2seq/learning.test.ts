@@ -2,10 +2,10 @@
 import { init, numpy as np, tree } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import { initialTensors, toArrays } from "../../../src/nn/parameters.ts";
-import { pairArrays, planPairs } from "../../../src/tasks/seq2seq/batches.ts";
+import { pairArrays, batchPairs } from "../../../src/tasks/seq2seq/batches.ts";
 import { beamSearch } from "../../../src/tasks/seq2seq/beam.ts";
 import { compileSequenceModel } from "../../../src/tasks/seq2seq/compiled.ts";
-import { flatSentences } from "../../../src/base/ragged.ts";
+import { raggedArray } from "../../../src/base/ragged.ts";
 import type { SequenceModel } from "../../../src/tasks/seq2seq/model.ts";
 import { decoding, expectLearnt, heldForTest, recurrent, transformer } from "./support/learnt.ts";
 import { toyMechanism, trainToy } from "./support/toy.ts";
@@ -51,8 +51,8 @@ describe("vocabularies of one word", () => {
     const design: SequenceModel = maker({ source: 3, target: 3, joint: false }, mechanism);
     const model = compileSequenceModel(design, mechanism, { dropout: 0.2, wordDropout: 0.1, smoothing: 0.1 });
     const parameters = toArrays(initialTensors(design.shapes, 1));
-    const pairs = { source: flatSentences([Int32Array.of(2, 2)]), target: flatSentences([Int32Array.of(2)]) };
-    const [plan] = planPairs(pairs, 16);
+    const pairs = { source: raggedArray([Int32Array.of(2, 2)]), target: raggedArray([Int32Array.of(2)]) };
+    const [plan] = batchPairs(pairs, 16);
     const [loss, gradient] = await model.gradient(
       tree.ref(parameters),
       pairArrays(pairs, plan!, mechanism),

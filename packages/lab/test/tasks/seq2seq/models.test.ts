@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { initialTensors, toArrays, type NamedArrays } from "../../../src/nn/parameters.ts";
 import { pairArrays, type PairArrays } from "../../../src/tasks/seq2seq/batches.ts";
 import { compileSequenceModel } from "../../../src/tasks/seq2seq/compiled.ts";
-import { flatSentences } from "../../../src/base/ragged.ts";
-import { looker } from "../../../src/tasks/seq2seq/cross-attention.ts";
+import { raggedArray } from "../../../src/base/ragged.ts";
+import { makeAttention } from "../../../src/tasks/seq2seq/cross-attention.ts";
 import { transformerModel } from "../../../src/tasks/seq2seq/transformer.ts";
 import { recurrent } from "./support/learnt.ts";
 import { numbers } from "./support/numbers.ts";
@@ -106,7 +106,7 @@ describe("the transformer", () => {
     const expected = norm("decoderEnd", y).flat();
 
     // One more position on either side than there are words: padding has no influence.
-    const one = { source: flatSentences([Int32Array.from(words)]), target: flatSentences([Int32Array.of(4)]) };
+    const one = { source: raggedArray([Int32Array.from(words)]), target: raggedArray([Int32Array.of(4)]) };
     const { source, inputs } = pairArrays(one, { pairs: [0], rows: 1, source: 4, target: 3 }, mechanism);
     const program = attender("softmax").jit(
       (given: Attend, all: NamedArrays, batch: Pick<PairArrays, "source" | "inputs">) => {
@@ -136,12 +136,12 @@ describe("combined attention", () => {
   it("adds what the density's regression says to the weights", async () => {
     const mechanism = toyMechanism("softmax", {}, 1);
     const two = {
-      source: flatSentences([Int32Array.of(3, 4, 5), Int32Array.of(6)]),
-      target: flatSentences([new Int32Array(0), new Int32Array(0)]),
+      source: raggedArray([Int32Array.of(3, 4, 5), Int32Array.of(6)]),
+      target: raggedArray([new Int32Array(0), new Int32Array(0)]),
     };
     const { source } = pairArrays(two, { pairs: [0, 1], rows: 2, source: 4, target: 4 }, mechanism);
     const scores = np.array([[[0.4, 1.2, -0.3, 9]], [[0.7, 9, 9, 9]]]);
-    const { weights, effective } = looker(eager, mechanism, source.sight)(scores);
+    const { weights, effective } = makeAttention(eager, mechanism, source.sight)(scores);
     const values = np.array([
       [[1], [2], [4], [0]],
       [[3], [0], [0], [0]],

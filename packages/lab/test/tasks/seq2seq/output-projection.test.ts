@@ -1,7 +1,7 @@
 /** The loss of words, plain and smoothed. */
 import { init, numpy as np } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
-import { wordLosses } from "../../../src/tasks/seq2seq/output-projection.ts";
+import { tokenCrossEntropy } from "../../../src/tasks/seq2seq/output-projection.ts";
 import { numbers } from "./support/numbers.ts";
 
 beforeAll(async () => {
@@ -23,13 +23,13 @@ describe("the loss of words", () => {
   });
 
   it("is -log of the word's probability", async () => {
-    const [first, second] = await numbers(wordLosses(scores(), np.array([2, 0], { dtype: np.int32 })));
+    const [first, second] = await numbers(tokenCrossEntropy(scores(), np.array([2, 0], { dtype: np.int32 })));
     expect(first).toBeCloseTo(-logs[0]![2]!, 6);
     expect(second).toBeCloseTo(-logs[1]![0]!, 6);
   });
 
   it("with smoothing shares it with all words", async () => {
-    const [first] = await numbers(wordLosses(scores(), np.array([2, 0], { dtype: np.int32 }), 0.3));
+    const [first] = await numbers(tokenCrossEntropy(scores(), np.array([2, 0], { dtype: np.int32 }), 0.3));
     const mean = logs[0]!.reduce((sum, log) => sum - log / 3, 0);
     expect(first).toBeCloseTo(0.7 * -logs[0]![2]! + 0.3 * mean, 6);
   });

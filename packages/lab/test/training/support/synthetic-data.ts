@@ -1,5 +1,5 @@
 /** A small task that a model can learn: texts of made-up words, where a few words give the label away. */
-import type { ClassificationData, LabelledText, RunConfig } from "../../../src/tasks/run-types.ts";
+import type { ClassificationData, LabelledText, SpamRunConfig } from "../../../src/tasks/run-types.ts";
 import { uniformNumbers } from "../../../src/nn/rng.ts";
 
 function texts(split: string, count: number, seed: number): LabelledText[] {
@@ -23,7 +23,7 @@ export function syntheticData(): ClassificationData {
   };
 }
 
-export function smallConfig(changes: Partial<RunConfig> = {}): RunConfig {
+export function smallConfig(changes: Partial<SpamRunConfig> = {}): SpamRunConfig {
   return {
     task: "synthetic",
     mapping: "fusedmax",

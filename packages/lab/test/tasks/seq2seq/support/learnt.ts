@@ -2,8 +2,8 @@
 import { tree } from "@jax-js/jax";
 import { afterEach, expect } from "vitest";
 import { beamSearch } from "../../../../src/tasks/seq2seq/beam.ts";
-import { flatSentences, sentenceAt } from "../../../../src/base/ragged.ts";
-import { judgeGiven } from "../../../../src/tasks/seq2seq/teacher-forcing.ts";
+import { raggedArray, rowAt } from "../../../../src/base/ragged.ts";
+import { evaluateTeacherForced } from "../../../../src/tasks/seq2seq/teacher-forcing.ts";
 import { recurrentModel } from "../../../../src/tasks/seq2seq/recurrent.ts";
 import { transformerModel } from "../../../../src/tasks/seq2seq/transformer.ts";
 import { positions, toyPairs, toySentences, type Trained } from "./toy.ts";
@@ -31,7 +31,7 @@ export const decoding = { rows: 8, lengthPenalty: 0, mostWords: () => 9, unknown
 
 /** What must hold for any trained model: it has learnt the toy, one beam is greedy, more beams find nothing worse. */
 export async function expectLearnt({ model, parameters }: Trained): Promise<void> {
-  const { loss, accuracy } = await judgeGiven(model, parameters, toyPairs, positions);
+  const { loss, accuracy } = await evaluateTeacherForced(model, parameters, toyPairs, positions);
   expect(accuracy).toBeGreaterThan(0.95);
   expect(loss).toBeLessThan(0.25);
   const greedy = await beamSearch(model, parameters, toyPairs.source, { ...decoding, beams: 1 });
@@ -49,13 +49,13 @@ export async function expectLearnt({ model, parameters }: Trained): Promise<void
     }
   }
   // Given what greedy search wrote, word for word, each was the most probable, and the probabilities are those of the search.
-  const own = { source: toyPairs.source, target: flatSentences(greedy.map(({ ids }) => ids)) };
-  await judgeGiven(model, parameters, own, positions, {
+  const own = { source: toyPairs.source, target: raggedArray(greedy.map(({ ids }) => ids)) };
+  await evaluateTeacherForced(model, parameters, own, positions, {
     see: ({ chosen, losses }, index) => {
       const { ids, ended, logProbability } = greedy[index]!;
       expect(Array.from(chosen.slice(0, ids.length))).toEqual(Array.from(ids));
       if (ended) expect(-losses.reduce((sum, one) => sum + one, 0)).toBeCloseTo(logProbability, 2);
-      expect(sentenceAt(own.target, index)).toEqual(ids);
+      expect(rowAt(own.target, index)).toEqual(ids);
     },
   });
 }

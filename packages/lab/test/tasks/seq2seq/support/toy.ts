@@ -3,11 +3,11 @@ import { numpy as np, tree } from "@jax-js/jax";
 import { gaussianBasis } from "fenchel";
 import { initialTensors, toArrays, zerosLike, type NamedArrays } from "../../../../src/nn/parameters.ts";
 import { uniformNumbers } from "../../../../src/nn/rng.ts";
-import { pairArrays, planPairs } from "../../../../src/tasks/seq2seq/batches.ts";
+import { pairArrays, batchPairs } from "../../../../src/tasks/seq2seq/batches.ts";
 import { compileSequenceModel, type CompiledSequenceModel } from "../../../../src/tasks/seq2seq/compiled.ts";
-import { withCopying } from "../../../../src/tasks/seq2seq/copy-mechanism.ts";
-import { flatSentences, type FlatPairs } from "../../../../src/base/ragged.ts";
-import type { Mechanism } from "../../../../src/tasks/seq2seq/cross-attention.ts";
+import { withCopyMechanism } from "../../../../src/tasks/seq2seq/copy-mechanism.ts";
+import { raggedArray, type RaggedPairs } from "../../../../src/base/ragged.ts";
+import type { AttentionMechanism } from "../../../../src/tasks/seq2seq/cross-attention.ts";
 import type { ModelMaker } from "../../../../src/tasks/seq2seq/model.ts";
 import { adam } from "../../../../src/training/adam.ts";
 
@@ -19,9 +19,9 @@ export const toySentences: readonly Int32Array[] = Array.from({ length: 24 }, ()
   Int32Array.from({ length: 1 + Math.floor(uniform() * 5) }, () => 2 + Math.floor(uniform() * (TOY_WORDS - 2))),
 );
 
-export const toyPairs: FlatPairs = {
-  source: flatSentences(toySentences),
-  target: flatSentences(toySentences.map((sentence) => sentence.toReversed())),
+export const toyPairs: RaggedPairs = {
+  source: raggedArray(toySentences),
+  target: raggedArray(toySentences.map((sentence) => sentence.toReversed())),
 };
 
 const centres = [0, 0.25, 0.5, 0.75, 1];
@@ -30,9 +30,9 @@ const basis = gaussianBasis({ centres, widths: centres.map(() => 0.15) });
 /** A mapping, or one with a density beside it. */
 export function toyMechanism(
   mapping: string,
-  options: Mechanism["options"] = {},
+  options: AttentionMechanism["options"] = {},
   alpha: 1 | 2 | null = null,
-): Mechanism {
+): AttentionMechanism {
   return { mapping, options, density: alpha === null ? null : { alpha, basis } };
 }
 
@@ -46,17 +46,17 @@ export const positions = 240;
 /** Trains on all of the toy's pairs, without noise, for so many steps. The model and the parameters are the caller's to dispose of. */
 export async function trainToy(
   maker: ModelMaker,
-  mechanism: Mechanism,
+  mechanism: AttentionMechanism,
   steps: number,
   { joint = false, copying = false } = {},
 ): Promise<Trained> {
   const made = maker({ source: TOY_WORDS, target: TOY_WORDS, joint }, mechanism);
-  const design = copying ? withCopying(made) : made;
+  const design = copying ? withCopyMechanism(made) : made;
   const model = compileSequenceModel(design, mechanism, { dropout: 0, wordDropout: 0, smoothing: 0, copying });
   const optimiser = adam({ clip: 1 });
   const parameters = toArrays(initialTensors(design.shapes, 1));
   let state = { parameters, first: zerosLike(parameters), second: zerosLike(parameters) };
-  const plans = planPairs(toyPairs, positions);
+  const plans = batchPairs(toyPairs, positions);
   for (let step = 1; step <= steps; step++) {
     const plan = plans[step % plans.length]!;
     const key = np.array(new Uint32Array([1, step]));
