@@ -132,8 +132,6 @@ describe.each(withKernel)("$name", (entry) => {
       const lengths = Int32Array.from({ length: shape[0]! }, (_, i) => Math.max(1, n - (i % 5)));
       for (const own of settings(entry, n)) {
         for (const options of [own, { ...own, gamma, lengths }]) {
-          // the 2-D mapping takes no lengths
-          if (entry.optionsFor !== undefined && "lengths" in options) continue;
           const { pullback } = entry.mapping.vjp(scores, { ...options, shape });
           const wanted = pullback(u).scores;
           const got = pullback(u, { out: new Float32Array(size), hyperParameters: false }).scores;

@@ -155,7 +155,7 @@ export function makeKernel(binary: string, onGrid = false, direct = false): Kern
         if (found & OFFENDING) return firstOffending(call);
         const removed = (found & REMOVED) !== 0;
         if (onGrid && removed) expand(x, left, count, n, counts, 0);
-        if (onGrid) mapping.forward(x, y, ids, count, n, ...gridOf(call), removed ? left : 0, max, ...values);
+        if (onGrid) mapping.forward(x, y, ids, count, n, ...gridOf(call), left, counts, max, ...values);
         else mapping.forward(x, y, ids, count, n, counts, max, ...values);
         if (removed && !onGrid) {
           expand(y, left, count, n, counts, 0);

@@ -9,6 +9,8 @@ import { firstLanes } from "./lanes";
 
 /** A sum of squares this close to 1 is led there by one more step, up to 1e-9 an entry. */
 const NEAR: f32 = 1e-4;
+/** Turns in which a threshold of sparsemax may fall. */
+const BACK: i32 = 20;
 
 /** The sums over each of four vectors. */
 function sums(a: v128, b: v128, c: v128, d: v128): v128 {
@@ -76,6 +78,7 @@ export function fourThresholds(
   let done = i32x4.splat(0);
   let before = done;
   let factor = one;
+  let turns: i32 = 0;
   const first = work + 128;
   const end = first + longest;
   while (true) {
@@ -119,14 +122,19 @@ export function fourThresholds(
     const step = square
       ? f32x4.div(f32x4.sub(q, f32x4.sqrt(q)), s)
       : f32x4.div(f32x4.sub(s, one), q);
-    const next = f32x4.pmax(t, f32x4.add(t, step));
+    const stays = f32x4.eq(q, before);
+    let next = f32x4.add(t, step);
+    // Only rounding brings t above its root, of sparsemax, where no factor makes up for it. The way back is open at last, and
+    // in the first turns; later ones end because t only grows.
+    if (square || turns > BACK) next = v128.bitselect(next, f32x4.pmax(t, next), square ? zero : stays);
+    turns++;
     if (square) {
       // what one more turn would find
       const there = f32x4.sub(q, f32x4.mul(f32x4.sub(next, t), f32x4.add(s, s)));
       factor = v128.bitselect(factor, f32x4.div(one, f32x4.sqrt(there)), done);
     }
     t = v128.bitselect(t, next, done);
-    done = v128.or(done, square ? f32x4.lt(f32x4.sub(q, one), f32x4.splat(NEAR)) : f32x4.eq(q, before));
+    done = v128.or(done, square ? f32x4.lt(f32x4.sub(q, one), f32x4.splat(NEAR)) : stays);
     before = q;
     if (i32x4.all_true(done)) break;
   }

@@ -30,23 +30,26 @@ export function scratchBytes(n: i32): usize {
 }
 
 export function forward(
-  x: usize, y: usize, groups: usize, rows: i32, n: i32, height: i32, width: i32, kept: usize, max: usize,
+  x: usize, y: usize, groups: usize, rows: i32, n: i32, height: i32, width: i32, kept: usize, counts: usize, max: usize,
   gamma: usize, gammaStep: i32, param: usize, paramStep: i32, scratch: usize,
 ): void {
   const stride = (<usize>n) << 2;
   for (let r = 0; r < rows; r++) {
-    const top = load<f32>(max + ((<usize>r) << 2));
-    if (n > 0 && top > -Infinity) {
-      row(x, y, groups, n, height, width, kept, <f64>top, load<f64>(gamma), min(load<f64>(param), MOST), scratch);
+    const at = (<usize>r) << 2;
+    const count = load<i32>(counts + at);
+    // `kept` is written for rows that lost entries only; the others are solved as though it were not there
+    const present = count < n ? kept : 0;
+    if (count > 0) {
+      const top = <f64>load<f32>(max + at);
+      row(x, y, groups, n, height, width, present, top, load<f64>(gamma), min(load<f64>(param), MOST), scratch);
     } else {
       memory.fill(y, 0, stride);
-      if (groups) memory.fill(groups, 0xff, stride);
     }
-    if (kept && groups) markAbsent(groups, kept, n);
+    if (present && groups) markAbsent(groups, present, n);
     x += stride;
     y += stride;
     if (groups) groups += stride;
-    if (kept) kept += n;
+    kept += n;
     gamma += gammaStep;
     param += paramStep;
   }
