@@ -21,6 +21,7 @@ const compilerOptions = [
   ["--disableWarning", "112"], // vectors in signatures: inside a module only
 ].flat();
 const features = ["SIMD128", "BulkMemory", "BulkMemoryOpt", "SignExt", "NontrappingFPToInt"];
+const indexHead = "/** The modules as text: side by side in a bundle they compress better than apart, by a twelfth. */";
 const sectionNames = { 4: "table", 8: "start", 11: "data" };
 
 /** The sources by their paths below `assembly`, and which of them are modules. */
@@ -126,9 +127,22 @@ async function main() {
     await readFile(fileURLToPath(import.meta.resolve("assemblyscript/package.json")), "utf8"),
   );
   await mkdir(generated, { recursive: true });
-  const wanted = new Set(modules.map((path) => basename(path)));
+  const wanted = new Set(["index.ts", ...modules.map((path) => basename(path))]);
   for (const file of await readdir(generated)) if (!wanted.has(file)) await rm(join(generated, file));
   for (const name of modules) await build(name, sources, version + script);
+  const exports = modules
+    .map((path) => basename(path, ".ts"))
+    .map((name) => `export { default as ${name}Binary } from "./${name}.ts";\n`);
+  await write("index.ts", `${indexHead}\n${exports.join("")}`);
+}
+
+// A rename is whole or not at all: another build may be reading.
+async function write(file, text) {
+  const target = join(generated, file);
+  if ((await readFile(target, "utf8").catch(() => "")) === text) return;
+  const temporary = `${target}.${process.pid}`;
+  await writeFile(temporary, text);
+  await rename(temporary, target);
 }
 
 async function build(name, sources, salt) {
@@ -140,10 +154,7 @@ async function build(name, sources, salt) {
     const binary = await compile(name, sources);
     inspect(name, binary);
     const text = `${head}\nexport default "${encode(binary)}";\n`;
-    // A rename is whole or not at all: another build may be reading.
-    const temporary = `${target}.${process.pid}`;
-    await writeFile(temporary, text);
-    await rename(temporary, target);
+    await write(basename(name), text);
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

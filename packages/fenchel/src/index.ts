@@ -17,13 +17,8 @@ export { oscarmax } from "./mappings/oscarmax.ts";
 export { tvmax, type GridOptions } from "./mappings/tvmax.ts";
 export { graphmax, type GraphOptions } from "./mappings/graphmax.ts";
 export { regularized, type RegularizedOptions, type Regularizer } from "./mappings/regularized.ts";
-export {
-  registry,
-  type AnyMapping,
-  type AnyMappingOptions,
-  type RegistryEntry,
-  type RegistryParameter,
-} from "./registry.ts";
+export { registry } from "./registry.ts";
+export type { AnyMapping, AnyMappingOptions, RegistryEntry, RegistryParameter } from "./core/mapping-info.ts";
 export type {
   Gradients,
   JacobianVector,

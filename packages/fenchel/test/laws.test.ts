@@ -192,10 +192,8 @@ describe.each(backends)("laws, $name", (backend: Backend) => {
         const own: Options = {};
         const { parameter } = entry;
         if (parameter !== null) {
-          own[parameter.name] = Array.from(
-            { length: rows },
-            (_, r) => parameter.samples[r % parameter.samples.length]!,
-          );
+          const samples = parameter.samplesFor(n);
+          own[parameter.name] = Array.from({ length: rows }, (_, r) => samples[r % samples.length]!);
         }
         const whole = mapping.vjp(backend.array(x), { ...needed, ...own, shape, axis, gamma });
         const wholeGradient = whole.pullback(u) as unknown as Record<string, ArrayLike<number>>;

@@ -21,14 +21,23 @@ export function scoresLine(name: string, values: ArrayLike<number>): string {
   return `const ${name} = Float32Array.from(${arrayLiteral(values)});`;
 }
 
-/** `{ gamma: 1, lambda: 0.1 }`; a long list of edges becomes the expression that makes it. */
+const listLiteral = (list: unknown) => JSON.stringify(list).replaceAll(",", ", ");
+
+/** Edges; many that join every entry to those a few steps on become the expression that makes them. */
+function edgesLiteral(edges: readonly (readonly [number, number])[]): string {
+  const n = Math.max(...edges.flat()) + 1;
+  const steps = [...new Set(edges.map(([i, j]) => (j - i + n) % n))];
+  const rebuilt = steps.flatMap((step) => Array.from({ length: n }, (_, i) => [i, (i + step) % n]));
+  if (edges.length <= 4 || listLiteral(rebuilt) !== listLiteral(edges)) return listLiteral(edges);
+  const ring = `Array.from({ length: ${n} }, (_, i): [number, number] => [i, (i + step) % ${n}])`;
+  return `${listLiteral(steps)}.flatMap((step) => ${ring})`;
+}
+
+/** `{ gamma: 1, lambda: 0.1 }`. */
 export function optionsLiteral(options: AnyMappingOptions): string {
   const parts = Object.entries(options).map(([name, value]) => {
-    if (name === "edges" && Array.isArray(value) && value.length > 4) {
-      const n = value.length;
-      return `edges: Array.from({ length: ${n} }, (_, i): [number, number] => [i, (i + 1) % ${n}])`;
-    }
-    return `${name}: ${typeof value === "number" ? literal(value) : JSON.stringify(value).replaceAll(",", ", ")}`;
+    if (name === "edges") return `edges: ${edgesLiteral(value as readonly (readonly [number, number])[])}`;
+    return `${name}: ${typeof value === "number" ? literal(value) : listLiteral(value)}`;
   });
   return parts.length === 0 ? "{}" : `{ ${parts.join(", ")} }`;
 }

@@ -1,5 +1,5 @@
-/** What the page knows of every mapping beyond the registry: the ranges of its sliders and the structure over n entries. */
-import { registry, type AnyMappingOptions, type RegistryEntry } from "fenchel";
+/** The registry as the page shows it: sliders of all hyper-parameters, and the options of a mapping over n entries. */
+import { registry, type AnyMappingOptions, type RegistryEntry, type RegistryParameter } from "fenchel";
 import { readNumber, type Complain } from "./address.ts";
 
 export const mappingNames: readonly string[] = registry.map(({ name }) => name);
@@ -22,29 +22,31 @@ export interface Parameter {
   readonly hint: string;
 }
 
+const gamma: Parameter = {
+  name: "gamma",
+  default: 1,
+  least: 0.01,
+  most: 100,
+  scale: "log",
+  hint: "strength of the whole regularizer",
+};
+
+/** The slider of a hyper-parameter: whole numbers for a count, and logarithmic where the range is wide. */
+function sliderOf(parameter: RegistryParameter): Parameter {
+  const { name, default: usual, differentiable, description: hint, typicalRange } = parameter;
+  const [least, most] = typicalRange;
+  const common = { name, default: usual, least, most, hint };
+  if (least === 0) return { ...common, scale: "log-zero" };
+  if (!differentiable) return { ...common, scale: "log", step: 1 };
+  return most / least > 10 ? { ...common, scale: "log" } : { ...common, scale: "linear", step: 0.01 };
+}
+
+const own = registry.flatMap(({ parameter }) => (parameter === null ? [] : [sliderOf(parameter)]));
+
+/** Gamma and every hyper-parameter of the registry; of mappings that share a name, the first one's. */
 export const parameters: readonly Parameter[] = [
-  { name: "gamma", default: 1, least: 0.01, most: 100, scale: "log", hint: "strength of the whole regularizer" },
-  { name: "lambda", default: 0.1, least: 0, most: 3, scale: "log-zero", hint: "how strongly entries fuse" },
-  {
-    name: "alpha",
-    default: 1.5,
-    least: 1.01,
-    most: 4,
-    scale: "linear",
-    step: 0.01,
-    hint: "towards 1 dense, larger sparser",
-  },
-  {
-    name: "p",
-    default: 1.5,
-    least: 1.01,
-    most: 2,
-    scale: "linear",
-    step: 0.01,
-    hint: "towards 1 the argmax, 2 sparsemax",
-  },
-  { name: "budget", default: 1, least: 0.1, most: 10, scale: "log", hint: "what all weights may take together" },
-  { name: "k", default: 8, least: 1, most: 50, scale: "log", step: 1, hint: "entries kept" },
+  gamma,
+  ...own.filter(({ name }, i) => own.findIndex((other) => other.name === name) === i),
 ];
 
 /** Values of all parameters, by name. */
@@ -60,27 +62,13 @@ export function parametersOf(names: readonly string[]): Parameter[] {
   return parameters.filter(({ name }) => name === "gamma" || own.has(name));
 }
 
-/** The squarest grid of n entries, and the ring that joins each entry to the next. */
-function structureOf(name: string, n: number): AnyMappingOptions {
-  if (name === "tvmax") {
-    let height = Math.max(1, Math.floor(Math.sqrt(n)));
-    while (n % height !== 0) height -= 1;
-    return { grid: [height, n / height] };
-  }
-  if (name === "graphmax") {
-    const ring = Array.from({ length: n > 2 ? n : n - 1 }, (_, i): [number, number] => [i, (i + 1) % n]);
-    return { edges: ring };
-  }
-  return {};
-}
-
 /** What the mapping is called with over rows of n entries: gamma, its own parameter, its structure. */
 export function optionsOf(name: string, values: Values, n: number): AnyMappingOptions {
   const own = entryOf(name).parameter?.name;
   return {
     gamma: values["gamma"],
     ...(own === undefined ? {} : { [own]: values[own] }),
-    ...structureOf(name, n),
+    ...entryOf(name).optionsFor?.(n),
   };
 }
 

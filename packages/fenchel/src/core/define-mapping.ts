@@ -2,7 +2,7 @@
 import { checkLength, entryError, valueError } from "./arguments.ts";
 import { loadRow, objective, readCall, readRow, storeRow, valueIn, type AnyOptions, type Call } from "./call.ts";
 import { inFormOf } from "./hyper-parameters.ts";
-import { kernelCall, linearizeOnKernel, runKernel, type PerRowGradients } from "./kernel-dispatch.ts";
+import { kernelRun, linearizeOnKernel, runKernel, type PerRowGradients } from "./kernel-dispatch.ts";
 import { fenchelYoungLoss } from "./losses.ts";
 import type { StructuredMapping, Targets } from "./contract.ts";
 import { makeRow, type Row, type RowSolver } from "./row-solver.ts";
@@ -113,7 +113,7 @@ function checkTangent(name: string, tangent: unknown, size: number): asserts tan
 function linearize<S>(solver: RowSolver<string, S>, scores: unknown, options: AnyOptions) {
   const call = readCall(solver, scores, options, "out");
   const weights = outputFor(call.scores, options?.["out"]);
-  const fast = kernelCall(solver, call);
+  const fast = kernelRun(solver, call);
   let run: (tangent: Scores, result: AnyArray, gradients: PerRowGradients | null) => void;
   if (fast !== undefined) {
     run = linearizeOnKernel(solver, fast, weights as Float32Array, options?.["out"] !== undefined);
@@ -141,8 +141,8 @@ export function defineMapping<K extends string = never, E extends object = objec
   const weightsOf = (scores: unknown, options?: AnyOptions): AnyArray => {
     const call = readCall(solver, scores, options, "out");
     const weights = outputFor(call.scores, options?.["out"]);
-    const fast = kernelCall(solver, call);
-    if (fast !== undefined) runKernel(solver, fast, weights as Float32Array, null);
+    const fast = kernelRun(solver, call);
+    if (fast !== undefined) runKernel(fast, weights as Float32Array, null);
     else solveRows(solver, call, weights, null, false);
     return weights;
   };
@@ -197,8 +197,8 @@ export function defineMapping<K extends string = never, E extends object = objec
   const groups = (scores: unknown, options?: AnyOptions): Int32Array => {
     const call = readCall(solver, scores, options, "");
     const ids = new Int32Array(call.layout.size);
-    const fast = kernelCall(solver, call);
-    if (fast !== undefined) runKernel(solver, fast, new Float32Array(call.layout.size), ids);
+    const fast = kernelRun(solver, call);
+    if (fast !== undefined) runKernel(fast, new Float32Array(call.layout.size), ids);
     else solveRows(solver, call, null, ids, false);
     return ids;
   };

@@ -6,9 +6,11 @@ import type { HyperParameter, SameForm } from "./rows.ts";
 export interface HyperParameterSpec<K extends string = string> {
   readonly name: K;
   readonly default: number;
+  /** The least value in range (or the bound above which all are). */
+  readonly least: number;
   /** Whether a value is in range. */
   readonly accepts: (value: number) => boolean;
-  /** The range in words, for the error message. */
+  /** The range in words: "a finite number of 0 or more". */
   readonly range: string;
   /** False when the weights are not differentiable in it (a count). Default true. */
   readonly differentiable?: boolean;
@@ -18,23 +20,25 @@ export interface HyperParameterSpec<K extends string = string> {
 export const gammaSpec: HyperParameterSpec<"gamma"> = {
   name: "gamma",
   default: 1,
+  least: 0,
   accepts: (value) => value > 0 && value < Infinity,
-  range: "a finite number above 0 is needed",
+  range: "a finite number above 0",
 };
 
 /** The checked values of a hyper-parameter: an array of length 1 (all rows alike) or one a row. */
 export function valuesOf(spec: HyperParameterSpec, given: unknown, rows: number): Float64Array {
   if (given === undefined) return Float64Array.of(spec.default);
   if (typeof given === "number") {
-    if (!spec.accepts(given)) throw valueError(spec.name, given, spec.range);
+    if (!spec.accepts(given)) throw valueError(spec.name, given, `${spec.range} is needed`);
     return Float64Array.of(given);
   }
-  if (typeof given !== "object") throw valueError(spec.name, given, `${spec.range}, or one a row`, "type");
+  if (typeof given !== "object") throw valueError(spec.name, given, `${spec.range} is needed, or one per row`, "type");
   checkLength(spec.name, given, rows, "one a row");
   const values = new Float64Array(rows);
   for (let r = 0; r < rows; r++) {
     const value = (given as ArrayLike<number>)[r] as number;
-    if (typeof value !== "number" || !spec.accepts(value)) throw entryError(spec.name, r, value, spec.range);
+    if (typeof value !== "number" || !spec.accepts(value))
+      throw entryError(spec.name, r, value, `${spec.range} is needed`);
     values[r] = value;
   }
   return values;

@@ -1,83 +1,88 @@
-/** The float32 path: which calls go to a mapping's kernel, and what their backward pass keeps. */
+/** The float32 path: the kernel that runs a call, and the residuals that its backward pass needs. */
 import type { Call } from "./call.ts";
-import { kernelFor } from "../kernels/runtime/dispatch.ts";
-import { keep } from "../kernels/runtime/residuals.ts";
-import type { KernelCall } from "../kernels/runtime/kernel.ts";
+import { dispatch } from "../kernels/runtime/dispatch.ts";
+import type { Kernel, KernelCall } from "../kernels/runtime/kernel.ts";
+import { saveResiduals } from "../kernels/runtime/residuals.ts";
 import type { RowSolver } from "./row-solver.ts";
 import { scoreError, type Scores } from "./rows.ts";
 
-/** Gradients in gamma and in the own hyper-parameter, one a row. */
+/** Gradients in gamma and in the own hyper-parameter, one per row. */
 export type PerRowGradients = readonly [gamma: Float64Array, parameter: Float64Array];
 
-/** The kernel call of a mapping's call; undefined when it must be computed in float64. */
-export function kernelCall<S>(solver: RowSolver<string, S>, call: Call<S>): KernelCall | undefined {
-  const { kernel } = solver;
-  if (kernel === undefined || !(call.scores instanceof Float32Array) || !kernel.available()) return undefined;
-  const { layout, removal } = call;
+/** A call in the form that kernels take, with the kernel that runs it. */
+export interface KernelRun {
+  readonly kernel: Kernel;
+  readonly call: KernelCall;
+}
+
+/** The kernel run of a mapping's call; undefined when it must be computed in float64. The kernels are asked once a call. */
+export function kernelRun<S>(solver: RowSolver<string, S>, given: Call<S>): KernelRun | undefined {
+  const own = solver.kernel;
+  if (own === undefined || !(given.scores instanceof Float32Array) || !own.available()) return undefined;
+  const { layout, removal } = given;
   let kept: Uint8Array | null = null;
   if (removal.mask !== undefined) {
     kept = new Uint8Array(layout.size);
     for (let i = 0; i < layout.size; i++) kept[i] = removal.mask[i] ? 1 : 0;
   }
-  return {
-    scores: call.scores,
+  const call: KernelCall = {
+    scores: given.scores,
     outer: layout.outer,
     n: layout.n,
     inner: layout.inner,
     kept,
     lengths: removal.lengths === undefined ? null : Int32Array.from(removal.lengths),
-    gamma: call.gamma,
-    parameter: call.parameter,
-    structure: solver.kernelStructure?.(call.structure),
+    gamma: given.gamma,
+    parameter: given.parameter,
+    structure: solver.kernelStructure?.(given.structure),
   };
+  return { kernel: dispatch(solver.name, own, call), call };
 }
 
 /** Runs the kernel forward. Throws a RangeError at a kept NaN or +Infinity. */
-export function runKernel<S>(
-  solver: RowSolver<string, S>,
-  call: KernelCall,
+export function runKernel(
+  { kernel, call }: KernelRun,
   weights: Float32Array,
   groups: Int32Array | null,
   at?: number,
 ): void {
-  const offending = kernelFor(solver.name, solver.kernel!, call).forward(call, weights, groups, at);
+  const offending = kernel.forward(call, weights, groups, at);
   if (offending >= 0) throw scoreError(offending, call.scores[offending]);
 }
 
 /**
  * Fills the weights and returns the product with J. With weights in an `out` that an earlier call filled, whose pullback
- * was called, that call's memory is reused: a training loop allocates nothing.
+ * was called, that call's residuals are overwritten: a training loop allocates nothing.
  */
 export function linearizeOnKernel<S>(
   solver: RowSolver<string, S>,
-  call: KernelCall,
+  run: KernelRun,
   weights: Float32Array,
   reused: boolean,
 ): (tangent: Scores, result: number[] | Float32Array | Float64Array, gradients: PerRowGradients | null) => void {
-  const own = solver.kernel!;
-  const stays = call.inner === 1 && kernelFor(solver.name, own, call) === own;
-  const kept = keep(weights, solver.grouped, reused, stays);
-  const memory = kept.memory!;
-  runKernel(solver, call, weights, memory.groups, memory.at);
-  if (memory.at < 0) memory.weights!.set(weights);
-  memory.idle = false;
+  const { kernel, call } = run;
+  const stays = call.inner === 1 && kernel === solver.kernel;
+  const saved = saveResiduals(weights, solver.grouped, reused, stays);
+  const residuals = saved.residuals!;
+  runKernel(run, weights, residuals.groups, residuals.at);
+  if (residuals.at < 0) residuals.weights!.set(weights);
+  residuals.idle = false;
   const { scores: _, ...shape } = call;
   return (tangent, result, gradients) => {
-    const { memory } = kept;
-    if (memory === undefined) {
+    const { residuals } = saved;
+    if (residuals === undefined) {
       throw new Error(`${solver.name}: the memory of this pullback went to a later vjp with the same out`);
     }
-    memory.idle = true;
-    const kernel = memory.at < 0 ? kernelFor(solver.name, own, shape) : own;
+    residuals.idle = true;
     kernel.pullback(
       shape,
-      memory.weights,
-      memory.groups,
+      residuals.weights,
+      residuals.groups,
       tangent instanceof Float32Array ? tangent : Float32Array.from(tangent),
       result as Float32Array,
       gradients?.[0] ?? null,
       solver.parameter === null ? null : (gradients?.[1] ?? null),
-      memory.at,
+      residuals.at,
     );
   };
 }

@@ -1,15 +1,17 @@
 /** budgetmax: weights in [0, 1] that together take at most a budget, with Omega(y) = |y|^2 / 2. */
 import { defineMapping } from "../core/define-mapping.ts";
+import { describeMapping, type RegistryEntry } from "../core/mapping-info.ts";
 import type { HyperParameterSpec } from "../core/hyper-parameters.ts";
 import type { Mapping } from "../core/contract.ts";
 import type { Row, RowSolver } from "../core/row-solver.ts";
-import { halfSquare } from "./sparsemax.ts";
+import { halfSquare } from "../solvers/simplex.ts";
 
 const budgetSpec: HyperParameterSpec<"budget"> = {
   name: "budget",
   default: 1,
+  least: 0,
   accepts: (value) => value > 0 && value < Infinity,
-  range: "a finite number above 0 is needed",
+  range: "a finite number above 0",
 };
 
 let breakpoints = new Float64Array(0);
@@ -176,3 +178,19 @@ const budgetmaxSolver: RowSolver<"budget"> = {
  * budgetmax([2, 0.5, -1], { budget: 2 }); // [1, 0.5, 0]
  */
 export const budgetmax: Mapping<"budget"> = /* @__PURE__ */ defineMapping(budgetmaxSolver);
+
+export const info: RegistryEntry = /* @__PURE__ */ describeMapping(budgetmax, budgetmaxSolver, {
+  formula: "|y|^2 / 2",
+  effect: "weights up to 1 each and up to a budget together, exact zeros",
+  cost: "O(n log n)",
+  parameter: {
+    description: "what all weights may take together",
+    typicalRange: [0.1, 10],
+    samples: [0.5, 1, 2, 3.5],
+  },
+  domain: "budget",
+  euclideanModulus: 1,
+  symmetry: "permutation",
+  sparse: true,
+  paper: "Niculae, Martins, Blondel and Cardie 2018",
+});

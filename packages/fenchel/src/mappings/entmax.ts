@@ -1,6 +1,8 @@
 /** entmax: Omega(y) = (sum y^alpha - 1) / (alpha (alpha - 1)), from softmax (alpha = 1) through sparsemax (2) on. */
 import { defineMapping } from "../core/define-mapping.ts";
-import { entmaxKernel } from "../kernels/entmax-kernel.ts";
+import { describeMapping, type RegistryEntry } from "../core/mapping-info.ts";
+import { entmaxBinary } from "../kernels/generated/index.ts";
+import { makeKernel } from "../kernels/runtime/run.ts";
 import type { HyperParameterSpec } from "../core/hyper-parameters.ts";
 import type { Mapping } from "../core/contract.ts";
 import { keptCount, keptDistances, lastKeptScore } from "../solvers/threshold-breakpoints.ts";
@@ -16,13 +18,14 @@ import {
 import { bracketedRoot } from "../solvers/root-finding.ts";
 import type { Row, RowSolver } from "../core/row-solver.ts";
 import { projectOntoSimplex } from "../solvers/simplex.ts";
-import { separableProduct } from "./separable-jacobian.ts";
+import { separableProduct } from "../solvers/separable-jacobian.ts";
 
 export const alphaSpec: HyperParameterSpec<"alpha"> = {
   name: "alpha",
   default: 1.5,
+  least: 1,
   accepts: (value) => value >= 1 && value < Infinity,
-  range: "a finite number of 1 or more is needed",
+  range: "a finite number of 1 or more",
 };
 
 /** alpha - 1 of the row being solved. */
@@ -170,7 +173,7 @@ const entmaxSolver: RowSolver<"alpha"> = {
   product: ({ weights, count, parameter }, u, out) => separableProduct(weights, count, 2 - parameter, u, out),
   parameterGradient,
   gap,
-  kernel: entmaxKernel,
+  kernel: /* @__PURE__ */ makeKernel(entmaxBinary),
 };
 
 /**
@@ -190,3 +193,19 @@ const entmaxSolver: RowSolver<"alpha"> = {
  * entmax([1, 1, -2]); // [0.5, 0.5, 0]
  */
 export const entmax: Mapping<"alpha"> = /* @__PURE__ */ defineMapping(entmaxSolver);
+
+export const info: RegistryEntry = /* @__PURE__ */ describeMapping(entmax, entmaxSolver, {
+  formula: "(sum y^alpha - 1) / (alpha (alpha - 1))",
+  effect: "from softmax (alpha 1) through sparsemax (2) on, exact zeros above 1",
+  cost: "O(n) a Newton step, O(n + c log c) above alpha 2",
+  parameter: {
+    description: "towards 1 dense, larger sparser",
+    typicalRange: [1.01, 4],
+    samples: [1, 1.05, 1.5, 2, 3],
+    benchmarksFor: () => [1.5, 1.3],
+  },
+  domain: "simplex",
+  symmetry: "permutation",
+  sparse: true,
+  paper: "Peters, Niculae and Martins 2019",
+});

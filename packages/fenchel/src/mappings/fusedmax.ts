@@ -1,21 +1,14 @@
 /** fusedmax: Omega(y) = |y|^2 / 2 + lambda sum |y_{i+1} - y_i|: neighbours share one weight. */
-import { fusedmaxKernel } from "../kernels/fusedmax-kernel.ts";
+import { fusedmaxBinary } from "../kernels/generated/index.ts";
+import { makeKernel } from "../kernels/runtime/run.ts";
 import { defineMapping } from "../core/define-mapping.ts";
-import type { HyperParameterSpec } from "../core/hyper-parameters.ts";
+import { describeMapping, type RegistryEntry } from "../core/mapping-info.ts";
+import { lambdaFacts, lambdaSpec } from "../core/penalty-strength.ts";
 import type { StructuredMapping } from "../core/contract.ts";
 import type { Row, RowSolver } from "../core/row-solver.ts";
-import { projectOntoSimplex, simplexValue } from "../solvers/simplex.ts";
+import { halfSquare, projectOntoSimplex, simplexValue } from "../solvers/simplex.ts";
 import { totalVariationProx } from "../solvers/total-variation.ts";
-import { averageGroups, markZeros } from "./group-average.ts";
-import { halfSquare, projectionProduct } from "./sparsemax.ts";
-
-/** Strength of a structured penalty, inside Omega. */
-export const lambdaSpec: HyperParameterSpec<"lambda"> = {
-  name: "lambda",
-  default: 0.1,
-  accepts: (value) => value >= 0 && value < Infinity,
-  range: "a finite number of 0 or more is needed",
-};
+import { groupedProjectionProduct, markZeros } from "../solvers/group-average.ts";
 
 /** Sum of |y_{i+1} - y_i|. */
 function totalVariation(y: Float64Array, count: number): number {
@@ -56,12 +49,6 @@ function solve(row: Row): void {
     projectOntoSimplex(weights, count, weights);
   }
   markZeros(weights, groups, count);
-}
-
-/** J = J_P J_prox: centre over the support, then average over the groups; both are projectors and they commute. */
-function product({ weights, groups, count }: Row, u: Float64Array, out: Float64Array): void {
-  projectionProduct(weights, count, u, out);
-  averageGroups(groups, count, out);
 }
 
 /** -<J cotangent, D^T sign(D y)>: a jump's sign times how much the product falls across it. */
@@ -106,10 +93,10 @@ const fusedmaxSolver: RowSolver<"lambda"> = {
   grouped: true,
   solve,
   regularizer: ({ count, parameter }, y) => halfSquare(y, count) + parameter * totalVariation(y, count),
-  product,
+  product: groupedProjectionProduct,
   parameterGradient,
   gap,
-  kernel: fusedmaxKernel,
+  kernel: /* @__PURE__ */ makeKernel(fusedmaxBinary),
 };
 
 /**
@@ -127,3 +114,15 @@ const fusedmaxSolver: RowSolver<"lambda"> = {
  * fusedmax([1, 2.1, 1.9], { lambda: 0.1 }); // [0, 0.5, 0.5]
  */
 export const fusedmax: StructuredMapping<"lambda"> = /* @__PURE__ */ defineMapping(fusedmaxSolver);
+
+export const info: RegistryEntry = /* @__PURE__ */ describeMapping(fusedmax, fusedmaxSolver, {
+  formula: "|y|^2 / 2 + lambda sum |y_{i+1} - y_i|",
+  effect: "exact zeros, neighbours fused into segments of one weight",
+  cost: "O(n + c log c)",
+  parameter: { ...lambdaFacts, samples: [0, 0.01, 0.1, 0.5] },
+  domain: "simplex",
+  euclideanModulus: 1,
+  symmetry: "reversal",
+  sparse: true,
+  paper: "Niculae and Blondel 2017",
+});

@@ -1,5 +1,6 @@
 /** graphmax: Omega(y) = |y|^2 / 2 + lambda sum over edges of |y_i - y_j|: entries that an edge joins share one weight. */
 import { defineMapping } from "../core/define-mapping.ts";
+import { describeMapping, type RegistryEntry } from "../core/mapping-info.ts";
 import {
   forEachEdge,
   graphTotalVariation,
@@ -9,10 +10,9 @@ import {
 import { graphFromEdges, type Edges, type Graph } from "../solvers/graph.ts";
 import type { StructuredMapping } from "../core/contract.ts";
 import type { Row, RowSolver } from "../core/row-solver.ts";
-import { projectOntoSimplex, simplexValue } from "../solvers/simplex.ts";
-import { lambdaSpec } from "./fusedmax.ts";
-import { averageGroups, markZeros } from "./group-average.ts";
-import { halfSquare, projectionProduct } from "./sparsemax.ts";
+import { halfSquare, projectOntoSimplex, simplexValue } from "../solvers/simplex.ts";
+import { lambdaFacts, lambdaSpec } from "../core/penalty-strength.ts";
+import { groupedProjectionProduct, markZeros } from "../solvers/group-average.ts";
 
 function solve(row: Row<Graph>): void {
   const { weights, groups, count, parameter: lambda, structure: graph } = row;
@@ -25,12 +25,6 @@ function solve(row: Row<Graph>): void {
     projectOntoSimplex(weights, count, weights);
   }
   markZeros(weights, groups, count);
-}
-
-/** J = J_P J_prox: centre over the support, then average over the groups; a group has one weight, so they commute. */
-function product({ weights, groups, count }: Row<Graph>, u: Float64Array, out: Float64Array): void {
-  projectionProduct(weights, count, u, out);
-  averageGroups(groups, count, out);
 }
 
 /** -<J cotangent, D^T sign(D y)>: a jump's sign times how much the product falls across its edge. */
@@ -79,7 +73,7 @@ export function graphSolver(
     structure,
     solve,
     regularizer,
-    product,
+    product: groupedProjectionProduct,
     parameterGradient,
     gap,
   };
@@ -125,3 +119,23 @@ export const graphmax: StructuredMapping<"lambda", GraphOptions> = /* @__PURE__ 
   "lambda",
   Graph
 >(graphmaxSolver);
+
+/** A ring of n entries with chords to the third neighbour; the reversal of the row leaves it as it is. */
+function ringWithChords(n: number): [number, number][] {
+  return [1, 3].flatMap((step) =>
+    Array.from({ length: n > step ? n : 0 }, (_, i): [number, number] => [i, (i + step) % n]),
+  );
+}
+
+export const info: RegistryEntry = /* @__PURE__ */ describeMapping(graphmax, graphmaxSolver, {
+  formula: "|y|^2 / 2 + lambda sum over edges of |y_i - y_j|",
+  effect: "exact zeros, connected regions of a graph fused to one weight",
+  cost: "O(n + edges), then a minimum cut a region",
+  parameter: { ...lambdaFacts, samples: [0, 0.01, 0.1, 0.5] },
+  domain: "simplex",
+  euclideanModulus: 1,
+  optionsFor: (n) => ({ edges: ringWithChords(n) }),
+  symmetry: "reversal",
+  sparse: true,
+  paper: "Niculae and Blondel 2017; Chambolle and Darbon 2009",
+});

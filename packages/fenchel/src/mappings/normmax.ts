@@ -1,5 +1,6 @@
 /** normmax: Omega(y) = |y|_alpha, not squared, for alpha > 1. */
 import { defineMapping } from "../core/define-mapping.ts";
+import { describeMapping, type RegistryEntry } from "../core/mapping-info.ts";
 import type { HyperParameterSpec } from "../core/hyper-parameters.ts";
 import type { Mapping } from "../core/contract.ts";
 import { keptCount, keptDistances, lastKeptScore } from "../solvers/threshold-breakpoints.ts";
@@ -18,8 +19,9 @@ import type { Row, RowSolver } from "../core/row-solver.ts";
 const alphaSpec: HyperParameterSpec<"alpha"> = {
   name: "alpha",
   default: 2,
+  least: 1,
   accepts: (value) => value > 1 && value < Infinity,
-  range: "a finite number above 1 is needed",
+  range: "a finite number above 1",
 };
 
 /** alpha - 1 of the row being solved. */
@@ -186,3 +188,18 @@ const normmaxSolver: RowSolver<"alpha"> = {
  * normmax([1, 1, -1]); // [0.5, 0.5, 0]
  */
 export const normmax: Mapping<"alpha"> = /* @__PURE__ */ defineMapping(normmaxSolver);
+
+export const info: RegistryEntry = /* @__PURE__ */ describeMapping(normmax, normmaxSolver, {
+  formula: "|y|_alpha",
+  effect: "exact zeros, nearly uniform over what it keeps as alpha grows",
+  cost: "O(n) a Newton step, O(n + c log c) above alpha 2",
+  parameter: {
+    description: "larger: the kept weights nearer to uniform",
+    typicalRange: [1.01, 4],
+    samples: [1.05, 1.5, 2, 3],
+  },
+  domain: "simplex",
+  symmetry: "permutation",
+  sparse: true,
+  paper: "Blondel, Martins and Niculae 2020",
+});

@@ -1,13 +1,14 @@
 /** oscarmax: Omega(y) = |y|^2 / 2 + lambda sum_{i<j} max(y_i, y_j): entries share weights wherever they stand. */
-import { oscarmaxKernel } from "../kernels/oscarmax-kernel.ts";
+import { oscarmaxBinary } from "../kernels/generated/index.ts";
+import { makeKernel } from "../kernels/runtime/run.ts";
 import { defineMapping } from "../core/define-mapping.ts";
+import { describeMapping, type RegistryEntry } from "../core/mapping-info.ts";
 import { poolAdjacentViolators } from "../solvers/isotonic.ts";
 import type { StructuredMapping } from "../core/contract.ts";
 import type { Row, RowSolver } from "../core/row-solver.ts";
-import { projectOntoSimplex, simplexValue } from "../solvers/simplex.ts";
-import { lambdaSpec } from "./fusedmax.ts";
-import { averageGroups, markZeros } from "./group-average.ts";
-import { halfSquare, projectionProduct } from "./sparsemax.ts";
+import { halfSquare, projectOntoSimplex, simplexValue } from "../solvers/simplex.ts";
+import { lambdaFacts, lambdaSpec } from "../core/penalty-strength.ts";
+import { groupedProjectionProduct, markZeros } from "../solvers/group-average.ts";
 
 let sorted = new Float64Array(0);
 let levels = new Float64Array(0);
@@ -80,12 +81,6 @@ function solve(row: Row): void {
   markZeros(weights, groups, count);
 }
 
-/** J = J_P J_prox: centre over the support, then average over the groups; both are projectors and they commute. */
-function product({ weights, groups, count }: Row, u: Float64Array, out: Float64Array): void {
-  projectionProduct(weights, count, u, out);
-  averageGroups(groups, count, out);
-}
-
 /** -<J cotangent, r> with r_i = count - rank_i; the product sums to 0, so only the ranks matter. */
 function parameterGradient({ weights, count }: Row, _: Float64Array, jacobianProduct: Float64Array): number {
   const support: number[] = [];
@@ -130,10 +125,10 @@ const oscarmaxSolver: RowSolver<"lambda"> = {
   grouped: true,
   solve,
   regularizer: ({ count, parameter }, y) => halfSquare(y, count) + parameter * pairwiseMaxima(y, count),
-  product,
+  product: groupedProjectionProduct,
   parameterGradient,
   gap,
-  kernel: oscarmaxKernel,
+  kernel: /* @__PURE__ */ makeKernel(oscarmaxBinary),
 };
 
 /**
@@ -152,3 +147,16 @@ const oscarmaxSolver: RowSolver<"lambda"> = {
  * oscarmax([1, 0.5, -0.7], { lambda: 0.05 }); // [0.725, 0.275, 0]
  */
 export const oscarmax: StructuredMapping<"lambda"> = /* @__PURE__ */ defineMapping(oscarmaxSolver);
+
+export const info: RegistryEntry = /* @__PURE__ */ describeMapping(oscarmax, oscarmaxSolver, {
+  formula: "|y|^2 / 2 + lambda sum_{i<j} max(y_i, y_j)",
+  effect: "exact zeros, entries grouped to one weight wherever they stand",
+  cost: "O(n log n)",
+  // The penalty counts pairs: 0.1 / n keeps its effect over row lengths.
+  parameter: { ...lambdaFacts, samples: [0, 0.005, 0.05, 0.3], benchmarksFor: (n) => [0.1 / n] },
+  domain: "simplex",
+  euclideanModulus: 1,
+  symmetry: "permutation",
+  sparse: true,
+  paper: "Niculae and Blondel 2017",
+});

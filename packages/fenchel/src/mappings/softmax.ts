@@ -1,6 +1,8 @@
 /** softmax: Omega(y) = sum y log y. */
 import { defineMapping } from "../core/define-mapping.ts";
-import { softmaxKernel } from "../kernels/softmax-kernel.ts";
+import { describeMapping, type RegistryEntry } from "../core/mapping-info.ts";
+import { softmaxBinary } from "../kernels/generated/index.ts";
+import { makeKernel } from "../kernels/runtime/run.ts";
 import type { Mapping } from "../core/contract.ts";
 import type { Row, RowSolver } from "../core/row-solver.ts";
 
@@ -48,7 +50,7 @@ const softmaxSolver: RowSolver<never> = {
   regularizer,
   product,
   gap,
-  kernel: softmaxKernel,
+  kernel: /* @__PURE__ */ makeKernel(softmaxBinary, { direct: true }),
 };
 
 /**
@@ -62,3 +64,14 @@ const softmaxSolver: RowSolver<never> = {
  * softmax([0, Math.log(3)]); // [0.25, 0.75]
  */
 export const softmax: Mapping = /* @__PURE__ */ defineMapping(softmaxSolver);
+
+export const info: RegistryEntry = /* @__PURE__ */ describeMapping(softmax, softmaxSolver, {
+  formula: "sum y log y",
+  effect: "every weight positive",
+  cost: "O(n)",
+  domain: "simplex",
+  euclideanModulus: 1,
+  symmetry: "permutation",
+  sparse: false,
+  paper: "Bridle 1990",
+});

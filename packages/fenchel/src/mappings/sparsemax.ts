@@ -1,22 +1,11 @@
 /** sparsemax: Omega(y) = |y|^2 / 2, the Euclidean projection onto the simplex. */
-import { sparsemaxKernel } from "../kernels/sparsemax-kernel.ts";
+import { sparsemaxBinary } from "../kernels/generated/index.ts";
+import { makeKernel } from "../kernels/runtime/run.ts";
 import { defineMapping } from "../core/define-mapping.ts";
+import { describeMapping, type RegistryEntry } from "../core/mapping-info.ts";
 import type { Mapping } from "../core/contract.ts";
 import type { Row, RowSolver } from "../core/row-solver.ts";
-import { projectOntoSimplex, supportMean } from "../solvers/simplex.ts";
-
-/** |y|^2 / 2. */
-export function halfSquare(y: Float64Array, count: number): number {
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += y[i]! * y[i]!;
-  return sum / 2;
-}
-
-/** J of the projection at weights y: s (u - mean of u over the support), s the support's indicator. */
-export function projectionProduct(y: Float64Array, count: number, u: Float64Array, out: Float64Array): void {
-  const mean = supportMean(y, u, count);
-  for (let i = 0; i < count; i++) out[i] = y[i]! > 0 ? u[i]! - mean : 0;
-}
+import { halfSquare, projectionProduct, projectOntoSimplex } from "../solvers/simplex.ts";
 
 /** The Frank-Wolfe gap max g - <g, y> with g = v - y. */
 function gap({ scores: v, count }: Row, y: Float64Array): number {
@@ -35,7 +24,7 @@ const sparsemaxSolver: RowSolver<never> = {
   regularizer: ({ count }, y) => halfSquare(y, count),
   product: ({ weights, count }, u, out) => projectionProduct(weights, count, u, out),
   gap,
-  kernel: sparsemaxKernel,
+  kernel: /* @__PURE__ */ makeKernel(sparsemaxBinary),
 };
 
 /**
@@ -52,3 +41,14 @@ const sparsemaxSolver: RowSolver<never> = {
  * sparsemax([1, 0.5, -1]); // [0.75, 0.25, 0]
  */
 export const sparsemax: Mapping = /* @__PURE__ */ defineMapping(sparsemaxSolver);
+
+export const info: RegistryEntry = /* @__PURE__ */ describeMapping(sparsemax, sparsemaxSolver, {
+  formula: "|y|^2 / 2",
+  effect: "exact zeros",
+  cost: "O(n + c log c)",
+  domain: "simplex",
+  euclideanModulus: 1,
+  symmetry: "permutation",
+  sparse: true,
+  paper: "Martins and Astudillo 2016",
+});

@@ -1,5 +1,6 @@
 /** sqPnormMax: Omega(y) = |y|_p^2 / 2 for 1 < p <= 2: from the argmax (p towards 1) to sparsemax (2). */
 import { defineMapping } from "../core/define-mapping.ts";
+import { describeMapping, type RegistryEntry } from "../core/mapping-info.ts";
 import type { HyperParameterSpec } from "../core/hyper-parameters.ts";
 import type { Mapping } from "../core/contract.ts";
 import { fillProfile, largest, logRatio, profileRoot, profileSums, sumProfile } from "../solvers/threshold-newton.ts";
@@ -9,8 +10,9 @@ import { projectOntoSimplex, simplexThreshold } from "../solvers/simplex.ts";
 const pSpec: HyperParameterSpec<"p"> = {
   name: "p",
   default: 1.5,
+  least: 1,
   accepts: (value) => value > 1 && value <= 2,
-  range: "a number above 1 and at most 2 is needed",
+  range: "a number above 1 and at most 2",
 };
 
 /** p - 1 of the row being solved. */
@@ -168,3 +170,18 @@ const sqPnormMaxSolver: RowSolver<"p"> = {
  * sqPnormMax([1, 1, -1]); // [0.5, 0.5, 0]
  */
 export const sqPnormMax: Mapping<"p"> = /* @__PURE__ */ defineMapping(sqPnormMaxSolver);
+
+export const info: RegistryEntry = /* @__PURE__ */ describeMapping(sqPnormMax, sqPnormMaxSolver, {
+  formula: "|y|_p^2 / 2",
+  effect: "exact zeros, from the argmax (p towards 1) to sparsemax (2)",
+  cost: "O(n) a Newton step",
+  parameter: {
+    description: "towards 1 the argmax, 2 sparsemax",
+    typicalRange: [1.01, 2],
+    samples: [1.05, 1.2, 1.5, 1.9],
+  },
+  domain: "simplex",
+  symmetry: "permutation",
+  sparse: true,
+  paper: "Niculae and Blondel 2017",
+});

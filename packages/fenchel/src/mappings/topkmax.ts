@@ -1,11 +1,11 @@
 /** topkmax: softmax or sparsemax of the k best scores, all others exactly 0. */
 import { valueError } from "../core/arguments.ts";
 import { defineMapping } from "../core/define-mapping.ts";
+import { describeMapping, type RegistryEntry } from "../core/mapping-info.ts";
 import type { HyperParameterSpec } from "../core/hyper-parameters.ts";
 import type { Mapping } from "../core/contract.ts";
 import type { Row, RowSolver } from "../core/row-solver.ts";
-import { projectOntoSimplex, simplexValue } from "../solvers/simplex.ts";
-import { halfSquare, projectionProduct } from "./sparsemax.ts";
+import { halfSquare, projectionProduct, projectOntoSimplex, simplexValue } from "../solvers/simplex.ts";
 
 /** What maps the kept scores. */
 export type TopkBase = "softmax" | "sparsemax";
@@ -13,8 +13,9 @@ export type TopkBase = "softmax" | "sparsemax";
 const kSpec: HyperParameterSpec<"k"> = {
   name: "k",
   default: 8,
+  least: 1,
   accepts: (value) => Number.isInteger(value) && value >= 1,
-  range: "an integer of 1 or more is needed",
+  range: "an integer of 1 or more",
   differentiable: false,
 };
 
@@ -138,3 +139,18 @@ const topkmaxSolver: RowSolver<"k", TopkBase> = {
  */
 export const topkmax: Mapping<"k", { readonly base?: TopkBase | undefined }, never> =
   /* @__PURE__ */ defineMapping(topkmaxSolver);
+
+export const info: RegistryEntry = /* @__PURE__ */ describeMapping(topkmax, topkmaxSolver, {
+  formula: "sum y log y, at most k positive weights",
+  effect: "exactly k entries kept, the others exactly 0",
+  cost: "O(n log n)",
+  parameter: {
+    description: "entries kept",
+    typicalRange: [1, 50],
+    samples: [1, 2, 3, 8],
+  },
+  domain: "face",
+  symmetry: "permutation",
+  sparse: true,
+  paper: "Zhao et al. 2019",
+});

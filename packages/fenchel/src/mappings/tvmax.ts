@@ -1,14 +1,17 @@
 /** tvmax: Omega(y) = |y|^2 / 2 + lambda sum |differences of neighbours on a grid|: regions share one weight. */
 import { defineMapping } from "../core/define-mapping.ts";
+import { describeMapping, type RegistryEntry } from "../core/mapping-info.ts";
 import { graphFromGrid, type Graph } from "../solvers/graph.ts";
-import { tvmaxKernel } from "../kernels/tvmax-kernel.ts";
+import { tvmaxBinary } from "../kernels/generated/index.ts";
+import { makeKernel } from "../kernels/runtime/run.ts";
 import type { StructuredMapping } from "../core/contract.ts";
 import type { RowSolver } from "../core/row-solver.ts";
+import { lambdaFacts } from "../core/penalty-strength.ts";
 import { graphSolver } from "./graphmax.ts";
 
 const tvmaxSolver: RowSolver<"lambda", Graph> = {
   .../* @__PURE__ */ graphSolver("tvmax", ["grid"], (options, { n }) => graphFromGrid(n, options["grid"])),
-  kernel: tvmaxKernel,
+  kernel: /* @__PURE__ */ makeKernel(tvmaxBinary, { onGrid: true }),
   kernelStructure: ({ grid }) => grid,
 };
 
@@ -42,3 +45,23 @@ export const tvmax: StructuredMapping<"lambda", GridOptions> = /* @__PURE__ */ d
   "lambda",
   Graph
 >(tvmaxSolver);
+
+/** [height, width] of the squarest grid of n entries. */
+function squarest(n: number): [number, number] {
+  let height = Math.floor(Math.sqrt(n));
+  while (height > 1 && n % height !== 0) height -= 1;
+  return [height, height === 0 ? 0 : n / height];
+}
+
+export const info: RegistryEntry = /* @__PURE__ */ describeMapping(tvmax, tvmaxSolver, {
+  formula: "|y|^2 / 2 + lambda sum over neighbours on a grid of |y_i - y_j|",
+  effect: "exact zeros, regions of an image fused to one weight",
+  cost: "O(n), then a minimum cut a region",
+  parameter: { ...lambdaFacts, samples: [0, 0.01, 0.1, 0.5] },
+  domain: "simplex",
+  euclideanModulus: 1,
+  optionsFor: (n) => ({ grid: squarest(n) }),
+  symmetry: "reversal",
+  sparse: true,
+  paper: "Martins, Niculae and Martins 2021",
+});

@@ -1,6 +1,6 @@
 /** The pool: splits a call's rows over its workers and the caller's own thread. */
 import type { KernelDelegate } from "../kernels/runtime/dispatch.ts";
-import type { Kernel, KernelCall } from "../kernels/runtime/kernel.ts";
+import type { CallShape, Kernel, KernelCall } from "../kernels/runtime/kernel.ts";
 import { bytesOf, DONE, makeMailbox, OUTCOME, REQUEST, writeJob, type SharedMailbox } from "./shared-job.ts";
 import { inNode, nodeModule } from "./platform.ts";
 
@@ -15,7 +15,6 @@ interface AnyWorker {
   unref?(): void;
 }
 
-type Shape = Omit<KernelCall, "scores">;
 type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /** A share: blocks [start, end) of the outermost axis. */
@@ -33,7 +32,7 @@ function valuesPart(values: Float64Array, share: Share, inner: number): Float64A
   return values.length <= 1 ? values : part(values, share, inner);
 }
 
-function shapePart<C extends Shape>(call: C, share: Share): C {
+function shapePart<C extends CallShape>(call: C, share: Share): C {
   const { n, inner } = call;
   return {
     ...call,
@@ -73,8 +72,10 @@ async function makeWorker(mailbox: SharedMailbox): Promise<AnyWorker> {
 
 /** Owns the workers and the memory shared with them. */
 export class WorkerPool implements KernelDelegate {
-  readonly #workers: readonly AnyWorker[];
+  #workers: readonly AnyWorker[];
   readonly #mailboxes: readonly SharedMailbox[];
+  /** Mappings whose kernels a worker has, by its mailbox. */
+  readonly #known = new WeakMap<SharedMailbox, Set<string>>();
   readonly #minimum: number;
 
   private constructor(workers: readonly AnyWorker[], mailboxes: readonly SharedMailbox[], minimum: number) {
@@ -88,18 +89,17 @@ export class WorkerPool implements KernelDelegate {
     return new WorkerPool(await Promise.all(mailboxes.map(makeWorker)), mailboxes, minimum);
   }
 
+  /** Ends the workers; a kernel that was spread over them runs on the caller's thread from then on. */
   stop(): void {
     for (const worker of this.#workers) worker.terminate();
+    this.#workers = [];
   }
 
-  wants(_: string, { outer, n, inner }: Shape): boolean {
+  take(name: string, kernel: Kernel, { outer, n, inner }: CallShape): Kernel | undefined {
     const size = outer * n * inner;
-    return this.#workers.length > 0 && outer > 1 && size >= this.#minimum && size * 24 < MOST;
-  }
-
-  kernelFor(name: string, kernel: Kernel): Kernel {
+    if (this.#workers.length === 0 || outer <= 1 || size < this.#minimum || size * 24 >= MOST) return undefined;
     return {
-      available: kernel.available,
+      ...kernel,
       forward: (call, weights, groups) => this.#forward(name, kernel, call, weights, groups),
       pullback: (...rest) => this.#pullback(name, kernel, ...rest),
     };
@@ -118,7 +118,8 @@ export class WorkerPool implements KernelDelegate {
     index: number,
     direction: "forward" | "pullback",
     mapping: string,
-    call: Shape,
+    kernel: Kernel,
+    call: CallShape,
     inputs: Readonly<Record<string, Numbers | null>>,
     outputs: Readonly<Record<string, Numbers | null>>,
     runHere: () => number,
@@ -127,9 +128,13 @@ export class WorkerPool implements KernelDelegate {
     const { outer, n, inner, structure } = call;
     const shared = { kept: call.kept, lengths: call.lengths, gamma: call.gamma, parameter: call.parameter };
     if (bytesOf(inputs) + bytesOf(outputs) + bytesOf(shared) > MOST) return runHere;
+    const known = this.#known.get(mailbox) ?? new Set();
+    this.#known.set(mailbox, known);
+    const source = known.has(mapping) ? null : kernel.source;
+    known.add(mapping);
     const results = writeJob(
       mailbox,
-      { direction, mapping, outer, n, inner, structure },
+      { direction, mapping, source, outer, n, inner, structure },
       { ...inputs, ...shared },
       outputs,
     );
@@ -139,7 +144,10 @@ export class WorkerPool implements KernelDelegate {
       // Shares are equal, so that the wait is short; and a page's main thread may not sleep.
       while (Atomics.load(mailbox.control, DONE) !== request);
       const outcome = Atomics.load(mailbox.control, OUTCOME);
-      if (outcome < -1) return runHere();
+      if (outcome < -1) {
+        known.delete(mapping);
+        return runHere();
+      }
       for (const [name, array] of Object.entries(outputs)) if (array !== null) array.set(results[name]!);
       return outcome;
     };
@@ -155,7 +163,7 @@ export class WorkerPool implements KernelDelegate {
     const joins = others.map((share, index) => {
       const outputs = { weights: part(weights, share, entries), groups: part(groups, share, entries) };
       const inputs = { scores: part(call.scores, share, entries) };
-      return this.#send(index, "forward", name, shapePart(call, share), inputs, outputs, () => run(share));
+      return this.#send(index, "forward", name, kernel, shapePart(call, share), inputs, outputs, () => run(share));
     });
     let offending = run(own);
     joins.forEach((join, index) => {
@@ -200,7 +208,9 @@ export class WorkerPool implements KernelDelegate {
       return -1;
     };
     const joins = others.map((share, index) =>
-      this.#send(index, "pullback", name, shapePart(call, share), inputsOf(share), outputsOf(share), () => run(share)),
+      this.#send(index, "pullback", name, kernel, shapePart(call, share), inputsOf(share), outputsOf(share), () =>
+        run(share),
+      ),
     );
     run(own);
     for (const join of joins) join();

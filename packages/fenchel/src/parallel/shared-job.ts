@@ -1,4 +1,5 @@
 /** A kernel call as it lies in memory shared with a worker: a short description, then its arrays side by side. */
+import type { KernelSource } from "../kernels/runtime/kernel.ts";
 
 type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
 
@@ -14,6 +15,8 @@ const constructors: Readonly<Record<Kind, new (memory: SharedArrayBuffer, at: nu
 export interface JobDescription {
   readonly direction: "forward" | "pullback";
   readonly mapping: string;
+  /** The mapping's kernel, if the worker does not have it yet. */
+  readonly source: KernelSource | null;
   readonly outer: number;
   readonly n: number;
   readonly inner: number;

@@ -1,14 +1,20 @@
 /** A worker of the pool: waits for jobs in shared memory and runs them on its own kernels. */
-import { kernelsByName } from "./kernels-by-name.ts";
+import type { Kernel } from "../kernels/runtime/kernel.ts";
+import { makeKernel } from "../kernels/runtime/run.ts";
 import { DONE, OUTCOME, readJob, REQUEST, type SharedMailbox } from "./shared-job.ts";
 import { inNode, nodeModule } from "./platform.ts";
 
 /** Outcome of a job that failed; otherwise it is what `forward` returned. */
 const FAILED = -2;
 
+/** The kernels that jobs brought along, by their mappings' names. */
+const kernels = new Map<string, Kernel>();
+
 function runJob(mailbox: SharedMailbox): number {
   const { description, arrays } = readJob(mailbox);
-  const kernel = kernelsByName[description.mapping];
+  const { mapping, source } = description;
+  if (source !== null) kernels.set(mapping, makeKernel(source.binary, source.traits));
+  const kernel = kernels.get(mapping);
   if (kernel === undefined) return FAILED;
   const call = {
     scores: arrays["scores"] as Float32Array,

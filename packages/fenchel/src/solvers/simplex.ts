@@ -73,3 +73,16 @@ export function supportMean(weights: Float64Array, values: Float64Array, count: 
   }
   return sum / support;
 }
+
+/** |y|^2 / 2. */
+export function halfSquare(y: Float64Array, count: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += y[i]! * y[i]!;
+  return sum / 2;
+}
+
+/** J of the projection at weights y: s (u - mean of u over the support), s the support's indicator. */
+export function projectionProduct(y: Float64Array, count: number, u: Float64Array, out: Float64Array): void {
+  const mean = supportMean(y, u, count);
+  for (let i = 0; i < count; i++) out[i] = y[i]! > 0 ? u[i]! - mean : 0;
+}

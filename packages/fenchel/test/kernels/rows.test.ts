@@ -1,11 +1,13 @@
 /** The module that readies rows for every kernel: maxima, compaction, the way back, transposition. */
 import { describe, expect, test } from "vitest";
-import { softmaxKernel } from "../../src/kernels/softmax-kernel.ts";
-import { sparsemaxKernel } from "../../src/kernels/sparsemax-kernel.ts";
+import { softmaxBinary, sparsemaxBinary } from "../../src/kernels/generated/index.ts";
 import type { KernelCall } from "../../src/kernels/runtime/kernel.ts";
 import { scratch } from "../../src/kernels/runtime/memory.ts";
-import { rowsModule } from "../../src/kernels/runtime/run.ts";
+import { makeKernel, rowsModule } from "../../src/kernels/runtime/run.ts";
 import { normals, uniform } from "../support/rows-of-scores.ts";
+
+const softmaxKernel = makeKernel(softmaxBinary, { direct: true });
+const sparsemaxKernel = makeKernel(sparsemaxBinary);
 
 const at = { x: 0, mask: 1 << 16, lengths: 1 << 17, kept: 3 << 16, counts: 1 << 18, max: 5 << 16, other: 6 << 16 };
 

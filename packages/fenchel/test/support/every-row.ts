@@ -10,7 +10,7 @@ export function optionsOf(entry: RegistryEntry, n: number): Options[] {
   const needed = entry.optionsFor?.(n) ?? {};
   const { parameter } = entry;
   if (parameter === null) return [needed];
-  return parameter.samples.map((value) => ({ ...needed, [parameter.name]: value }));
+  return parameter.samplesFor(n).map((value) => ({ ...needed, [parameter.name]: value }));
 }
 
 const lengths = [1, 2, 3, 7, 20, 64];

@@ -120,6 +120,7 @@ function entryOf(omega: Regularizer, symmetry: RegistryEntry["symmetry"], sparse
     symmetry,
     sparse,
     grouped: false,
+    kernel: false,
     paper: "",
   };
 }

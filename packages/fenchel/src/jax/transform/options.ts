@@ -3,7 +3,7 @@ import { checkOptions, valueError } from "../../core/arguments.ts";
 import { graphFromGrid } from "../../solvers/graph.ts";
 import { gammaSpec, type HyperParameterSpec } from "../../core/hyper-parameters.ts";
 import { alphaSpec } from "../../mappings/entmax.ts";
-import { lambdaSpec } from "../../mappings/fusedmax.ts";
+import { lambdaSpec } from "../../core/penalty-strength.ts";
 
 /** [height, width] of the grid that a row is, row-major. */
 export type Grid = readonly [height: number, width: number];
@@ -28,8 +28,8 @@ export interface OptionRule {
 function numberRule<K extends keyof Numbers>({ name, accepts, range }: HyperParameterSpec<K>): OptionRule {
   const check = (value: unknown) => {
     if (value === undefined) return;
-    if (typeof value !== "number") throw valueError(name, value, range, "type");
-    if (!accepts(value)) throw valueError(name, value, range);
+    if (typeof value !== "number") throw valueError(name, value, `${range} is needed`, "type");
+    if (!accepts(value)) throw valueError(name, value, `${range} is needed`);
   };
   return { name, check };
 }

@@ -1,11 +1,10 @@
 /** The place where `fenchel/parallel` hooks in: it may take over a kernel's calls. Nothing is hooked in by default. */
-import type { Kernel, KernelCall } from "./kernel.ts";
+import type { CallShape, Kernel } from "./kernel.ts";
 
-/** Takes over the calls it wants; otherwise a kernel as any other. */
+/** Takes over the calls it wants. */
 export interface KernelDelegate {
-  wants(name: string, call: Omit<KernelCall, "scores">): boolean;
-  /** The kernel of the mapping `name`, which itself is `kernel`, spread over workers. */
-  kernelFor(name: string, kernel: Kernel): Kernel;
+  /** The kernel of the mapping `name`, spread over workers; undefined for a call that stays on this thread. */
+  take(name: string, kernel: Kernel, call: CallShape): Kernel | undefined;
 }
 
 let delegate: KernelDelegate | undefined;
@@ -15,7 +14,7 @@ export function setKernelDelegate(value: KernelDelegate | undefined): void {
   delegate = value;
 }
 
-/** The kernel that should run a call: the mapping's own, or the delegate's. */
-export function kernelFor(name: string, kernel: Kernel, call: Omit<KernelCall, "scores">): Kernel {
-  return delegate?.wants(name, call) === true ? delegate.kernelFor(name, kernel) : kernel;
+/** The kernel that runs a call of the mapping `name`: the delegate's where it takes the call, otherwise `kernel`. */
+export function dispatch(name: string, kernel: Kernel, call: CallShape): Kernel {
+  return delegate?.take(name, kernel, call) ?? kernel;
 }

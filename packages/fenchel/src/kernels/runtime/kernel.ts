@@ -8,17 +8,39 @@ export interface KernelCall {
   readonly inner: number;
   /** 1 keeps an entry; same size as the scores. */
   readonly kept: Uint8Array | null;
-  /** Valid prefix, one a row. */
+  /** Valid prefix, one per row. */
   readonly lengths: Int32Array | null;
-  /** One value for all rows, or one a row. */
+  /** One value for all rows, or one per row. */
   readonly gamma: Float64Array;
   /** The own hyper-parameter, likewise; empty when there is none. */
   readonly parameter: Float64Array;
-  /** What the kernel needs of the mapping's further options: a grid, for instance. Plain data. */
+  /** The kernel's part of the mapping's further options: a grid, for instance. Plain data. */
   readonly structure?: unknown;
 }
 
+/** A call without its scores: all that a pullback needs of it. */
+export type CallShape = Omit<KernelCall, "scores">;
+
+/** Ways in which a mapping's module takes its rows. */
+export interface KernelTraits {
+  /**
+   * A row is a grid, whose [height, width] is the call's structure; its removed entries stay where they are, and the
+   * module is told which.
+   */
+  readonly onGrid?: boolean;
+  /** The module may take rows as they come, without their maxima. */
+  readonly direct?: boolean;
+}
+
+/** Plain data that a kernel is made of, here or on another thread. */
+export interface KernelSource {
+  /** The module's text. */
+  readonly binary: string;
+  readonly traits: KernelTraits;
+}
+
 export interface Kernel {
+  readonly source: KernelSource;
   /** Whether this machine can run it. */
   available(): boolean;
   /**
@@ -27,11 +49,11 @@ export interface Kernel {
    */
   forward(call: KernelCall, weights: Float32Array, groups: Int32Array | null, at?: number): number;
   /**
-   * gradient = J cotangent / gamma; the gradients of the hyper-parameters, one a row, where asked for. `at` is the address of
+   * gradient = J cotangent / gamma; the gradients of the hyper-parameters, one per row, where asked for. `at` is the address of
    * the weights if they stayed: the array is not read then, and may be null.
    */
   pullback(
-    call: Omit<KernelCall, "scores">,
+    call: CallShape,
     weights: Float32Array | null,
     groups: Int32Array | null,
     cotangent: Float32Array,

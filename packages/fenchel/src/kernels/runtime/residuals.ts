@@ -4,7 +4,7 @@
  */
 import { padded, scratch } from "./memory.ts";
 
-export interface Memory {
+export interface Residuals {
   readonly size: number;
   /** Address of the weights on the stack; -1 when they lie in the array. */
   at: number;
@@ -17,37 +17,37 @@ export interface Memory {
 }
 
 /** A pullback's hold on its memory; undefined when it went to a later call. */
-export interface Kept {
-  memory: Memory | undefined;
+export interface Saved {
+  residuals: Residuals | undefined;
 }
 
 /** Bytes below which a copy costs nothing, and of the stack at most. */
 const LEAST = 4096;
 const MOST = 1 << 22;
 
-const stack: Memory[] = [];
+const stack: Residuals[] = [];
 
 /** What was kept last for weights written to some `out`: a loop that reuses `out` reuses this, too. */
-const keptFor = new WeakMap<Float32Array, Kept>();
+const savedFor = new WeakMap<Float32Array, Saved>();
 
 /**
- * Memory for what a call keeps. `stays`: its kernel can write the weights on the stack, if there is room, for which the newest
+ * Residuals for what a call keeps. `stays`: its kernel can write the weights on the stack, if there is room, for which the newest
  * there that no loop comes back to, or any, move out.
  */
-export function keep(weights: Float32Array, grouped: boolean, reused: boolean, stays: boolean): Kept {
+export function saveResiduals(weights: Float32Array, grouped: boolean, reused: boolean, stays: boolean): Saved {
   const size = weights.length;
   const bytes = padded(4 * size);
-  const last = reused ? keptFor.get(weights) : undefined;
-  let memory = last?.memory;
-  if (memory?.idle === true && (memory.groups !== null) === grouped && (stays || memory.at < 0)) {
-    last!.memory = undefined;
+  const last = reused ? savedFor.get(weights) : undefined;
+  let residuals = last?.residuals;
+  if (residuals?.idle === true && (residuals.groups !== null) === grouped && (stays || residuals.at < 0)) {
+    last!.residuals = undefined;
   } else {
-    if (memory !== undefined) memory.reused = false;
-    memory = { size, at: -1, weights: null, groups: grouped ? new Int32Array(size) : null, idle: true, reused };
+    if (residuals !== undefined) residuals.reused = false;
+    residuals = { size, at: -1, weights: null, groups: grouped ? new Int32Array(size) : null, idle: true, reused };
   }
-  const kept = { memory };
-  if (reused) keptFor.set(weights, kept);
-  if (stays && memory.at < 0 && bytes > LEAST && bytes < MOST) {
+  const saved = { residuals };
+  if (reused) savedFor.set(weights, saved);
+  if (stays && residuals.at < 0 && bytes > LEAST && bytes < MOST) {
     for (let top; (top = stack.at(-1)) !== undefined; stack.pop()) {
       if ((top.reused || !top.idle) && scratch.base + bytes <= MOST) break;
       top.weights ??= new Float32Array(top.size);
@@ -55,10 +55,10 @@ export function keep(weights: Float32Array, grouped: boolean, reused: boolean, s
       scratch.base = top.at;
       top.at = -1;
     }
-    memory.at = scratch.base;
+    residuals.at = scratch.base;
     scratch.base += bytes;
-    stack.push(memory);
+    stack.push(residuals);
   }
-  if (memory.at < 0) memory.weights ??= new Float32Array(size);
-  return kept;
+  if (residuals.at < 0) residuals.weights ??= new Float32Array(size);
+  return saved;
 }

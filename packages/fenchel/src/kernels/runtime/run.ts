@@ -2,12 +2,12 @@
  * Runs a mapping's module on a whole call: rows go through the scratch memory in chunks that stay in cache; removed
  * entries are taken out before and put back after, and an axis that is not the last one is brought to the end.
  */
-import { rowsBinary } from "./binaries.ts";
-import type { Kernel, KernelCall } from "./kernel.ts";
+import { rowsBinary } from "../generated/index.ts";
+import type { Kernel, KernelCall, KernelSource, KernelTraits } from "./kernel.ts";
 import { lazyModule, loads } from "./loader.ts";
 import { padded, scratch } from "./memory.ts";
 
-/** What assembly/rows.ts exports; every argument is an address or a size. */
+/** Exports of assembly/common/rows.ts. */
 export interface RowsModule {
   prepare(
     x: number,
@@ -24,11 +24,48 @@ export interface RowsModule {
   transposeBytes(from: number, to: number, blocks: number, height: number, width: number): void;
 }
 
-/** What a mapping's module exports; every argument is an address or a size, see the calls below. */
+/**
+ * Exports of a mapping's module. Arguments are addresses but for rows, n, height, width, and the steps from one row's
+ * hyper-parameter to the next, in bytes; an address of 0 stands for nothing. A module on grids reads the last ones.
+ */
 interface MappingModule {
+  /** Bytes that a call on rows of n entries works in. */
   scratchBytes(n: number): number;
-  forward(...addresses: number[]): number | void;
-  pullback(...addresses: number[]): void;
+  /** A module that takes rows as they come returns 1 at one that must be prepared after all. */
+  forward(
+    x: number,
+    y: number,
+    groups: number,
+    rows: number,
+    n: number,
+    counts: number,
+    max: number,
+    gamma: number,
+    gammaStep: number,
+    parameter: number,
+    parameterStep: number,
+    scratch: number,
+    kept: number,
+    height: number,
+    width: number,
+  ): number | void;
+  pullback(
+    y: number,
+    groups: number,
+    dy: number,
+    dx: number,
+    rows: number,
+    n: number,
+    gamma: number,
+    gammaStep: number,
+    parameter: number,
+    parameterStep: number,
+    dGamma: number,
+    dParameter: number,
+    scratch: number,
+    height: number,
+    width: number,
+  ): void;
 }
 
 /** Entries a chunk: 64 KB an array. */
@@ -111,14 +148,15 @@ function firstOffending({ scores, n, inner, kept, lengths }: KernelCall): number
 
 const stepOf = (values: Float64Array): number => (values.length > 1 ? 8 : 0);
 
-/**
- * The kernel of a mapping's module, given as text. `onGrid`: a row is a grid, whose [height, width] is the call's
- * structure; its removed entries stay where they are and the module is told which. `direct`: the module may
- * take rows as they come, and returns 1 at one that has to be readied after all.
- */
-export function makeKernel(binary: string, onGrid = false, direct = false): Kernel {
+/** [height, width] of a call on grids. */
+const gridOf = ({ structure }: Shape): readonly [number, number] => structure as readonly [number, number];
+const noGrid = [0, 0] as const;
+
+/** The kernel of a mapping's module, given as text. */
+export function makeKernel(binary: string, traits: KernelTraits = {}): Kernel {
+  const { onGrid = false, direct = false } = traits;
+  const source: KernelSource = { binary, traits };
   const load = lazyModule<MappingModule>(binary, rowsModule);
-  const gridOf = ({ structure }: Shape): readonly number[] => (onGrid ? (structure as readonly number[]) : []);
 
   function forward(call: KernelCall, weights: Float32Array, groups: Int32Array | null, at = -1): number {
     const { scores, n, kept, lengths, gamma, parameter } = call;
@@ -141,6 +179,27 @@ export function makeKernel(binary: string, onGrid = false, direct = false): Kern
     const parameters = take(most * 8);
     const work = take(mapping.scratchBytes(n));
     const { i32 } = scratch.views(top);
+    const gammaStep = stepOf(gamma);
+    const parameterStep = stepOf(parameter);
+    const [height, width] = onGrid ? gridOf(call) : noGrid;
+    const run = (x: number, y: number, rows: number, counts: number, max: number) =>
+      mapping.forward(
+        x,
+        y,
+        ids,
+        rows,
+        n,
+        counts,
+        max,
+        gammas,
+        gammaStep,
+        parameters,
+        parameterStep,
+        work,
+        left,
+        height,
+        width,
+      );
     for (let r = 0, count = 0; r < rows; r += count) {
       count = nextRows(rows - r, most, call.inner);
       const y = at < 0 ? chunkY : at + r * n * 4;
@@ -149,14 +208,12 @@ export function makeKernel(binary: string, onGrid = false, direct = false): Kern
       if (lengths !== null) i32.set(lengths.subarray(r, r + count), ends >> 2);
       bringValues(gamma, r, count, gammas);
       bringValues(parameter, r, count, parameters);
-      const values = [gammas, stepOf(gamma), parameters, stepOf(parameter), work] as const;
-      if (!whole || mapping.forward(x, y, ids, count, n, 0, 0, ...values)) {
+      if (!whole || run(x, y, count, 0, 0)) {
         const found = prepare(x, mask, ends, left, count, n, counts, max);
         if (found & OFFENDING) return firstOffending(call);
         const removed = (found & REMOVED) !== 0;
         if (onGrid && removed) expand(x, left, count, n, counts, 0);
-        if (onGrid) mapping.forward(x, y, ids, count, n, ...gridOf(call), left, counts, max, ...values);
-        else mapping.forward(x, y, ids, count, n, counts, max, ...values);
+        run(x, y, count, counts, max);
         if (removed && !onGrid) {
           expand(y, left, count, n, counts, 0);
           if (groups !== null) expand(ids, left, count, n, counts, -2);
@@ -194,6 +251,9 @@ export function makeKernel(binary: string, onGrid = false, direct = false): Kern
     const dparameter = parameterGradient === null ? 0 : take(most * 8);
     const work = take(mapping.scratchBytes(n));
     const { f64 } = scratch.views(top);
+    const gammaStep = stepOf(gamma);
+    const parameterStep = stepOf(parameter);
+    const [height, width] = onGrid ? gridOf(call) : noGrid;
     for (let r = 0, count = 0; r < rows; r += count) {
       count = nextRows(rows - r, most, call.inner);
       const y = at < 0 ? chunkY : at + r * n * 4;
@@ -202,13 +262,28 @@ export function makeKernel(binary: string, onGrid = false, direct = false): Kern
       if (groups !== null) bring(groups, r * n, count, call, ids, dx);
       bringValues(gamma, r, count, gammas);
       bringValues(parameter, r, count, parameters);
-      const values = [gammas, stepOf(gamma), parameters, stepOf(parameter)] as const;
-      mapping.pullback(y, ids, dy, dx, count, n, ...gridOf(call), ...values, dgamma, dparameter, work);
+      mapping.pullback(
+        y,
+        ids,
+        dy,
+        dx,
+        count,
+        n,
+        gammas,
+        gammaStep,
+        parameters,
+        parameterStep,
+        dgamma,
+        dparameter,
+        work,
+        height,
+        width,
+      );
       takeBack(gradient, r * n, count, call, dx, dy);
       gammaGradient?.set(f64.subarray(dgamma >> 3, (dgamma >> 3) + count), r);
       parameterGradient?.set(f64.subarray(dparameter >> 3, (dparameter >> 3) + count), r);
     }
   };
 
-  return { available: () => loads(rowsModule) && loads(load), forward, pullback };
+  return { source, available: () => loads(load), forward, pullback };
 }

@@ -1,10 +1,9 @@
-// What the pullbacks of fusedmax and oscarmax share: the first pass over a row, which writes dx = 0 everywhere and
-// collects the support.
+// The first pass of a pullback over a row of grouped weights: writes dx = 0 everywhere and collects the support.
 //
 // A span is a record of 16 bytes: the sum of the cotangent over it (f64), its first entry (i32), its shape (i32). A
 // positive shape is a stretch of that many entries of one group; a negative one is a comb, entries of one block of
-// 16 given by bits 0 to 15: for fusedmax each is a group of its own between two kept entries of weight 0, for
-// oscarmax they are all of one group.
+// 16 given by bits 0 to 15: where groups are segments each is a group of its own between two kept entries of weight 0,
+// where groups stand anywhere they are all of one group.
 
 import { lanesSum, maskOf, setBlock } from "./vectors";
 

@@ -30,8 +30,8 @@ export function scratchBytes(n: i32): usize {
 }
 
 export function forward(
-  x: usize, y: usize, groups: usize, rows: i32, n: i32, height: i32, width: i32, kept: usize, counts: usize, max: usize,
-  gamma: usize, gammaStep: i32, param: usize, paramStep: i32, scratch: usize,
+  x: usize, y: usize, groups: usize, rows: i32, n: i32, counts: usize, max: usize,
+  gamma: usize, gammaStep: i32, param: usize, paramStep: i32, scratch: usize, kept: usize, height: i32, width: i32,
 ): void {
   const stride = (<usize>n) << 2;
   for (let r = 0; r < rows; r++) {
@@ -387,8 +387,9 @@ function write(y: usize, groups: usize, tau: f64): void {
  * dgamma = -(<g, y> - lambda dlambda) / gamma.
  */
 export function pullback(
-  y: usize, groups: usize, dy: usize, dx: usize, rows: i32, n: i32, height: i32, width: i32,
+  y: usize, groups: usize, dy: usize, dx: usize, rows: i32, n: i32,
   gamma: usize, gammaStep: i32, param: usize, paramStep: i32, dgamma: usize, dparam: usize, scratch: usize,
+  height: i32, width: i32,
 ): void {
   const stride = (<usize>n) << 2;
   for (let r = 0; r < rows; r++) {
