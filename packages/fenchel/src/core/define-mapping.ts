@@ -90,7 +90,7 @@ function multiply<S>(
     if (call.parameter.length > 0) row.parameter = valueIn(call.parameter, r);
     const { count } = row;
     readRow(layout, r, row, tangent, u);
-    if (count > 0) solver.product(row, u, product);
+    if (count > 0) solver.jacobianVectorProduct(row, u, product);
     const gamma = valueIn(call.gamma, r);
     if (parameterGradients !== null && count > 0) {
       let inner = 0;

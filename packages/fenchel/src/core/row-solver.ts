@@ -37,7 +37,7 @@ export interface RowSolver<K extends string = string, S = undefined> {
   /** Omega at `weights`. */
   regularizer(row: Row<S>, weights: Float64Array): number;
   /** out = J tangent, at the solved row. J is the Hessian of max_Omega: symmetric, so this serves both directions. */
-  product(row: Row<S>, tangent: Float64Array, out: Float64Array): void;
+  jacobianVectorProduct(row: Row<S>, tangent: Float64Array, out: Float64Array): void;
   /** Derivative of <cotangent, weights> in the own hyper-parameter; `product` is J cotangent. */
   parameterGradient?(row: Row<S>, cotangent: Float64Array, product: Float64Array): number;
   /** Bound on max_Omega(scores) - (<weights, scores> - Omega(weights)) for feasible `weights`. */

@@ -93,7 +93,7 @@ function regularizer({ count, parameter: budget }: Row, y: Float64Array): number
 }
 
 /** J = diag(f) - f f^T / |f|, f the indicator of 0 < y < 1; diag(f) where the budget does not bind. */
-function product(row: Row, u: Float64Array, out: Float64Array): void {
+function jacobianVectorProduct(row: Row, u: Float64Array, out: Float64Array): void {
   const { weights: y, count } = row;
   let mean = 0;
   if (binds(row)) {
@@ -155,7 +155,7 @@ const budgetmaxSolver: RowSolver<"budget"> = {
   sumsToOne: false,
   solve,
   regularizer,
-  product,
+  jacobianVectorProduct,
   parameterGradient,
   gap,
 };

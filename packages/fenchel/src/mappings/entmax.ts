@@ -170,7 +170,8 @@ const entmaxSolver: RowSolver<"alpha"> = {
   grouped: false,
   solve: ({ scores, weights, count, parameter }) => solveScores(scores, count, parameter, weights),
   regularizer,
-  product: ({ weights, count, parameter }, u, out) => separableProduct(weights, count, 2 - parameter, u, out),
+  jacobianVectorProduct: ({ weights, count, parameter }, u, out) =>
+    separableProduct(weights, count, 2 - parameter, u, out),
   parameterGradient,
   gap,
   kernel: /* @__PURE__ */ makeKernel(entmaxBinary),

@@ -93,7 +93,7 @@ const fusedmaxSolver: RowSolver<"lambda"> = {
   grouped: true,
   solve,
   regularizer: ({ count, parameter }, y) => halfSquare(y, count) + parameter * totalVariation(y, count),
-  product: groupedProjectionProduct,
+  jacobianVectorProduct: groupedProjectionProduct,
   parameterGradient,
   gap,
   kernel: /* @__PURE__ */ makeKernel(fusedmaxBinary),

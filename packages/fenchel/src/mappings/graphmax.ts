@@ -73,7 +73,7 @@ export function graphSolver(
     structure,
     solve,
     regularizer,
-    product: groupedProjectionProduct,
+    jacobianVectorProduct: groupedProjectionProduct,
     parameterGradient,
     gap,
   };

@@ -91,7 +91,7 @@ const steepest = 1e200;
  * J = (n / b) (I - y 1^T) diag((y / n)^(1-b)) (I - 1 y^T) with n = |y|_alpha, from y = n (v + c)^(1/b), d c = -<y, d v>
  * and n = 1 / sum (v + c)^(1/b). It is symmetric.
  */
-function product({ weights: y, count, parameter: alpha }: Row, u: Float64Array, out: Float64Array): void {
+function jacobianVectorProduct({ weights: y, count, parameter: alpha }: Row, u: Float64Array, out: Float64Array): void {
   const exponent = alpha - 1;
   let top = 0;
   for (let i = 1; i < count; i++) if (y[i]! > y[top]!) top = i;
@@ -167,7 +167,7 @@ const normmaxSolver: RowSolver<"alpha"> = {
     solveThreshold(scores, count, parameter, weights);
   },
   regularizer: ({ count, parameter }, y) => norm(y, count, parameter),
-  product,
+  jacobianVectorProduct,
   parameterGradient,
   gap,
 };

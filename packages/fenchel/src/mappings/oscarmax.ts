@@ -125,7 +125,7 @@ const oscarmaxSolver: RowSolver<"lambda"> = {
   grouped: true,
   solve,
   regularizer: ({ count, parameter }, y) => halfSquare(y, count) + parameter * pairwiseMaxima(y, count),
-  product: groupedProjectionProduct,
+  jacobianVectorProduct: groupedProjectionProduct,
   parameterGradient,
   gap,
   kernel: /* @__PURE__ */ makeKernel(oscarmaxBinary),

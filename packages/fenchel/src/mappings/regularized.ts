@@ -170,7 +170,7 @@ function regularizedSolver(given: Regularizer, options: RegularizedOptions | und
   const regularizer = ({ count }: Row, y: Float64Array): number => omega.value(y.subarray(0, count));
 
   /** H d = u + constant on the support, sum d = 0: the derivative of the optimality conditions. */
-  const product = ({ weights, count }: Row, u: Float64Array, out: Float64Array): void => {
+  const jacobianVectorProduct = ({ weights, count }: Row, u: Float64Array, out: Float64Array): void => {
     const space = reserve(count);
     const y = weights.subarray(0, count);
     const hessian = freeHessianAt(omega, y, space);
@@ -204,7 +204,7 @@ function regularizedSolver(given: Regularizer, options: RegularizedOptions | und
     return Math.min(direct, Math.max(bound, 0));
   };
 
-  return { name: omega.name, parameter: null, grouped: false, solve, regularizer, product, gap };
+  return { name: omega.name, parameter: null, grouped: false, solve, regularizer, jacobianVectorProduct, gap };
 }
 
 /**

@@ -23,7 +23,7 @@ function regularizer({ count }: Row, y: Float64Array): number {
 }
 
 /** J = diag(y) - y y^T. */
-function product({ weights: y, count }: Row, u: Float64Array, out: Float64Array): void {
+function jacobianVectorProduct({ weights: y, count }: Row, u: Float64Array, out: Float64Array): void {
   let mean = 0;
   for (let i = 0; i < count; i++) mean += y[i]! * u[i]!;
   for (let i = 0; i < count; i++) out[i] = y[i]! * (u[i]! - mean);
@@ -48,7 +48,7 @@ const softmaxSolver: RowSolver<never> = {
   grouped: false,
   solve,
   regularizer,
-  product,
+  jacobianVectorProduct,
   gap,
   kernel: /* @__PURE__ */ makeKernel(softmaxBinary, { direct: true }),
 };

@@ -22,7 +22,7 @@ const sparsemaxSolver: RowSolver<never> = {
   grouped: false,
   solve: ({ scores, weights, count }) => projectOntoSimplex(scores, count, weights),
   regularizer: ({ count }, y) => halfSquare(y, count),
-  product: ({ weights, count }, u, out) => projectionProduct(weights, count, u, out),
+  jacobianVectorProduct: ({ weights, count }, u, out) => projectionProduct(weights, count, u, out),
   gap,
   kernel: /* @__PURE__ */ makeKernel(sparsemaxBinary),
 };

@@ -62,7 +62,11 @@ function regularizer({ count, parameter: p }: Row, y: Float64Array): number {
  * In scores m_i = |y|_p^2 / (c + v_i) with |y|_p^2 = c + <y, v>: so nothing cancels in e, which goes to 0 like b. For low
  * scores, where c + v_i would cancel, e comes from the weights.
  */
-function product({ scores: v, weights: y, count, parameter: p }: Row, u: Float64Array, out: Float64Array): void {
+function jacobianVectorProduct(
+  { scores: v, weights: y, count, parameter: p }: Row,
+  u: Float64Array,
+  out: Float64Array,
+): void {
   const exponent = p - 1;
   let top = 0;
   let sum = 0;
@@ -150,7 +154,7 @@ const sqPnormMaxSolver: RowSolver<"p"> = {
   grouped: false,
   solve,
   regularizer,
-  product,
+  jacobianVectorProduct,
   parameterGradient,
   gap,
 };

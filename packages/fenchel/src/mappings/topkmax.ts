@@ -75,7 +75,11 @@ function regularizer({ count, parameter: k, structure: base }: Row<TopkBase>, y:
 }
 
 /** The base's Jacobian on the kept entries: J vanishes wherever the weight does. */
-function product({ weights: y, count, structure: base }: Row<TopkBase>, u: Float64Array, out: Float64Array): void {
+function jacobianVectorProduct(
+  { weights: y, count, structure: base }: Row<TopkBase>,
+  u: Float64Array,
+  out: Float64Array,
+): void {
   if (base === "sparsemax") {
     projectionProduct(y, count, u, out);
     return;
@@ -114,7 +118,7 @@ const topkmaxSolver: RowSolver<"k", TopkBase> = {
   structure,
   solve,
   regularizer,
-  product,
+  jacobianVectorProduct,
   gap,
 };
 
