@@ -71,7 +71,9 @@ export function linearizeOnKernel<S>(
   return (tangent, result, gradients) => {
     const { residuals } = saved;
     if (residuals === undefined) {
-      throw new Error(`${solver.name}: the memory of this pullback went to a later vjp with the same out`);
+      throw new Error(
+        `${solver.name}: this pullback is no longer valid: a later vjp into the same out overwrote its residuals`,
+      );
     }
     residuals.idle = true;
     kernel.pullback(

@@ -1,61 +1,86 @@
-/** What pullbacks keep of their forward pass, on the kernels' memory and off it: every one right, or refused, never wrong. */
+/** Residuals of the vjp, on the kernels' memory and off it: every pullback right, or refused, never wrong. */
 import { describe, expect, test } from "vitest";
-import { fusedmax, softmax, sparsemax } from "../../src/index.ts";
+import { registry, softmax, sparsemax } from "../../src/index.ts";
+import { firstDifference } from "../support/backends.ts";
 import { normals } from "../support/rows-of-scores.ts";
 
 const single = (n: number, seed: number) => Float32Array.from(normals(n, seed));
 
-/** The pullback's result for a call of its own, with nothing before or after. */
-function alone(mapping: typeof softmax, scores: Float32Array, u: Float32Array, options: object = {}): Float32Array {
-  return mapping.vjp(scores.slice(), options).pullback(u).scores.slice();
-}
+/** Fails unless two arrays are the same, naming the first entry that differs. */
+const same = (got: ArrayLike<number>, wanted: ArrayLike<number> | undefined) =>
+  expect(firstDifference(got, wanted!), "first entry that differs").toBe(-1);
 
-describe.each([
-  ["softmax", softmax],
-  ["fusedmax, which keeps groups too", fusedmax as typeof softmax],
-])("%s", (_, mapping) => {
+describe.each(registry.filter(({ kernel }) => kernel))("$name", (entry) => {
+  const { vjp } = entry.mapping;
+  const needs = (n: number) => entry.optionsFor?.(n) ?? {};
+
+  /** The pullback's result for a call of its own, with nothing before or after. */
+  function alone(scores: Float32Array, u: Float32Array, options: object = needs(scores.length)): Float32Array {
+    return vjp(scores.slice(), { ...options })
+      .pullback(u)
+      .scores.slice();
+  }
+
   test("pullbacks of many calls, in any order, after calls that work in the same memory", () => {
     const sizes = [5000, 1024, 6, 20_000, 1025, 1023, 4099];
     const calls = sizes.map((n, seed) => ({ x: single(n, seed), u: single(n, 100 + seed) }));
-    const wanted = calls.map(({ x, u }) => alone(mapping, x, u));
-    const held = calls.map(({ x }, i) => mapping.vjp(x, i % 2 === 0 ? { out: new Float32Array(x.length) } : {}));
+    const wanted = calls.map(({ x, u }) => alone(x, u));
+    const held = calls.map(({ x }, i) =>
+      vjp(x, { ...needs(x.length), ...(i % 2 === 0 ? { out: new Float32Array(x.length) } : {}) }),
+    );
     sparsemax(single(70_000, 1));
     for (const order of [3, 0, 6, 2, 5, 1, 4, 3, 0]) {
       held[order]!.weights.fill(7);
-      expect(held[order]!.pullback(calls[order]!.u).scores).toEqual(wanted[order]);
+      same(held[order]!.pullback(calls[order]!.u).scores, wanted[order]);
       const passing = calls[(order + 3) % sizes.length]!;
-      expect(mapping.vjp(passing.x).pullback(passing.u).scores).toEqual(wanted[(order + 3) % sizes.length]);
+      same(alone(passing.x, passing.u), wanted[(order + 3) % sizes.length]);
     }
   });
 
   test("a loop over layers into the same outs", () => {
     const layers = [2048, 1500, 3000].map((n, seed) => ({ x: single(n, seed), u: single(n, 50 + seed), n }));
     const outs = layers.map(({ n }) => [new Float32Array(n), new Float32Array(n)] as const);
-    const wanted = layers.map(({ x, u }) => alone(mapping, x, u));
+    const wanted = layers.map(({ x, u }) => alone(x, u));
     for (let step = 0; step < 4; step++) {
-      const pullbacks = layers.map(({ x }, i) => mapping.vjp(x, { out: outs[i]![0] }).pullback);
+      const pullbacks = layers.map(({ x, n }, i) => vjp(x, { ...needs(n), out: outs[i]![0] }).pullback);
       for (const i of [2, 1, 0]) {
         pullbacks[i]!(layers[i]!.u, { out: outs[i]![1] });
-        expect(outs[i]![1]).toEqual(wanted[i]);
+        same(outs[i]![1], wanted[i]);
       }
     }
+  });
+
+  test.each([6, 1023, 1025, 20_000])("many vjps of %d entries into one out, each pulled back later", (n) => {
+    const out = new Float32Array(n);
+    const calls = [1, 2, 3, 4, 5, 6, 7].map((seed) => ({ x: single(n, seed), u: single(n, 100 + seed) }));
+    const wanted = calls.map(({ x, u }) => alone(x, u));
+    const pullbacks = calls.map(({ x }) => vjp(x, { ...needs(n), out }).pullback);
+    for (const i of [4, 0, 6, 2, 3, 5, 1, 4, 6]) same(pullbacks[i]!(calls[i]!.u).scores, wanted[i]);
+    // The last one's residuals are those that the next call overwrites; all the others stay valid for ever.
+    const next = vjp(calls[0]!.x, { ...needs(n), out });
+    for (const i of [5, 0, 1, 2, 3, 4]) same(pullbacks[i]!(calls[i]!.u).scores, wanted[i]);
+    expect(() => pullbacks[6]!(calls[6]!.u)).toThrow(
+      `${entry.name}: this pullback is no longer valid: a later vjp into the same out overwrote its residuals`,
+    );
+    same(next.pullback(calls[0]!.u).scores, wanted[0]);
   });
 
   test("an old pullback into a reused out is refused; a call that throws leaves the others right", () => {
     const n = 2000;
     const [x, u] = [single(n, 1), single(n, 2)];
-    const wanted = alone(mapping, x, u);
+    const wanted = alone(x, u);
     const out = new Float32Array(n);
-    const other = mapping.vjp(x);
-    const first = mapping.vjp(x, { out });
-    const second = mapping.vjp(single(n, 3), { out });
+    const options = { ...needs(n), out };
+    const other = vjp(x, needs(n));
+    const first = vjp(x, options);
+    const second = vjp(single(n, 3), options);
     expect(first.pullback(u).scores).toEqual(wanted);
-    expect(second.pullback(u).scores).toEqual(alone(mapping, single(n, 3), u));
+    same(second.pullback(u).scores, alone(single(n, 3), u));
     const bad = x.slice();
     bad[1999] = Number.NaN;
-    expect(() => mapping.vjp(bad, { out })).toThrow(RangeError);
-    expect(() => second.pullback(u)).toThrow(/went to a later vjp with the same out/);
-    const third = mapping.vjp(x, { out });
+    expect(() => vjp(bad, options)).toThrow(RangeError);
+    expect(() => second.pullback(u)).toThrow(/a later vjp into the same out overwrote its residuals/);
+    const third = vjp(x, options);
     expect(other.pullback(u).scores).toEqual(wanted);
     expect(first.pullback(u).scores).toEqual(wanted);
     expect(third.pullback(u).scores).toEqual(wanted);
@@ -65,8 +90,8 @@ describe.each([
     const [x, u] = [single(4096, 1), single(4096, 2)];
     const out = new Float32Array(4096);
     for (const axis of [1, 0, 1, 0, 0, 1]) {
-      const options = { shape: [64, 64], axis };
-      expect(mapping.vjp(x, { ...options, out }).pullback(u).scores).toEqual(alone(mapping, x, u, options));
+      const options = { ...needs(64), shape: [64, 64], axis };
+      same(vjp(x, { ...options, out }).pullback(u).scores, alone(x, u, options));
     }
   });
 });
@@ -76,10 +101,10 @@ test("more than fits: every pullback is right, pending or called before", () => 
   const u = single(n, 9);
   const scores = [1, 2, 3, 4, 5, 6].map((seed) => single(n, seed));
   const options = { shape: [64, n / 64] };
-  const wanted = scores.map((x) => alone(softmax, x, u, options));
+  const wanted = scores.map((x) => softmax.vjp(x, options).pullback(u).scores);
   const calls = scores.map((x, i) => softmax.vjp(x, { ...options, ...(i < 3 ? { out: new Float32Array(n) } : {}) }));
   for (const i of [5, 0, 3, 1, 4, 2, 5, 0]) {
-    expect(calls[i]!.pullback(u).scores.every((value, at) => value === wanted[i]![at])).toBe(true);
+    same(calls[i]!.pullback(u).scores, wanted[i]!);
     softmax.vjp(scores[1]!, options).pullback(u);
   }
 });

@@ -58,6 +58,12 @@ export function farthest(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return worst;
 }
 
+/** Index of the first entry in which two arrays differ; -1 when they are the same. */
+export function firstDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) if (!Object.is(a[i], b[i])) return i;
+  return -1;
+}
+
 export function dot(a: Scores, b: Scores): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;

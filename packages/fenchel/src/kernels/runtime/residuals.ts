@@ -1,6 +1,7 @@
 /**
- * What pullbacks keep of their forward pass, a copy of their own: the caller may change the weights before. While there is
- * room it stays where the kernel wrote it, stacked at the bottom of the kernels' memory; otherwise it lies in arrays.
+ * Residuals of the vjp: the copy of the weights (and groups) that a pullback reads, since the caller may change the weights
+ * before. While there is room they stay where the kernel wrote them, stacked at the bottom of the kernels' memory; otherwise
+ * they lie in arrays.
  */
 import { padded, scratch } from "./memory.ts";
 
@@ -12,12 +13,12 @@ export interface Residuals {
   readonly groups: Int32Array | null;
   /** Whether the pullback was called, or there is none yet. */
   idle: boolean;
-  /** Whether the next call into some `out` takes it over. */
+  /** Whether the next call into some `out` takes the memory over. */
   reused: boolean;
 }
 
-/** A pullback's hold on its memory; undefined when it went to a later call. */
-export interface Saved {
+/** A pullback's hold on its residuals; undefined when a later call overwrote them. */
+export interface SavedResiduals {
   residuals: Residuals | undefined;
 }
 
@@ -27,14 +28,20 @@ const MOST = 1 << 22;
 
 const stack: Residuals[] = [];
 
-/** What was kept last for weights written to some `out`: a loop that reuses `out` reuses this, too. */
-const savedFor = new WeakMap<Float32Array, Saved>();
+/** The residuals saved last for weights in some `out`: a loop that reuses `out` reuses their memory, too. */
+const savedFor = new WeakMap<Float32Array, SavedResiduals>();
 
 /**
- * Residuals for what a call keeps. `stays`: its kernel can write the weights on the stack, if there is room, for which the newest
- * there that no loop comes back to, or any, move out.
+ * Memory for a call's residuals: that of the last call with these `weights` if they are `reused` and its pullback was
+ * called. `stays`: the kernel can leave the weights on the stack. If that is full the newest residuals there that no loop
+ * comes back to, or any, move out to arrays.
  */
-export function saveResiduals(weights: Float32Array, grouped: boolean, reused: boolean, stays: boolean): Saved {
+export function saveResiduals(
+  weights: Float32Array,
+  grouped: boolean,
+  reused: boolean,
+  stays: boolean,
+): SavedResiduals {
   const size = weights.length;
   const bytes = padded(4 * size);
   const last = reused ? savedFor.get(weights) : undefined;
