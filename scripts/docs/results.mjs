@@ -3,13 +3,13 @@ import { count, day, mappingCell, table } from "./table.mjs";
 
 /** The columns of the index by the keys of the metrics. */
 const short = {
-  spam: ["accuracy", "f1", "zeros", "support", "segments"],
-  entailment: ["accuracy", "zeros", "segments", "alignmentError", "shareError"],
-  translation: ["bleu", "chrf", "zeros", "support", "segments", "alignmentError"],
-  summarization: ["rouge1", "rouge2", "rougeL", "zeros", "segments", "alignmentError"],
-  imdb: ["accuracy", "loss", "zeros", "support", "deviation"],
+  spam: ["accuracy", "f1", "sparsity", "supportSize", "segments"],
+  entailment: ["accuracy", "sparsity", "segments", "alignmentError", "shareError"],
+  translation: ["bleu", "chrf", "sparsity", "supportSize", "segments", "alignmentError"],
+  summarization: ["rouge1", "rouge2", "rougeL", "sparsity", "segments", "alignmentError"],
+  imdb: ["accuracy", "loss", "sparsity", "supportSize", "deviation"],
   "movie-rationales": ["accuracy", "segments", "tokenF1", "rationalePrecision", "sufficiency", "comprehensiveness"],
-  vqa: ["accuracy", "mass", "tightness", "recall", "iou"],
+  vqa: ["accuracy", "mass", "areaRatio", "recall", "iou"],
 };
 
 function scoreCell({ scale, digits }, score) {

@@ -1,6 +1,6 @@
 /** The speed of continuous attention: forward and pullback of a batch, on a line and in the plane. */
 import { continuousAttention, gaussianBasis, gaussianGrid, type Basis } from "fenchel";
-import { normalNumbers, uniformNumbers } from "../nn/rng.ts";
+import { normalNumbers, uniformNumbers } from "../base/rng.ts";
 import { measureInTurns, type Timed } from "./measure.ts";
 
 /** A batch: its positions (a length, or the sides of an image), and what its attention is made of. */

@@ -1,5 +1,5 @@
 /** Seeded rows of scores of several kinds, ordinary and adversarial. */
-import { foldIn, normalNumbers, uniformNumbers } from "../nn/rng.ts";
+import { foldIn, normalNumbers, uniformNumbers } from "../base/rng.ts";
 
 /** What the scores of a row are like. */
 export const distributions = ["normal", "peaked", "plateau", "sorted", "alternating", "equal", "flat"] as const;

@@ -3,11 +3,11 @@
  * Romanian (Vilar et al. 2006; Och and Ney 2000; Mihalcea and Pedersen 2003).
  */
 
+import type { AlignmentLink } from "../base/annotations.ts";
 import type { DataError } from "../base/data-error.ts";
 import { filled, readSplits, tableFile, type SetFile, type Splits } from "./kit/schema.ts";
 
-/** Positions of two words, from 0: in the source and in the target. */
-export type AlignmentLink = readonly [source: number, target: number];
+export type { AlignmentLink };
 
 export interface AlignedPair {
   readonly source: readonly string[];

@@ -1,10 +1,10 @@
 /** Film reviews with the passages that made a person judge them so (Zaidan and Eisner 2007). */
 
+import type { TokenSpan } from "../base/annotations.ts";
 import { checksumOf, recordsFile } from "./kit/schema.ts";
 import type { Sentiment } from "./imdb.ts";
 
-/** From the first token to the one after the last. */
-export type TokenSpan = readonly [start: number, end: number];
+export type { TokenSpan };
 
 export interface RationaleReview {
   readonly id: string;

@@ -1,7 +1,7 @@
 /** Parameters between the engine's arrays and typed arrays with names and shapes. */
 import { numpy as np } from "@jax-js/jax";
 import type { Tensor } from "../base/safetensors.ts";
-import { foldIn, normalNumbers, uniformNumbers } from "./rng.ts";
+import { foldIn, normalNumbers, uniformNumbers } from "../base/rng.ts";
 
 /** A flat record of arrays. */
 export type NamedArrays = { readonly [name: string]: np.Array };

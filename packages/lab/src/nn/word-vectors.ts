@@ -1,5 +1,5 @@
 /** Word vectors from plain text: the leading directions of positive pointwise mutual information. */
-import { foldIn, normalNumbers, uniformNumbers } from "./rng.ts";
+import { foldIn, normalNumbers, uniformNumbers } from "../base/rng.ts";
 
 export interface WordVectorsOptions {
   /** Numbers of a vector. */

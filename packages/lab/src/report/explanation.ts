@@ -1,6 +1,6 @@
 /** The attention over given texts as a file of its own, for `explain`: an HTML page or an SVG picture. */
 
-import { attentionSegments } from "../metrics/attention/attention.ts";
+import { attentionSegments } from "../metrics/attention/attention-statistics.ts";
 import { answerOf, explanationTable, formatProbability, legend, type Explanation } from "./heat-map.ts";
 import { escapeHtml, markup } from "../base/markup.ts";
 import { htmlDocument } from "./page.ts";

@@ -70,24 +70,24 @@ export const MEASURES: readonly SpamMeasure[] = [
     of: (run) => run.test.loss,
   },
   {
-    key: "zeros",
+    key: "sparsity",
     group: "Attention on the test set",
     title: "Exact zeros",
     unit: "%",
     digits: 1,
     scale: 100,
     best: "highest",
-    of: (run) => run.test.zeros,
+    of: (run) => run.test.sparsity,
   },
   {
-    key: "support",
+    key: "supportSize",
     group: "Attention on the test set",
     title: "Support",
     unit: "words",
     digits: 1,
     scale: 1,
     best: "lowest",
-    of: (run) => run.test.support,
+    of: (run) => run.test.supportSize,
   },
   {
     key: "segments",
@@ -157,7 +157,7 @@ export interface SummaryRow<R extends ComparedRun = SpamRunResult> {
 /** A run that diverged leaves its variant without a figure, not the comparison without a report. */
 function spreadOf(values: readonly (number | null)[]): MeanStd | null {
   if (!values.every((value) => value !== null)) return null;
-  return values.every(Number.isFinite) ? meanStd(values) : { mean: Number.NaN, deviation: null, count: values.length };
+  return values.every(Number.isFinite) ? meanStd(values) : { mean: Number.NaN, std: null, count: values.length };
 }
 
 export function summarize<R extends ComparedRun>(
@@ -194,7 +194,7 @@ export function summaryRecords<R extends ComparedRun>(rows: readonly SummaryRow<
     figures: Object.fromEntries(
       figures.map(({ measure, spread: found }) => [
         measure.key,
-        found === null ? null : { mean: found.mean, deviation: found.deviation },
+        found === null ? null : { mean: found.mean, deviation: found.std },
       ]),
     ),
   }));

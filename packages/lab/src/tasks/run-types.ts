@@ -1,4 +1,5 @@
 /** What a run is made of: the contract between data, training, comparison and report. */
+import type { AttentionStatistics } from "../metrics/attention/attention-statistics.ts";
 
 /** One text of a classification task, cut into the words the model sees. */
 export interface LabelledText {
@@ -50,18 +51,6 @@ export interface EpochMetrics {
   readonly devAccuracy: number;
   /** Median over the epoch's training steps. */
   readonly secondsPerStep: number;
-}
-
-/** Means over the texts of a split of what attention looks like. */
-export interface AttentionStatistics {
-  /** Share of words whose weight is exactly 0. */
-  readonly zeros: number;
-  /** Words with a positive weight, a text. */
-  readonly support: number;
-  /** Maximal runs of neighbouring words with one positive weight, a text. */
-  readonly segments: number;
-  /** Shannon entropy of the weights in nats. */
-  readonly entropy: number;
 }
 
 export interface EvaluationScores extends AttentionStatistics {

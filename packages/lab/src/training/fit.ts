@@ -1,7 +1,7 @@
 /** Training, whatever the model: epochs of steps, the best epoch by the dev set, and a folder from which to resume. */
 import { numpy as np, tree } from "@jax-js/jax";
 import { toArrays, toTensors, zerosLike, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
-import { foldIn } from "../nn/rng.ts";
+import { foldIn } from "../base/rng.ts";
 import type { EpochMetrics } from "../tasks/run-types.ts";
 import { readCheckpoint, writeCheckpoint, type Checkpoint, type Progress } from "./checkpoint.ts";
 import { RunError } from "../base/run-error.ts";

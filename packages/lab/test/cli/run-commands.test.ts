@@ -100,7 +100,7 @@ describe("fenchel evaluate", () => {
     const scores = JSON.parse((await fenchel(...args, "--json")).out) as EvaluationScores;
     expect(scores.texts).toBe(3);
     expect(scores.accuracy).toBeGreaterThanOrEqual(0);
-    expect(scores.zeros).toBe(0);
+    expect(scores.sparsity).toBe(0);
   });
 
   it("tells mistakes in one line that says where", async () => {

@@ -1,8 +1,8 @@
-/** Attention read as links, and links against people's. */
+/** Word alignments from attention, and their error rate against human alignments. */
 import { describe, expect, it } from "vitest";
 import {
   alignmentErrorRate,
-  alignmentSums,
+  alignmentStatistics,
   attentionAlignment,
   bootstrapInterval,
   pairedSignificance,
@@ -73,10 +73,10 @@ describe("alignment error rate", () => {
       possible: [[1, 2]],
     } as const;
     const scores = alignmentErrorRate([pair]);
-    expect(scores.errorRate).toBeCloseTo(1 - (1 + 2) / (3 + 2), 15);
+    expect(scores.aer).toBeCloseTo(1 - (1 + 2) / (3 + 2), 15);
     expect(scores).toMatchObject({ precision: 2 / 3, recall: 1 / 2, predicted: 3, sure: 2 });
     expect(alignmentErrorRate([{ ...pair, links: pair.links.slice(0, 2) }])).toEqual({
-      errorRate: 0.25,
+      aer: 0.25,
       precision: 1,
       recall: 0.5,
       predicted: 2,
@@ -88,9 +88,9 @@ describe("alignment error rate", () => {
       [0, 1],
       [2, 2],
     ] as const;
-    expect(alignmentErrorRate([{ links: sure, sure }]).errorRate).toBe(0);
-    expect(alignmentErrorRate([{ links: [...sure, [1, 1]], sure, possible: [[1, 1]] }]).errorRate).toBe(0);
-    expect(alignmentErrorRate([{ links: [], sure }])).toMatchObject({ errorRate: 1, precision: 0, recall: 0 });
+    expect(alignmentErrorRate([{ links: sure, sure }]).aer).toBe(0);
+    expect(alignmentErrorRate([{ links: [...sure, [1, 1]], sure, possible: [[1, 1]] }]).aer).toBe(0);
+    expect(alignmentErrorRate([{ links: [], sure }])).toMatchObject({ aer: 1, precision: 0, recall: 0 });
   });
   it("counts over the corpus, and a link once however often it is given", () => {
     const first = { links: [[0, 0]], sure: [[0, 0]] } as const;
@@ -102,7 +102,7 @@ describe("alignment error rate", () => {
         [3, 3],
       ],
     } as const;
-    expect(alignmentErrorRate([first, second]).errorRate).toBeCloseTo(1 - 2 / 6, 15);
+    expect(alignmentErrorRate([first, second]).aer).toBeCloseTo(1 - 2 / 6, 15);
     const twice = {
       links: [
         [0, 0],
@@ -114,12 +114,12 @@ describe("alignment error rate", () => {
       ],
       possible: [[0, 0]],
     } as const;
-    expect(alignmentErrorRate([twice])).toMatchObject({ errorRate: 0, predicted: 1, sure: 1 });
+    expect(alignmentErrorRate([twice])).toMatchObject({ aer: 0, predicted: 1, sure: 1 });
   });
   it("has intervals and tests from its sums", () => {
     const good = Array.from({ length: 12 }, () => ({ links: [[0, 0]], sure: [[0, 0]] }) as const);
     const bad = good.map((pair, i) => (i < 9 ? { ...pair, links: [[1, 0]] as const } : pair));
-    expect(corpusScore(alignmentSums(bad))).toBe(0.75);
+    expect(corpusScore(alignmentStatistics(bad))).toBe(0.75);
     const half = {
       links: [[0, 0]],
       sure: [
@@ -127,11 +127,13 @@ describe("alignment error rate", () => {
         [1, 1],
       ],
     } as const;
-    expect(corpusScore(alignmentSums([half]))).toBeCloseTo(1 / 3, 15);
-    const { low, high } = bootstrapInterval(alignmentSums(bad));
+    expect(corpusScore(alignmentStatistics([half]))).toBeCloseTo(1 / 3, 15);
+    const { low, high } = bootstrapInterval(alignmentStatistics(bad));
     expect(low).toBeLessThan(0.6);
     expect(high).toBeGreaterThan(0.9);
-    const { pValue, difference } = pairedSignificance(alignmentSums(good), alignmentSums(bad), { resamples: 20_000 });
+    const { pValue, difference } = pairedSignificance(alignmentStatistics(good), alignmentStatistics(bad), {
+      resamples: 20_000,
+    });
     expect(difference).toBe(0.75);
     expect(pValue).toBeCloseTo(2 / 2 ** 9, 2);
   });

@@ -1,6 +1,6 @@
 /** chrF against sacreBLEU's figures. */
 import { describe, expect, it } from "vitest";
-import { chrf, chrfSums, corpusScore } from "../../src/metrics/index.ts";
+import { chrf, chrfStatistics, corpusScore } from "../../src/metrics/index.ts";
 import { hypotheses, oneReference, twoReferences } from "./sentences.ts";
 
 describe("chrF", () => {
@@ -23,7 +23,7 @@ describe("chrF", () => {
   it("picks the reference with the best F, and the first of equal ones", () => {
     expect(chrf(["a cat"], [["a dog", "a cat"]]).score).toBeCloseTo(100, 12);
     expect(chrf(["a cat"], ["the cat"]).score).toBeCloseTo(31.25, 10);
-    expect(corpusScore(chrfSums(["a cat"], ["the cat"]))).toBeCloseTo(31.25, 10);
+    expect(corpusScore(chrfStatistics(["a cat"], ["the cat"]))).toBeCloseTo(31.25, 10);
   });
   it("counts a letter beyond the basic plane once", () => {
     // One of two characters in common, no pair: mean precision (1/2 + 0) / 2.
@@ -31,7 +31,7 @@ describe("chrF", () => {
   });
   it("is the score of the sums over its sentences, named and signed as sacreBLEU's", () => {
     const result = chrf(hypotheses, twoReferences, { wordOrder: 2 });
-    expect(corpusScore(chrfSums(hypotheses, twoReferences, { wordOrder: 2 }))).toBe(result.score);
+    expect(corpusScore(chrfStatistics(hypotheses, twoReferences, { wordOrder: 2 }))).toBe(result.score);
     expect(result.name).toBe("chrF2++");
     expect(result.signature).toMatch(/^nrefs:2\|case:mixed\|eff:yes\|nc:6\|nw:2\|space:no\|version:fenchel-lab-\d/);
     expect(chrf(["a"], ["a"], { lowercase: true })).toMatchObject({

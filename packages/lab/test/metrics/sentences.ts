@@ -24,3 +24,19 @@ export const twoReferences = [
 ];
 
 export const oneReference = twoReferences.map(([first]) => first!);
+
+/** Sentences in other scripts, with a reference each. */
+export const chinese = {
+  hypotheses: ["我买了一部新手机，花了5,999元。", "今天天气很好，我们去公园。", "他说“没问题”。"],
+  references: ["我买了部新手机，花了5,999元。", "今天天气不错，我们去公园玩。", "他说：“没有问题”。"],
+};
+export const japanese = {
+  hypotheses: ["東京タワーは1958年に完成しました。", "猫が机の上にいる。"],
+  references: ["東京タワーは1958年に完成した。", "猫は机の上で寝ている。"],
+};
+export const russian = {
+  hypotheses: ["Сегодня — 5,5 °C; дождь не идёт сегодня!", "Кошка спит на диване (дома)."],
+  references: ["Сегодня — 5,5 °C; дождь сегодня не идёт!", "Кошка спит на мягком диване (дома)."],
+};
+export const thai = { hypotheses: ["แมวนอนบนโต๊ะ"], references: ["แมวกำลังนอนบนโต๊ะตัวใหญ่"] };
+export const hindi = { hypotheses: ["बिल्ली मेज पर सो रही है।"], references: ["बिल्ली बड़ी मेज पर सोती है।"] };

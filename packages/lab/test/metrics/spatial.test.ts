@@ -2,10 +2,10 @@
 import { betaGaussian, gaussian, gridPositions, truncatedParabola } from "fenchel";
 import { describe, expect, it } from "vitest";
 import { attentionRegion, ellipseAttention, pointingMass, regionScores } from "../../src/metrics/index.ts";
-import type { PictureAttention, ShapeMask } from "../../src/metrics/index.ts";
+import type { ImageAttention, SegmentationMask } from "../../src/metrics/index.ts";
 
 /** A mask from rows of "." and "#". */
-function shape(...lines: string[]): ShapeMask {
+function shape(...lines: string[]): SegmentationMask {
   return {
     rows: lines.length,
     columns: lines[0]!.length,
@@ -14,7 +14,7 @@ function shape(...lines: string[]): ShapeMask {
 }
 
 /** A disc on a 64 x 64 picture. */
-function disc(x: number, y: number, radius: number): ShapeMask {
+function disc(x: number, y: number, radius: number): SegmentationMask {
   const at = gridPositions(64, 64);
   const pixels = Uint8Array.from({ length: 4096 }, (_, i) =>
     Number((at[2 * i]! - x) ** 2 + (at[2 * i + 1]! - y) ** 2 <= radius ** 2),
@@ -52,7 +52,7 @@ describe("mass inside a shape", () => {
     }
   });
   it("measures a density narrower than a pixel, and one partly outside the picture", () => {
-    const narrow: PictureAttention = { centre: [0.5001, 0.9], matrix: [1e-12, 0, 0, 1e-12] };
+    const narrow: ImageAttention = { centre: [0.5001, 0.9], matrix: [1e-12, 0, 0, 1e-12] };
     expect(pointingMass(narrow, shape(".#"))).toBe(1);
     expect(pointingMass(narrow, shape("#."))).toBe(0);
     const half = { centre: [0, 0.5], matrix: [0.01, 0, 0, 0.01] };
@@ -98,7 +98,7 @@ describe("mass inside a shape", () => {
 });
 
 describe("regions", () => {
-  const chosen = (attention: PictureAttention, share?: number) => {
+  const chosen = (attention: ImageAttention, share?: number) => {
     const region = attentionRegion(attention, share);
     return region.kind === "cells" ? [...region.chosen] : region.ellipses;
   };
@@ -148,27 +148,27 @@ describe("scores of a region", () => {
     const region = attentionRegion({ rows: 1, columns: 2, weights: [0, 1] });
     expect(regionScores(region, shape("...#"))).toEqual({
       area: 0.5,
-      shapeArea: 0.25,
-      tightness: 2,
+      maskArea: 0.25,
+      areaRatio: 2,
       recall: 1,
       precision: 0.5,
       iou: 0.5,
     });
     const beside = regionScores(region, shape("##.."));
-    expect(beside).toMatchObject({ tightness: 1, recall: 0, precision: 0, iou: 0 });
+    expect(beside).toMatchObject({ areaRatio: 1, recall: 0, precision: 0, iou: 0 });
   });
   it("are the same for a disc of cells and for the ellipse over it", () => {
     const mask = disc(0.5, 0.45, 0.25);
     const cells = attentionRegion({ rows: 64, columns: 64, weights: mask.pixels });
-    expect(regionScores(cells, mask)).toMatchObject({ tightness: 1, recall: 1, precision: 1, iou: 1 });
+    expect(regionScores(cells, mask)).toMatchObject({ areaRatio: 1, recall: 1, precision: 1, iou: 1 });
     const ellipse = attentionRegion({ centre: [0.5, 0.45], matrix: [0.0625, 0, 0, 0.0625] });
     const { area, ...scores } = regionScores(ellipse, mask);
     expect(area).toBeCloseTo(Math.PI / 16, 12);
-    for (const figure of ["tightness", "recall", "precision", "iou"] as const) {
+    for (const figure of ["areaRatio", "recall", "precision", "iou"] as const) {
       expect(Math.abs(scores[figure] - 1)).toBeLessThan(0.03);
     }
     const wide = regionScores(attentionRegion({ centre: [0.5, 0.45], matrix: [0.125, 0, 0, 0.125] }), mask);
-    expect(Math.abs(wide.tightness - 2)).toBeLessThan(0.03);
+    expect(Math.abs(wide.areaRatio - 2)).toBeLessThan(0.03);
     expect(wide.recall).toBeCloseTo(1, 2);
     expect(Math.abs(wide.iou - 0.5)).toBeLessThan(0.01);
   });
@@ -180,7 +180,7 @@ describe("scores of a region", () => {
     const twice = regionScores(attentionRegion([round, round]), whole);
     expect(twice.area).toBeCloseTo(Math.PI * 0.04, 10);
     const away = attentionRegion({ centre: [3, 3], matrix: [0.04, 0, 0, 0.04] });
-    expect(regionScores(away, whole)).toMatchObject({ area: 0, tightness: 0, recall: 0, precision: 0, iou: 0 });
+    expect(regionScores(away, whole)).toMatchObject({ area: 0, areaRatio: 0, recall: 0, precision: 0, iou: 0 });
   });
   it("measure an ellipse within one pixel", () => {
     const tiny = attentionRegion({ centre: [0.9, 0.5], matrix: [1e-8, 0, 0, 1e-8] });

@@ -1,6 +1,6 @@
 /** Word vectors from the company that words keep. */
 import { describe, expect, it } from "vitest";
-import { uniformNumbers } from "../../src/nn/rng.ts";
+import { uniformNumbers } from "../../src/base/rng.ts";
 import { wordVectors } from "../../src/nn/word-vectors.ts";
 
 /** Words 2 to 5 keep company with each other, as do words 6 to 9; word 10 is never seen. */

@@ -109,11 +109,11 @@ describe("the table", () => {
     const best = rows.map(({ figures }) => figures.filter((figure) => figure.best).map(({ measure }) => measure.key));
     expect(best).toEqual([
       [],
-      ["loss", "zeros", "support", "segments", "entropy"],
-      ["accuracy", "loss", "zeros", "support", "segments", "entropy"],
+      ["loss", "sparsity", "supportSize", "segments", "entropy"],
+      ["accuracy", "loss", "sparsity", "supportSize", "segments", "entropy"],
     ]);
     expect(rows[0]!.figures[0]!.spread!.mean).toBeCloseTo(0.975, 12);
-    expect(rows[0]!.figures[0]!.spread!.deviation).toBeCloseTo(0.01 / Math.SQRT2, 12);
+    expect(rows[0]!.figures[0]!.spread!.std).toBeCloseTo(0.01 / Math.SQRT2, 12);
   });
   it("shows mean and deviation", () => {
     const page = reportPage(results, meta);
@@ -159,7 +159,7 @@ describe("the written report", () => {
     expect(data.summary[1]).toMatchObject({
       mapping: "fusedmax",
       seeds: [1, 2],
-      figures: { zeros: { mean: 0.8, deviation: 0 } },
+      figures: { sparsity: { mean: 0.8, deviation: 0 } },
     });
   });
   it("replaces an earlier one", () => {

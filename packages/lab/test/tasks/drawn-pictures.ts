@@ -1,6 +1,6 @@
 /** Small pictures of one square on a light ground of any hue, with questions about its colour, made from a seed. */
 import type { EasyVqaSplit, VqaAnswer } from "../../src/datasets/easy-vqa.ts";
-import { uniformNumbers } from "../../src/nn/rng.ts";
+import { uniformNumbers } from "../../src/base/rng.ts";
 import { prepareVqa, type VqaData } from "../../src/tasks/vqa/data.ts";
 
 export const SIZE = 16;

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { init } from "@jax-js/jax";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { uniformNumbers } from "../../src/nn/rng.ts";
+import { uniformNumbers } from "../../src/base/rng.ts";
 import { completeSettings } from "../../src/compare/grid-search.ts";
 import { batchPairs } from "../../src/tasks/entailment/batches.ts";
 import type { EntailmentData } from "../../src/tasks/entailment/data.ts";
@@ -132,7 +132,7 @@ describe("training", () => {
     results.push(result);
     expect(result.scores["accuracy"]).toBeGreaterThan(0.7);
     expect(result.scores["alignmentError"]).toBeGreaterThanOrEqual(0);
-    expect(result.scores["zeros"]! > 0).toBe(mapping !== "softmax");
+    expect(result.scores["sparsity"]! > 0).toBe(mapping !== "softmax");
     for (const { weights, premise, hypothesis } of result.examples as EntailmentExample[]) {
       expect([weights.length, weights[0]!.length]).toEqual([hypothesis.length, premise.length]);
       for (const row of weights) expect(row.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);

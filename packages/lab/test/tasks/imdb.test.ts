@@ -18,7 +18,7 @@ import { reviewWords } from "../../src/tasks/imdb/review-words.ts";
 import { settingsOf } from "../../src/tasks/imdb/settings.ts";
 import type { ReviewExample } from "../../src/tasks/imdb/train.ts";
 import type { AttentionSpec, RunConfig, RunResult } from "../../src/tasks/task.ts";
-import { uniformNumbers } from "../../src/nn/rng.ts";
+import { uniformNumbers } from "../../src/base/rng.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fenchel-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -210,7 +210,7 @@ describe("training", () => {
     expect(scores["accuracy"]).toBeGreaterThan(0.95);
     const discrete = !choice.mapping.startsWith("continuous");
     const density = choice.mapping.includes("-");
-    expect(["zeros", "support", "entropy"].every((key) => key in scores)).toBe(discrete);
+    expect(["sparsity", "supportSize", "entropy"].every((key) => key in scores)).toBe(discrete);
     expect(["interval", "location", "deviation"].every((key) => key in scores)).toBe(density);
     for (const value of Object.values(scores)) expect(Number.isFinite(value)).toBe(true);
     for (const key of Object.keys(scores)) expect(classification.metrics.map((measure) => measure.key)).toContain(key);

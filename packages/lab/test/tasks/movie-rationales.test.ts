@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { uniformNumbers } from "../../src/nn/rng.ts";
+import { uniformNumbers } from "../../src/base/rng.ts";
 import { readPredictions, writeResult, writeRunConfig } from "../../src/training/run-dir.ts";
 import { completeSettings, planRuns } from "../../src/compare/grid-search.ts";
 import { classification } from "../../src/tasks/imdb/index.ts";

@@ -3,7 +3,7 @@ import { init, numpy as np, tree } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compileClassifier } from "../../src/tasks/spam/compiled.ts";
 import { initialTensors, toArrays, toTensors } from "../../src/nn/parameters.ts";
-import { foldIn, normalNumbers, uniformNumbers } from "../../src/nn/rng.ts";
+import { foldIn, normalNumbers, uniformNumbers } from "../../src/base/rng.ts";
 import { crossEntropy, textClassifierShapes, type TextClassifierParameters } from "../../src/tasks/spam/model.ts";
 
 beforeAll(async () => {

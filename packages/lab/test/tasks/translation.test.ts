@@ -113,7 +113,7 @@ describe("a run", () => {
     const whole = await runTask(translation, config, data, join(root, "whole"));
     expect(whole.scores["accuracy"]).toBeGreaterThan(0.6);
     expect(whole.scores["bleu"]).toBeGreaterThan(50);
-    expect(whole.scores["zeros"]).toBeGreaterThan(0);
+    expect(whole.scores["sparsity"]).toBeGreaterThan(0);
     expect(whole.scores["alignmentError"]).toBeUndefined();
     const { texts: shown, line } = whole.examples as DecodedRun;
     expect(shown).toHaveLength(4);

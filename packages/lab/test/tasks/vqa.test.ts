@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { init, numpy as np } from "@jax-js/jax";
 import type { Attend } from "fenchel/jax";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { uniformNumbers } from "../../src/nn/rng.ts";
+import { uniformNumbers } from "../../src/base/rng.ts";
 import {
   completeSpatialAttention,
   spatialAttentionOf,
@@ -146,12 +146,12 @@ describe("the choices", () => {
 describe.each(spatialAttentions)("%s", (mapping) => {
   it("learns what colour a square has and where it is", { timeout: 240_000 }, async () => {
     const result = await trainVqa(configOf(mapping, { gamma: 0.3 }), data, mkdtempSync(join(folder, "run-")), {});
-    const { accuracy, mass, recall, tightness, iou } = result.scores;
+    const { accuracy, mass, recall, areaRatio, iou } = result.scores;
     expect(accuracy).toBeGreaterThanOrEqual(0.9);
     // A square takes a tenth of its picture.
     expect(mass).toBeGreaterThan(0.25);
     for (const share of [mass, recall, iou]) expect(share).toBeLessThanOrEqual(1);
-    expect(tightness).toBeGreaterThan(0);
+    expect(areaRatio).toBeGreaterThan(0);
     const shown = result.examples as readonly VqaExample[];
     expect(shown.map(({ answer }) => answer).slice(-2)).toEqual(["yes", "no"]);
     for (const { weights, density } of shown) {
@@ -208,7 +208,7 @@ describe("a run", () => {
     const one = { ...configOf(mapping), settings: { ...settings, cells: 1, epochs: 1 } };
     const { scores } = await trainVqa(one, data, mkdtempSync(join(folder, "one-")), {});
     expect(Object.values(scores).every(Number.isFinite)).toBe(true);
-    if (!mapping.startsWith("continuous")) expect(scores["tightness"]).toBeGreaterThan(1);
+    if (!mapping.startsWith("continuous")) expect(scores["areaRatio"]).toBeGreaterThan(1);
   });
 });
 
@@ -217,9 +217,9 @@ describe("figures of attention", () => {
 
   it("know weights of cells: all on the square, and even over the picture", () => {
     const on = Float32Array.from({ length: 16 }, (_, cell) => ([5, 6, 9, 10].includes(cell) ? 0.25 : 0));
-    expect(shapeScores(on, mask, { cells: 4, share: 1 })).toEqual({ mass: 1, tightness: 1, recall: 1, iou: 1 });
+    expect(shapeScores(on, mask, { cells: 4, share: 1 })).toEqual({ mass: 1, areaRatio: 1, recall: 1, iou: 1 });
     const even = new Float32Array(16).fill(1 / 16);
-    expect(shapeScores(even, mask, { cells: 4, share: 1 })).toEqual({ mass: 0.25, tightness: 4, recall: 1, iou: 0.25 });
+    expect(shapeScores(even, mask, { cells: 4, share: 1 })).toEqual({ mass: 0.25, areaRatio: 4, recall: 1, iou: 0.25 });
   });
 
   it("know densities: the circle around the square, and one within it", () => {
@@ -231,7 +231,7 @@ describe("figures of attention", () => {
     const options = { cells: 4, share: 1 };
     const around = shapeScores(round(Math.sqrt(1 / 8) + 1e-3), mask, options);
     expect(around.recall).toBeCloseTo(1, 1);
-    expect(around.tightness).toBeCloseTo(Math.PI / 2, 1);
+    expect(around.areaRatio).toBeCloseTo(Math.PI / 2, 1);
     const within = shapeScores(round(0.24), mask, options);
     expect(within.mass).toBe(1);
     expect(within.recall).toBeCloseTo((Math.PI * 0.24 ** 2) / 0.25, 2);

@@ -2,7 +2,7 @@
 import { init, numpy as np } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import { adam, type AdamState } from "../../src/training/adam.ts";
-import { normalNumbers, uniformNumbers } from "../../src/nn/rng.ts";
+import { normalNumbers, uniformNumbers } from "../../src/base/rng.ts";
 
 beforeAll(async () => {
   await init("wasm");

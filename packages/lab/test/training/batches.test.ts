@@ -1,7 +1,7 @@
 /** Batches of texts. */
 import { init, tree } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
-import { uniformNumbers } from "../../src/nn/rng.ts";
+import { uniformNumbers } from "../../src/base/rng.ts";
 import { batchArrays, paddedLength, batchTexts, type EncodedText } from "../../src/tasks/spam/batches.ts";
 
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { init, numpy as np, tree } from "@jax-js/jax";
 import { beforeAll, expect, it, vi } from "vitest";
 import { compileClassifier } from "../../src/tasks/spam/compiled.ts";
 import { initialTensors, toArrays, zerosLike } from "../../src/nn/parameters.ts";
-import { uniformNumbers } from "../../src/nn/rng.ts";
+import { uniformNumbers } from "../../src/base/rng.ts";
 import { textClassifierShapes, type TextClassifierParameters } from "../../src/tasks/spam/model.ts";
 import { adam, type AdamState } from "../../src/training/adam.ts";
 import { batchArrays, type EncodedText } from "../../src/tasks/spam/batches.ts";

@@ -9,7 +9,7 @@ import { runFiles } from "../../src/training/run-dir.ts";
 import { evaluate, explainTexts, loadRun } from "../../src/tasks/load-run.ts";
 import type { TrainProgress } from "../../src/training/fit.ts";
 import { trainRun } from "../../src/tasks/spam/train.ts";
-import { uniformNumbers } from "../../src/nn/rng.ts";
+import { uniformNumbers } from "../../src/base/rng.ts";
 import { bundleChild, ended, startChild } from "./support/child-process.ts";
 import { smallConfig, syntheticData } from "./support/synthetic-data.ts";
 
@@ -51,8 +51,8 @@ describe("trainRun", () => {
       expect(result.test.accuracy).toBeGreaterThanOrEqual(0.9);
       expect(result.test.texts).toBe(40);
       expect(result.epochs.at(-1)!.devLoss).toBeLessThan(result.epochs[0]!.devLoss / 2);
-      if (mapping === "softmax") expect(result.test.zeros).toBe(0);
-      else expect(result.test.zeros).toBeGreaterThan(0.1);
+      if (mapping === "softmax") expect(result.test.sparsity).toBe(0);
+      else expect(result.test.sparsity).toBeGreaterThan(0.1);
       expect(readdirSync(folder).sort()).toEqual([
         "config.json",
         "metrics.jsonl",

@@ -1,4 +1,4 @@
-/** Ellipses in the plane: points spread over them, and those that hold a share of a density. */
+/** Ellipses in the plane: points spread over them, and level sets that hold a share of a density. */
 import type { EllipseAttention } from "./spatial-attention.ts";
 
 /** {t: (t - centre)^T matrix^-1 (t - centre) <= 1}. */
@@ -7,7 +7,7 @@ export interface Ellipse {
   readonly matrix: readonly [xx: number, xy: number, yx: number, yy: number];
 }
 
-/** A density's ellipse, checked. */
+/** The ellipse of a density, checked. */
 export function checkedEllipse({ centre, matrix, alpha = 2, weight = 1 }: EllipseAttention, i: number): Ellipse {
   const fault = (what: string, got: unknown) => new RangeError(`ellipses[${i}].${what}, got ${String(got)}`);
   if (centre.length !== 2 || !Array.from(centre).every(Number.isFinite)) {
@@ -23,7 +23,7 @@ export function checkedEllipse({ centre, matrix, alpha = 2, weight = 1 }: Ellips
   return { centre: [centre[0]!, centre[1]!], matrix: [xx, xy, yx, yy] };
 }
 
-/** m(t) up to which a density with this alpha holds `share` of its mass. */
+/** The level of m(t) within which a density with this alpha holds `share` of its mass. */
 export function levelHolding(share: number, alpha: number): number {
   // Mass within m: 1 - (1 - m)^(alpha / (alpha - 1)), and 1 - exp(-m / 2) at alpha = 1.
   return alpha === 1 ? -2 * Math.log1p(-share) : -Math.expm1(((alpha - 1) / alpha) * Math.log1p(-share));
@@ -44,8 +44,8 @@ export function contains({ centre, matrix: [xx, xy, yx, yy] }: Ellipse, x: numbe
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 
 /**
- * Visits `count` points of an ellipse in a spiral by the golden angle, as the seeds of a sunflower stand. `level` of the share
- * (k + 1/2) / count gives m of the k-th point: the identity spreads points evenly over the area.
+ * Visits `count` points of an ellipse in a spiral by the golden angle (Vogel). `level` of the share (k + 1/2) / count gives m of the
+ * k-th point: the identity spreads points evenly over the area.
  */
 export function visitPoints(
   { centre, matrix: [xx, xy, , yy] }: Ellipse,

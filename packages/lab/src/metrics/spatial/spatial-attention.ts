@@ -1,14 +1,14 @@
-/** Attention over a picture and shapes in it, both on the square [0, 1]^2: x to the right, y downwards, area 1. */
-import { checkTokenWeights } from "../attention/token-selection.ts";
+/** Attention over an image and segmentation masks, both on the square [0, 1]^2: x to the right, y downwards, area 1. */
+import { checkWeights } from "../attention/token-selection.ts";
 
-/** The pixels of a shape, row-major: non-zero belongs to it. */
-export interface ShapeMask {
+/** The pixels of an object, row-major: non-zero belongs to it. */
+export interface SegmentationMask {
   readonly rows: number;
   readonly columns: number;
   readonly pixels: ArrayLike<number>;
 }
 
-/** Weights on the cells of a grid that covers the picture, row-major. Each is spread evenly over its cell. */
+/** Weights on the cells of a grid that covers the image, row-major. Each is spread evenly over its cell. */
 export interface CellAttention {
   readonly rows: number;
   readonly columns: number;
@@ -17,7 +17,7 @@ export interface CellAttention {
 
 /**
  * A density p(t) ~ [1 - m(t)]_+^(1 / (alpha - 1)) with m(t) = (t - centre)^T matrix^-1 (t - centre): `matrix` is that of the support
- * for alpha > 1, and the covariance for alpha = 1, the normal density. Sparsemax on a picture has alpha = 2, the default.
+ * for alpha > 1, and the covariance for alpha = 1, the normal density. Continuous sparsemax has alpha = 2, the default.
  */
 export interface EllipseAttention {
   /** x and y. */
@@ -25,15 +25,15 @@ export interface EllipseAttention {
   /** Symmetric, positive definite, four numbers. */
   readonly matrix: ArrayLike<number>;
   readonly alpha?: number;
-  /** Its share in a mixture; default 1, divided by the sum. */
+  /** Weight in a mixture, divided by the sum; default 1. */
   readonly weight?: number;
 }
 
 /** A grid of weights, or a density: an ellipse or a mixture of some. */
-export type PictureAttention = CellAttention | EllipseAttention | readonly EllipseAttention[];
+export type ImageAttention = CellAttention | EllipseAttention | readonly EllipseAttention[];
 
-/** Whether attention is given as densities; then which. */
-export function ellipsesOf(attention: PictureAttention): readonly EllipseAttention[] | undefined {
+/** The densities of attention; undefined for a grid. */
+export function ellipsesOf(attention: ImageAttention): readonly EllipseAttention[] | undefined {
   if (Array.isArray(attention)) return attention as readonly EllipseAttention[];
   return "centre" in attention ? [attention] : undefined;
 }
@@ -49,8 +49,8 @@ function checkGrid(name: string, { rows, columns }: { rows: number; columns: num
   }
 }
 
-/** The number of pixels of a checked mask. Throws a RangeError when there is none. */
-export function shapePixels(mask: ShapeMask): number {
+/** The number of pixels of the object in a checked mask. Throws a RangeError when there is none. */
+export function maskPixels(mask: SegmentationMask): number {
   checkGrid("mask", mask, mask.pixels.length);
   let count = 0;
   for (let i = 0; i < mask.pixels.length; i++) if (mask.pixels[i]! !== 0) count++;
@@ -61,14 +61,14 @@ export function shapePixels(mask: ShapeMask): number {
 /** The sum of checked weights. */
 export function cellTotal({ rows, columns, weights }: CellAttention): number {
   checkGrid("weights", { rows, columns }, weights.length);
-  checkTokenWeights("weights", weights);
+  checkWeights("weights", weights);
   let total = 0;
   for (let i = 0; i < weights.length; i++) total += weights[i]!;
   if (!(total > 0)) throw new RangeError("weights must not all be 0");
   return total;
 }
 
-/** How much of each of `from` equal intervals lies in each of `to` equal intervals of [0, 1]: [from, to, length]. */
+/** Lengths of the intersections of `from` equal intervals of [0, 1] with `to` others: [from, to, length]. */
 function overlaps(from: number, to: number): [number, number, number][] {
   const pieces: [number, number, number][] = [];
   for (let a = 0, b = 0; a < from && b < to;) {
@@ -82,8 +82,8 @@ function overlaps(from: number, to: number): [number, number, number][] {
   return pieces;
 }
 
-/** The area of the shape within each cell of a grid of `rows` x `columns`. Linear in the pixels and cells. */
-export function shapeAreas(mask: ShapeMask, rows: number, columns: number): Float64Array {
+/** The area of the object within each cell of a grid of `rows` x `columns`. Linear in the pixels and cells. */
+export function maskAreas(mask: SegmentationMask, rows: number, columns: number): Float64Array {
   const areas = new Float64Array(rows * columns);
   const across = overlaps(mask.columns, columns);
   for (const [y, row, height] of overlaps(mask.rows, rows)) {
@@ -94,8 +94,8 @@ export function shapeAreas(mask: ShapeMask, rows: number, columns: number): Floa
   return areas;
 }
 
-/** Whether the point lies on the shape; no point outside the picture does. */
-export function isOnShape(mask: ShapeMask, x: number, y: number): boolean {
+/** True for a point on the object; no point outside the image is. */
+export function isInMask(mask: SegmentationMask, x: number, y: number): boolean {
   if (!(x >= 0 && x < 1 && y >= 0 && y < 1)) return false;
   return mask.pixels[Math.floor(y * mask.rows) * mask.columns + Math.floor(x * mask.columns)]! !== 0;
 }

@@ -1,31 +1,27 @@
-/** How far a score would move with other test items: the percentile bootstrap. */
-import { uniformNumbers } from "../../nn/rng.ts";
-import { itemCount, meanSums, corpusScore } from "./sufficient-statistics.ts";
-import type { SufficientStatistics } from "./sufficient-statistics.ts";
+/** Confidence intervals of scores by the percentile bootstrap over examples. */
+import { uniformNumbers } from "../../base/rng.ts";
+import { corpusScore, exampleCount, meanOfExamples, type SufficientStatistics } from "./sufficient-statistics.ts";
 
-/** Any figure of some of `count` items, given by their numbers, of which some come several times. */
-export interface ItemStatistic {
+/** Any statistic of `count` examples, given by their numbers, of which some come several times. */
+export interface ExampleStatistic {
   readonly count: number;
-  statistic(items: Int32Array): number;
+  statistic(examples: Int32Array): number;
 }
 
-/** One value an item, of which the mean is meant; sums over items; or any statistic. */
-export type Resampled = ArrayLike<number> | SufficientStatistics | ItemStatistic;
+/** One value per example, whose mean is meant; sufficient statistics; or any statistic. */
+export type Resampled = ArrayLike<number> | SufficientStatistics | ExampleStatistic;
 
 export interface ResamplingOptions {
-  /** How often items are drawn; default 1000. */
+  /** Number of resamples. */
   readonly resamples?: number;
-  /** Of the random numbers; default 0. The same seed gives the same result. */
+  /** Seed of the random numbers; default 0. The same seed gives the same result. */
   readonly seed?: number;
-}
-
-export interface BootstrapOptions extends ResamplingOptions {
   /** Share of the resampled scores within the interval, in (0, 1); default 0.95. */
   readonly confidence?: number;
 }
 
 export interface Interval {
-  /** The score of the items as they are. */
+  /** The score of the examples as they are. */
   readonly estimate: number;
   readonly low: number;
   readonly high: number;
@@ -36,7 +32,7 @@ export interface Interval {
   readonly seed: number;
 }
 
-/** The score of chosen items. */
+/** The score of chosen examples. */
 export function scorerOf(items: Resampled): { count: number; score: (chosen: Int32Array) => number; all: number } {
   if ("statistic" in items) {
     const { count } = items;
@@ -46,8 +42,8 @@ export function scorerOf(items: Resampled): { count: number; score: (chosen: Int
     const score = (chosen: Int32Array) => items.statistic(chosen);
     return { count, score, all: score(Int32Array.from({ length: count }, (_, i) => i)) };
   }
-  const summed = "rows" in items ? items : meanSums(items);
-  const { rows, width } = summed;
+  const statistics = "rows" in items ? items : meanOfExamples(items);
+  const { rows, width } = statistics;
   const sums = new Float64Array(width);
   const score = (chosen: Int32Array) => {
     sums.fill(0);
@@ -55,9 +51,9 @@ export function scorerOf(items: Resampled): { count: number; score: (chosen: Int
       const at = chosen[c]! * width;
       for (let k = 0; k < width; k++) sums[k]! += rows[at + k]!;
     }
-    return summed.score(sums, chosen.length);
+    return statistics.score(sums, chosen.length);
   };
-  return { count: itemCount(summed), score, all: corpusScore(summed) };
+  return { count: exampleCount(statistics), score, all: corpusScore(statistics) };
 }
 
 /** The checked number of resamples. */
@@ -68,20 +64,20 @@ export function checkResamples(resamples: number): number {
   return resamples;
 }
 
-/** Fills `chosen` with draws of as many items, with replacement. */
+/** Fills `chosen` with draws of as many examples, with replacement. */
 export function draw(chosen: Int32Array, uniform: () => number): void {
   for (let i = 0; i < chosen.length; i++) chosen[i] = Math.floor(uniform() * chosen.length);
 }
 
-/** The quantile of sorted values, between two of them in proportion. */
+/** The quantile of sorted values, interpolated linearly between two of them. */
 export function quantile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1);
   const below = Math.floor(at);
   return sorted[below]! + (at - below) * (sorted[Math.ceil(at)]! - sorted[below]!);
 }
 
-/** The middle `confidence` of values, which are sorted in place. */
-export function middle(values: Float64Array, confidence: number): { low: number; high: number } {
+/** The interval of the middle `confidence` of values, which are sorted in place. */
+export function percentileInterval(values: Float64Array, confidence: number): { low: number; high: number } {
   if (!(confidence > 0 && confidence < 1)) {
     throw new RangeError(`confidence must be between 0 and 1, got ${confidence}`);
   }
@@ -93,22 +89,25 @@ export function middle(values: Float64Array, confidence: number): { low: number;
 }
 
 /**
- * The percentile bootstrap interval of a score over test items: the middle 95 % of its values on `resamples` choices of as many items,
- * drawn with replacement. Quantiles between two values are interpolated.
+ * The percentile bootstrap interval of a score over test examples: the middle 95 % of its values on `resamples` choices of as many
+ * examples, drawn with replacement. Quantiles between two values are interpolated.
  *
- * - `items`: one value an item (the mean is scored), sums over items such as `bleuSums`, or `{ count, statistic }` for any other figure.
- * - Throws a RangeError for no items, a value, score or option out of range.
- * - Cost: resamples x items x figures an item; BLEU of 1,000 sentences takes about 30 ms for 1,000 resamples.
+ * Throws a RangeError for no examples, a value, score or option out of range. Cost: resamples x examples x width; BLEU of 1,000 sentences
+ * takes about 30 ms for 1,000 resamples.
+ *
+ * @param items - One value per example (the mean is scored), sufficient statistics such as `bleuStatistics`, or `{ count, statistic }` for
+ *   any other score of chosen examples.
+ * @param options - Confidence (default 0.95), resamples (default 1000), seed (default 0).
  *
  * Efron and Tibshirani, "An Introduction to the Bootstrap" (1993); Koehn, "Statistical Significance Tests for Machine Translation
  * Evaluation" (2004).
  *
  * @example
- * bootstrapInterval([1, 1, 1, 0], { seed: 1 }); // estimate 0.75, low 0.25, high 1
+ * bootstrapInterval([1, 1, 1, 0], { seed: 1 }).low; // 0.25
  */
 export function bootstrapInterval(
   items: Resampled,
-  { confidence = 0.95, resamples = 1000, seed = 0 }: BootstrapOptions = {},
+  { confidence = 0.95, resamples = 1000, seed = 0 }: ResamplingOptions = {},
 ): Interval {
   const { count, score, all } = scorerOf(items);
   const uniform = uniformNumbers(seed);
@@ -119,27 +118,5 @@ export function bootstrapInterval(
     scores[s] = score(chosen);
   }
   const mean = scores.reduce((sum, value) => sum + value, 0) / resamples;
-  return { estimate: all, ...middle(scores, confidence), mean, confidence, resamples, seed };
-}
-
-/**
- * `bootstrapInterval` of the accuracy, the share of predictions that equal their label.
- * Throws a RangeError for no labels, or predictions that are not as many.
- *
- * @example
- * accuracyInterval([0, 1, 1, 0], [0, 1, 0, 0], { seed: 1 }); // estimate 0.75, low 0.25, high 1
- */
-export function accuracyInterval(
-  labels: ArrayLike<number>,
-  predictions: ArrayLike<number>,
-  options: BootstrapOptions = {},
-): Interval {
-  if (labels.length === 0) throw new RangeError("labels must not be empty");
-  if (labels.length !== predictions.length) {
-    throw new RangeError(`predictions must be as many as labels (${labels.length}), got ${predictions.length}`);
-  }
-  return bootstrapInterval(
-    Float64Array.from(labels, (label, i) => Number(label === predictions[i])),
-    options,
-  );
+  return { estimate: all, ...percentileInterval(scores, confidence), mean, confidence, resamples, seed };
 }

@@ -1,12 +1,9 @@
 /** chrF and chrF++ of a corpus, equal to sacreBLEU's. */
 import { version } from "../../base/version.ts";
-import { ngramCounts, ngramsOf, clippedMatches } from "./ngrams.ts";
-import type { Ngrams } from "./ngrams.ts";
-import { corpusScore } from "../statistics/sufficient-statistics.ts";
-import type { SufficientStatistics } from "../statistics/sufficient-statistics.ts";
-import { checkedReferences, referenceCount } from "./sentence-pairs.ts";
-import type { References } from "./sentence-pairs.ts";
-import { splitAtSpaces } from "./whitespace.ts";
+import { corpusScore, type SufficientStatistics } from "../statistics/sufficient-statistics.ts";
+import { clippedMatches, ngramCounts, ngramsOf, type Ngrams } from "./ngrams.ts";
+import { checkedReferences, referenceCount, type References } from "./references.ts";
+import { splitWhitespace } from "./whitespace.ts";
 
 const CHARACTERS = 6;
 const BETA = 2;
@@ -30,7 +27,7 @@ export interface ChrfScore {
 
 /** Words, with one mark of ASCII punctuation parted from the end or, failing that, the start of each. */
 function wordsOf(text: string): string[] {
-  return splitAtSpaces(text).flatMap((word) => {
+  return splitWhitespace(text).flatMap((word) => {
     if (word.length === 1) return [word];
     if (ASCII_PUNCTUATION.has(word.at(-1)!)) return [word.slice(0, -1), word.at(-1)!];
     return ASCII_PUNCTUATION.has(word[0]!) ? [word[0]!, word.slice(1)] : [word];
@@ -58,7 +55,7 @@ function fScore(sums: ArrayLike<number>): number {
 /** For every order n-grams of the hypothesis, of the reference (none: neither counts) and of both, for the reference with the best F. */
 function fillRow(row: Float64Array, hypothesis: string, references: readonly string[], wordOrder: number): void {
   const texts = [hypothesis, ...references];
-  const characters = texts.map((text) => Array.from(splitAtSpaces(text).join("")));
+  const characters = texts.map((text) => Array.from(splitWhitespace(text).join("")));
   const orders: Ngrams[] = ngramsOf(characters, CHARACTERS);
   if (wordOrder > 0) orders.push(...ngramsOf(texts.map(wordsOf), wordOrder));
   const own = orders.map(({ numbers, size }) => ngramCounts(numbers[0]!, size));
@@ -80,13 +77,16 @@ function fillRow(row: Float64Array, hypothesis: string, references: readonly str
 }
 
 /**
- * The counts of every sentence that chrF is made of, for `bootstrapInterval` and `pairedSignificance`.
- * Arguments and errors as for `chrf`.
+ * Sufficient statistics of chrF for `bootstrapInterval` and `pairedSignificance`: the counts of every sentence.
+ *
+ * @param hypotheses - As for `chrf`, with the same errors.
+ * @param references - As for `chrf`.
+ * @param options - As for `chrf`.
  *
  * @example
- * scoreOfAll(chrfSums(["a cat"], ["the cat"])); // 31.25
+ * corpusScore(chrfStatistics(["a cat"], ["the cat"])); // 31.25
  */
-export function chrfSums(
+export function chrfStatistics(
   hypotheses: readonly string[],
   references: References,
   { wordOrder = 0, lowercase = false }: ChrfOptions = {},
@@ -109,10 +109,12 @@ export function chrfSums(
  * 1 .. 6, white space left out; with `wordOrder` 2 also of word n-grams of orders 1 and 2 (chrF++). Orders that one side has no
  * n-grams of do not count. Of several references the one with the best F counts.
  *
- * - Equals sacreBLEU's `corpus_chrf` with the same word order.
- * - `references[i]`: the reference of `hypotheses[i]`, or an array of references.
- * - Throws as `bleu` does, and a RangeError for another word order.
- * - Cost: linear in the characters, for each order; about 0.2 s for 1,000 sentences of 25 words.
+ * Equals sacreBLEU's `corpus_chrf` with the same word order. Throws as `bleu` does, and a RangeError for another word order. Cost:
+ * linear in the characters, for each order; about 0.2 s for 1,000 sentences of 25 words.
+ *
+ * @param hypotheses - One text per sentence as written, not tokenized.
+ * @param references - For `hypotheses[i]` its reference, or an array of references.
+ * @param options - Word order, case.
  *
  * Popović, "chrF: character n-gram F-score for automatic MT evaluation" (2015); "chrF++: words helping character n-grams" (2017).
  *
@@ -121,7 +123,7 @@ export function chrfSums(
  */
 export function chrf(hypotheses: readonly string[], references: References, options: ChrfOptions = {}): ChrfScore {
   const { wordOrder = 0, lowercase = false } = options;
-  const sums = chrfSums(hypotheses, references, { wordOrder, lowercase });
+  const sums = chrfStatistics(hypotheses, references, { wordOrder, lowercase });
   const signature = [
     `nrefs:${referenceCount(checkedReferences(hypotheses, references))}`,
     `case:${lowercase ? "lc" : "mixed"}`,

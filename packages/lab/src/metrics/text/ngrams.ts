@@ -1,10 +1,10 @@
-/** Runs of n neighbouring tokens, numbered so that they are counted in arrays. */
+/** n-grams of tokens as numbers, which are counted in arrays. */
 
 /** The n-grams of one order in a few sequences. */
 export interface Ngrams {
-  /** For every sequence the numbers of its n-grams, in order; equal n-grams have one number. */
+  /** Per sequence the numbers of its n-grams, in order; equal n-grams have one number. */
   readonly numbers: readonly Int32Array[];
-  /** How many different n-grams there are: numbers are below it. */
+  /** Number of different n-grams: every number is below it. */
   readonly size: number;
 }
 
@@ -47,7 +47,7 @@ export function ngramsOf(sequences: readonly (readonly string[])[], highest: num
   return orders;
 }
 
-/** How often each of the `size` numbers occurs. */
+/** Occurrences of each of the `size` numbers. */
 export function ngramCounts(numbers: Int32Array, size: number): Int32Array {
   const counts = new Int32Array(size);
   for (const number of numbers) counts[number]!++;

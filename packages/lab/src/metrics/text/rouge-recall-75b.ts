@@ -1,9 +1,7 @@
-/** ROUGE recall of summaries cut to a number of bytes, the measure of the DUC campaigns. */
-import { commonLength } from "./common-subsequence.ts";
-import { cachedStems, rougeTokens } from "./rouge-tokens.ts";
-import { ngramMatches } from "./rouge.ts";
-import { checkedReferences } from "./sentence-pairs.ts";
-import type { References } from "./sentence-pairs.ts";
+/** ROUGE recall of summaries cut to a number of bytes, the metric of the DUC campaigns. */
+import { lcsLength } from "./longest-common-subsequence.ts";
+import { checkedReferences, type References } from "./references.ts";
+import { ngramMatches, rougeTokenizer, type RougeTokenizer } from "./rouge.ts";
 
 export interface RougeRecall {
   readonly rouge1: number;
@@ -12,12 +10,12 @@ export interface RougeRecall {
 }
 
 export interface RougeRecallOptions {
-  /** Bytes of UTF-8 that are read of every text; default 75. */
+  /** Bytes of UTF-8 that count of every text; default 75. */
   readonly bytes?: number;
-  /** Several references: "average" pools their hits and words (ROUGE-1.5.5 -f A, the default), "best" takes the highest recall. */
+  /** Several references: "average" pools their hits and tokens (ROUGE-1.5.5 -f A, the default), "best" takes the highest recall. */
   readonly combine?: "average" | "best";
-  /** Compare Porter stems of words of more than three letters, as `rouge` does; default false. */
-  readonly stemmer?: boolean;
+  /** Default "ascii". */
+  readonly tokenizer?: RougeTokenizer;
 }
 
 const encoder = new TextEncoder();
@@ -36,15 +34,16 @@ function firstBytes(text: string, bytes: number): string {
 }
 
 /**
- * Recall of ROUGE-1, 2 and L in [0, 1] when only the first 75 bytes of every text count: hits / words of the reference, the mean
- * over the summaries, and each one's. This is how headlines are scored on DUC 2004, where a longer summary gains nothing.
+ * Recall of ROUGE-1, 2 and L in [0, 1] when only the first 75 bytes of every text count: hits / tokens of the reference, the mean
+ * over the summaries, and each one's as `items`. Headlines are scored so on DUC 2004, where a longer summary gains nothing.
  *
- * - Agrees with ROUGE-1.5.5 -b 75, which cuts the references too and rounds each score to five digits; -f A pools hits and words of
- *   the references of a summary, -f B takes the best reference for each kind. Its -m looks irregular words up in WordNet first,
- *   which `stemmer` does not.
- * - `references[i]`: the reference of `hypotheses[i]`, or an array of references.
- * - Throws as `rouge` does, and a RangeError for `bytes` that is no integer from 1 or another way to combine.
- * - Cost: as `rouge`.
+ * Agrees with ROUGE-1.5.5 -b 75 without its stemmer, which cuts the references too and rounds each score to five digits; -f A pools hits
+ * and tokens of the references of a summary, -f B takes the best reference for each kind. Throws as `rouge` does, and a RangeError for
+ * `bytes` that is no integer from 1 or another way to combine. Cost: as `rouge`.
+ *
+ * @param hypotheses - The summaries.
+ * @param references - For `hypotheses[i]` its reference, or an array of references.
+ * @param options - Bytes, combination of references, tokenizer.
  *
  * Lin, "ROUGE: A Package for Automatic Evaluation of Summaries" (2004); Over, Dang and Harman, "DUC in context" (2007).
  *
@@ -54,27 +53,27 @@ function firstBytes(text: string, bytes: number): string {
 export function rougeRecallAtBytes(
   hypotheses: readonly string[],
   references: References,
-  { bytes = 75, combine = "average", stemmer = false }: RougeRecallOptions = {},
+  { bytes = 75, combine = "average", tokenizer }: RougeRecallOptions = {},
 ): RougeRecall & { readonly items: readonly RougeRecall[] } {
   if (!(Number.isInteger(bytes) && bytes >= 1)) throw new RangeError(`bytes must be an integer from 1, got ${bytes}`);
   if (combine !== "average" && combine !== "best") {
     throw new RangeError(`combine must be "average" or "best", got ${JSON.stringify(combine)}`);
   }
-  const stem = stemmer ? cachedStems() : undefined;
-  const read = (text: string) => rougeTokens(firstBytes(text, bytes), stem);
-  const recall = (counted: readonly { hits: number; wanted: number }[]): number => {
-    const each = counted.map(({ hits, wanted }) => (wanted === 0 ? 0 : hits / wanted));
+  const tokens = rougeTokenizer(tokenizer);
+  const read = (text: string) => tokens(firstBytes(text, bytes));
+  const recall = (counted: readonly { hits: number; actual: number }[]): number => {
+    const each = counted.map(({ hits, actual }) => (actual === 0 ? 0 : hits / actual));
     if (combine === "best") return Math.max(...each);
-    const wanted = counted.reduce((sum, one) => sum + one.wanted, 0);
-    return wanted === 0 ? 0 : counted.reduce((sum, one) => sum + one.hits, 0) / wanted;
+    const actual = counted.reduce((sum, one) => sum + one.actual, 0);
+    return actual === 0 ? 0 : counted.reduce((sum, one) => sum + one.hits, 0) / actual;
   };
   const items = checkedReferences(hypotheses, references).map((texts, i) => {
     const own = read(hypotheses[i]!);
     const all = texts.map(read);
     return {
-      rouge1: recall(all.map((words) => ngramMatches(own, words, 1))),
-      rouge2: recall(all.map((words) => ngramMatches(own, words, 2))),
-      rougeL: recall(all.map((words) => ({ hits: commonLength(words, own), wanted: words.length }))),
+      rouge1: recall(all.map((reference) => ngramMatches(own, reference, 1))),
+      rouge2: recall(all.map((reference) => ngramMatches(own, reference, 2))),
+      rougeL: recall(all.map((reference) => ({ hits: lcsLength(reference, own), actual: reference.length }))),
     };
   });
   const mean = (kind: keyof RougeRecall) => items.reduce((sum, item) => sum + item[kind], 0) / items.length;

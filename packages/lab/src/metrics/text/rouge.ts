@@ -1,20 +1,34 @@
 /** ROUGE-1, 2, L and Lsum of summaries, equal to the rouge_score package's. */
-import { commonLength, markCommon } from "./common-subsequence.ts";
-import { ngramCounts, ngramsOf, clippedMatches } from "./ngrams.ts";
-import { precisionRecall } from "../attention/precision-recall.ts";
-import type { PrecisionRecall } from "../attention/precision-recall.ts";
-import { cachedStems, rougeTokens } from "./rouge-tokens.ts";
-import { checkedReferences } from "./sentence-pairs.ts";
-import type { References } from "./sentence-pairs.ts";
+import { precisionRecall, type PrecisionRecall } from "../statistics/precision-recall.ts";
+import { lcsLength, markLcs } from "./longest-common-subsequence.ts";
+import { clippedMatches, ngramCounts, ngramsOf } from "./ngrams.ts";
+import { checkedReferences, type References } from "./references.ts";
 
-/** Single words, pairs of neighbours, longest common subsequence of the texts, and line by line. */
-export type RougeKind = "rouge1" | "rouge2" | "rougeL" | "rougeLsum";
+const rougeKinds = ["rouge1", "rouge2", "rougeL", "rougeLsum"] as const;
 
-export const rougeKinds: readonly RougeKind[] = ["rouge1", "rouge2", "rougeL", "rougeLsum"];
+/** Unigrams, bigrams, longest common subsequence of whole texts, and of their sentences. */
+export type RougeKind = (typeof rougeKinds)[number];
+
+/**
+ * Tokens of a text, lower-cased:
+ * - "ascii": runs of a-z and 0-9, as rouge_score; any other script has no token and scores 0.
+ * - "unicode": runs of letters, marks and digits of any script; each Chinese character and kana is a token.
+ * - "characters": every letter or digit with its marks is a token, for scripts without spaces such as Thai.
+ * - A function, for a stemmer or a word segmenter.
+ */
+export type RougeTokenizer = "ascii" | "unicode" | "characters" | ((text: string) => readonly string[]);
+
+/**
+ * Sentences of a text for ROUGE-Lsum: "lines" are sentences already, as rouge_score has it, "sentences" are found by the rules of
+ * Unicode (UAX 29; an abbreviation before a capital ends a sentence). A function is for another splitter.
+ */
+export type SentenceSplitter = "lines" | "sentences" | ((text: string) => readonly string[]);
 
 export interface RougeOptions {
-  /** Compare Porter stems of words of more than three letters; default false. */
-  readonly stemmer?: boolean;
+  /** Default "ascii". */
+  readonly tokenizer?: RougeTokenizer;
+  /** Default "lines". */
+  readonly splitter?: SentenceSplitter;
 }
 
 /** Means over the summaries, and the scores of each. */
@@ -22,96 +36,121 @@ export interface RougeScores extends Readonly<Record<RougeKind, PrecisionRecall>
   readonly items: readonly Readonly<Record<RougeKind, PrecisionRecall>>[];
 }
 
-/** n-grams in common, and how many there are on either side. */
+const TOKEN = {
+  ascii: /[a-z0-9]+/g,
+  unicode:
+    /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]\p{M}*|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])[\p{L}\p{N}]\p{M}*)+/gu,
+  characters: /[\p{L}\p{N}]\p{M}*/gu,
+} as const;
+
+/** The function of a tokenizer's name. Throws a RangeError for an unknown one. */
+export function rougeTokenizer(tokenizer: RougeTokenizer = "ascii"): (text: string) => readonly string[] {
+  if (typeof tokenizer === "function") return tokenizer;
+  if (!Object.hasOwn(TOKEN, tokenizer)) {
+    throw new RangeError(
+      `tokenizer must be ${Object.keys(TOKEN).join(", ")} or a function, got ${JSON.stringify(tokenizer)}`,
+    );
+  }
+  return (text) => text.toLowerCase().match(TOKEN[tokenizer]) ?? [];
+}
+
+function sentenceSplitter(splitter: SentenceSplitter = "lines"): (text: string) => readonly string[] {
+  if (typeof splitter === "function") return splitter;
+  if (splitter === "lines") return (text) => text.split("\n");
+  if (splitter !== "sentences") {
+    throw new RangeError(`splitter must be lines, sentences or a function, got ${JSON.stringify(splitter)}`);
+  }
+  const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
+  return (text) => Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+/** Matches of n-grams, and their numbers on either side. */
 export function ngramMatches(hypothesis: readonly string[], reference: readonly string[], order: number) {
   const { numbers, size } = ngramsOf([hypothesis, reference], order)[order - 1]!;
   const [a, b] = numbers as [Int32Array, Int32Array];
-  return { hits: clippedMatches(ngramCounts(a, size), ngramCounts(b, size)), predicted: a.length, wanted: b.length };
+  return { hits: clippedMatches(ngramCounts(a, size), ngramCounts(b, size)), predicted: a.length, actual: b.length };
 }
 
-function gramScore(hypothesis: readonly string[], reference: readonly string[], order: number): PrecisionRecall {
-  const { hits, predicted, wanted } = ngramMatches(hypothesis, reference, order);
-  return precisionRecall(hits, predicted, wanted);
+function ngramScore(hypothesis: readonly string[], reference: readonly string[], order: number): PrecisionRecall {
+  const { hits, predicted, actual } = ngramMatches(hypothesis, reference, order);
+  return precisionRecall(hits, predicted, actual);
 }
 
-function tally(lines: readonly (readonly string[])[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const word of lines.flat()) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return counts;
+function counts(sentences: readonly (readonly string[])[]): Map<string, number> {
+  const all = new Map<string, number>();
+  for (const token of sentences.flat()) all.set(token, (all.get(token) ?? 0) + 1);
+  return all;
 }
 
-/** Every line of the reference hits where it has a common subsequence with some line; a word no oftener than both sides have it. */
-function lineScore(hypothesis: readonly (readonly string[])[], reference: readonly (readonly string[])[]) {
-  const left = [tally(hypothesis), tally(reference)] as const;
+/** Hits of a reference sentence are its union LCS with all sentences; a token hits no oftener than both sides have it. */
+function summaryScore(hypothesis: readonly (readonly string[])[], reference: readonly (readonly string[])[]) {
+  const left = [counts(hypothesis), counts(reference)] as const;
   let hits = 0;
-  for (const line of reference) {
-    const found = new Uint8Array(line.length);
-    for (const other of hypothesis) markCommon(found, line, other);
-    line.forEach((word, i) => {
-      if (found[i] === 0 || left.some((counts) => !(counts.get(word)! > 0))) return;
+  for (const sentence of reference) {
+    const found = new Uint8Array(sentence.length);
+    for (const other of hypothesis) markLcs(found, sentence, other);
+    sentence.forEach((token, i) => {
+      if (found[i] === 0 || left.some((some) => !(some.get(token)! > 0))) return;
       hits++;
-      for (const counts of left) counts.set(word, counts.get(word)! - 1);
+      for (const some of left) some.set(token, some.get(token)! - 1);
     });
   }
   return precisionRecall(hits, hypothesis.flat().length, reference.flat().length);
 }
 
-type Stem = ((word: string) => string) | undefined;
+interface RougeText {
+  readonly tokens: readonly string[];
+  readonly sentences: readonly (readonly string[])[];
+}
 
-/** A text's words, in one piece and line by line. */
-const readText = (text: string, stem: Stem) => ({
-  words: rougeTokens(text, stem),
-  lines: text.split("\n").map((line) => rougeTokens(line, stem)),
-});
-
-function scorePair(a: ReturnType<typeof readText>, b: ReturnType<typeof readText>): Record<RougeKind, PrecisionRecall> {
+function scorePair(a: RougeText, b: RougeText): Record<RougeKind, PrecisionRecall> {
   return {
-    rouge1: gramScore(a.words, b.words, 1),
-    rouge2: gramScore(a.words, b.words, 2),
-    rougeL: precisionRecall(commonLength(b.words, a.words), a.words.length, b.words.length),
-    rougeLsum: lineScore(a.lines, b.lines),
+    rouge1: ngramScore(a.tokens, b.tokens, 1),
+    rouge2: ngramScore(a.tokens, b.tokens, 2),
+    rougeL: precisionRecall(lcsLength(b.tokens, a.tokens), a.tokens.length, b.tokens.length),
+    rougeLsum: summaryScore(a.sentences, b.sentences),
   };
 }
 
-/** For every kind what `choose` makes of it. */
-function byKind(choose: (kind: RougeKind) => PrecisionRecall): Record<RougeKind, PrecisionRecall> {
-  return {
-    rouge1: choose("rouge1"),
-    rouge2: choose("rouge2"),
-    rougeL: choose("rougeL"),
-    rougeLsum: choose("rougeLsum"),
-  };
-}
+const perKind = (score: (kind: RougeKind) => PrecisionRecall): Record<RougeKind, PrecisionRecall> =>
+  Object.fromEntries(rougeKinds.map((kind) => [kind, score(kind)])) as Record<RougeKind, PrecisionRecall>;
 
 /**
- * ROUGE-1, 2, L and Lsum of summaries: hits / words of the reference (recall), hits / words of the summary (precision) and F1, in
- * [0, 1], with words, pairs of neighbours, or the longest common subsequence as hits; means over the summaries and each one's.
+ * ROUGE-1, 2, L and Lsum of summaries in [0, 1]: recall hits / tokens of the reference, precision hits / tokens of the summary, and F1,
+ * with unigrams, bigrams or the longest common subsequence as hits; means over the summaries, and each one's as `items`.
  *
- * - Equals the rouge_score package: lower case, words of a-z and 0-9, Porter stems as NLTK's with `stemmer`. Of several references
- *   the one with the best F1 counts, for each kind. ROUGE-Lsum reads lines as sentences.
- * - `references[i]`: the reference of `hypotheses[i]`, or an array of references. An empty summary scores 0.
- * - Throws a RangeError for no hypotheses, references that are not as many or none of a summary; a TypeError for what is no string.
- * - Cost: the product of the lengths of each pair.
+ * Equals the rouge_score package without a stemmer: of several references the one with the best F1 counts, for each kind. Scores hold
+ * for one tokenizer only: name it beside them. An empty summary scores 0. Throws a RangeError for no hypotheses, references that are not
+ * as many or none for a summary, and an unknown tokenizer or splitter; a TypeError for what is no string. Cost: the product of the
+ * lengths of each pair.
+ *
+ * @param hypotheses - The summaries.
+ * @param references - For `hypotheses[i]` its reference, or an array of references.
+ * @param options - Tokenizer, and sentence splitter of ROUGE-Lsum.
  *
  * Lin, "ROUGE: A Package for Automatic Evaluation of Summaries" (2004).
  *
  * @example
  * rouge(["testing one"], ["testing one two"]).rougeL; // { precision: 1, recall: 0.666667, f1: 0.8 }
+ * rouge(["кошка спит"], ["кошка спит дома"]).rouge1.f1; // 0
+ * rouge(["кошка спит"], ["кошка спит дома"], { tokenizer: "unicode" }).rouge1.f1; // 0.8
  */
 export function rouge(
   hypotheses: readonly string[],
   references: References,
-  { stemmer = false }: RougeOptions = {},
+  { tokenizer, splitter }: RougeOptions = {},
 ): RougeScores {
-  const stem = stemmer ? cachedStems() : undefined;
+  const tokens = rougeTokenizer(tokenizer);
+  const sentences = sentenceSplitter(splitter);
+  const read = (text: string): RougeText => ({ tokens: tokens(text), sentences: sentences(text).map(tokens) });
   const items = checkedReferences(hypotheses, references).map((all, i) => {
-    const own = readText(hypotheses[i]!, stem);
-    const scores = all.map((reference) => scorePair(own, readText(reference, stem)));
-    return byKind((kind) => scores.map((some) => some[kind]).reduce((best, one) => (one.f1 > best.f1 ? one : best)));
+    const own = read(hypotheses[i]!);
+    const scores = all.map((reference) => scorePair(own, read(reference)));
+    return perKind((kind) => scores.map((some) => some[kind]).reduce((best, one) => (one.f1 > best.f1 ? one : best)));
   });
   const mean = (kind: RougeKind, figure: keyof PrecisionRecall) =>
     items.reduce((sum, item) => sum + item[kind][figure], 0) / items.length;
-  const means = byKind((kind) => ({
+  const means = perKind((kind) => ({
     precision: mean(kind, "precision"),
     recall: mean(kind, "recall"),
     f1: mean(kind, "f1"),

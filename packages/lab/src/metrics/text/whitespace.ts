@@ -1,4 +1,4 @@
-/** White space as Python's `str.split` and `str.rstrip` see it, so that scores equal those of tools written in Python. */
+/** White space as Python's `str.split` and `str.strip` define it, so that scores equal those of tools written in Python. */
 
 function isSpace(code: number): boolean {
   if (code <= 0x20) return (code >= 0x09 && code <= 0x0d) || code >= 0x1c;
@@ -15,7 +15,7 @@ function isSpace(code: number): boolean {
 }
 
 /** The words between white space, none of them empty. */
-export function splitAtSpaces(text: string): string[] {
+export function splitWhitespace(text: string): string[] {
   const words: string[] = [];
   let start = -1;
   for (let i = 0; i <= text.length; i++) {
@@ -30,8 +30,15 @@ export function splitAtSpaces(text: string): string[] {
 }
 
 /** The text without white space at its end. */
-export function trimmedEnd(text: string): string {
+export function trimEnd(text: string): string {
   let end = text.length;
   while (end > 0 && isSpace(text.charCodeAt(end - 1))) end--;
   return text.slice(0, end);
+}
+
+/** The text without white space at its start and end. */
+export function trim(text: string): string {
+  let start = 0;
+  while (start < text.length && isSpace(text.charCodeAt(start))) start++;
+  return trimEnd(text.slice(start));
 }

@@ -1,6 +1,6 @@
 /** The attention of hypothesis words held against the links that people made between the words of premise and hypothesis. */
 import type { AlignmentLink } from "../../datasets/alignment.ts";
-import { alignmentErrorRate } from "../../metrics/alignment/alignment.ts";
+import { alignmentErrorRate } from "../../metrics/alignment/alignment-error-rate.ts";
 import { attentionAlignment, type AlignmentRule } from "../../metrics/alignment/attention-alignment.ts";
 import type { AlignedPairs } from "./data.ts";
 import type { PairPrediction } from "./train.ts";
@@ -33,8 +33,8 @@ export async function alignmentScores({ links }: AlignedPairs, read: ReadAll): P
   const scores: Record<string, number> = {};
   rules.forEach(([name], r) => {
     const pairs = links.map(({ sure, possible }, i) => ({ links: found[r]![i] ?? [], sure, possible }));
-    const { errorRate, precision, recall } = alignmentErrorRate(pairs);
-    scores[`${name}Error`] = errorRate;
+    const { aer, precision, recall } = alignmentErrorRate(pairs);
+    scores[`${name}Error`] = aer;
     scores[`${name}Precision`] = precision;
     scores[`${name}Recall`] = recall;
   });

@@ -1,6 +1,6 @@
 /** Sentence pairs as batches of a few fixed shapes, so that the engine compiles the model a few times only. */
 import { numpy as np } from "@jax-js/jax";
-import { shuffled } from "../../nn/rng.ts";
+import { shuffled } from "../../base/rng.ts";
 import { rowLength, rowAt, type RaggedArray } from "../../base/ragged.ts";
 import { bucketBatches } from "../../training/bucketing.ts";
 import type { LabelledPairs } from "./data.ts";

@@ -14,8 +14,8 @@ const links = (rule: string, group: string): readonly MetricSpec[] => [
 export const entailmentMetrics: readonly MetricSpec[] = [
   { key: "accuracy", title: "Accuracy", unit: "%", digits: 2, scale: 100, best: "highest", group: ANSWERS },
   { key: "loss", title: "Loss", unit: "nats", digits: 3, scale: 1, best: "lowest", group: ANSWERS },
-  { key: "zeros", title: "Exact zeros", unit: "%", digits: 1, scale: 100, best: "highest", group: ATTENTION },
-  { key: "support", title: "Support", unit: "words", digits: 1, scale: 1, best: "lowest", group: ATTENTION },
+  { key: "sparsity", title: "Exact zeros", unit: "%", digits: 1, scale: 100, best: "highest", group: ATTENTION },
+  { key: "supportSize", title: "Support", unit: "words", digits: 1, scale: 1, best: "lowest", group: ATTENTION },
   { key: "segments", title: "Segments", unit: "a word", digits: 1, scale: 1, best: "lowest", group: ATTENTION },
   { key: "entropy", title: "Entropy", unit: "nats", digits: 2, scale: 1, best: "lowest", group: ATTENTION },
   ...links("alignment", "Greatest weight against human links"),

@@ -2,10 +2,10 @@
 import { tree } from "@jax-js/jax";
 import type { AttenderOptions } from "fenchel/jax";
 import { ENTAILMENT_LABELS } from "../../datasets/snli.ts";
-import { attentionStatistics, meanStatistics } from "../../metrics/attention/attention.ts";
-import { logProbabilities } from "../../metrics/statistics/log-probabilities.ts";
+import { attentionStatistics, meanAttentionStatistics } from "../../metrics/attention/attention-statistics.ts";
+import { logSoftmax } from "../../nn/log-softmax.ts";
 import { initialTensors, toArrays, type NamedArrays, type NamedTensors } from "../../nn/parameters.ts";
-import { foldIn, uniformNumbers } from "../../nn/rng.ts";
+import { foldIn, uniformNumbers } from "../../base/rng.ts";
 import { writePredictions } from "../../training/run-dir.ts";
 import { rowLength } from "../../base/ragged.ts";
 import { linearDecay, fit } from "../../training/fit.ts";
@@ -50,7 +50,7 @@ async function predictPairs(
     const allLogits = (await logits.data()) as Float32Array;
     const allWeights = (await weights.data()) as Float32Array;
     plan.pairs.forEach((index, row) => {
-      const logs = logProbabilities(allLogits.subarray(row * classes, (row + 1) * classes));
+      const logs = logSoftmax(allLogits.subarray(row * classes, (row + 1) * classes));
       const premise = rowLength(pairs.premises, index);
       const hypothesis = rowLength(pairs.hypotheses, index);
       const rows = Array.from({ length: hypothesis }, (_, j) => {
@@ -83,13 +83,13 @@ async function testScores(model: CompiledEntailment, parameters: NamedArrays, pa
     loss += reading.loss;
     answers[index] = chosen(reading.probabilities);
     const rows = reading.weights.filter((row) => row.length > 0).map((row) => attentionStatistics(row));
-    if (rows.length > 0) statistics.push(meanStatistics(rows));
+    if (rows.length > 0) statistics.push(meanAttentionStatistics(rows));
   });
   const count = pairs.labels.length;
   const rows = answers.map((answer, i) => Number(answer === pairs.labels[i]));
   const right = rows.reduce((sum, one) => sum + one, 0);
   return {
-    scores: { accuracy: right / count, loss: loss / count, ...meanStatistics(statistics) },
+    scores: { accuracy: right / count, loss: loss / count, ...meanAttentionStatistics(statistics) },
     items: { texts: answers.map((answer) => ENTAILMENT_LABELS[answer]!), rows, width: 1 },
   };
 }

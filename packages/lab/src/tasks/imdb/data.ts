@@ -1,7 +1,7 @@
 /** Reviews to numbers, once for all runs: split, vocabulary, and words in flat arrays that travel between processes. */
 import { sha256 } from "../../datasets/kit/schema.ts";
 import { buildVocabulary, PADDING, UNKNOWN } from "../../text/vocabulary.ts";
-import { foldIn, shuffled, uniformNumbers } from "../../nn/rng.ts";
+import { foldIn, shuffled, uniformNumbers } from "../../base/rng.ts";
 import type { EncodedText } from "../spam/batches.ts";
 import type { TaskData } from "../task.ts";
 import type { CorpusReview, ReviewCorpus } from "./corpus.ts";

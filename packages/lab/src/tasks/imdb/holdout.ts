@@ -4,7 +4,7 @@
  * Reviews of one film have neighbouring numbers, and no film of the training set is in the test set. A dev set of single reviews would
  * share its films with what is trained on, and promise more than the test set gives: whole runs of numbers are kept back instead.
  */
-import { foldIn, shuffled, uniformNumbers } from "../../nn/rng.ts";
+import { foldIn, shuffled, uniformNumbers } from "../../base/rng.ts";
 
 /** Numbers in a run. A film has at most thirty reviews of a kind. */
 const RUN = 50;

@@ -13,8 +13,8 @@ const answers: readonly MetricSpec[] = [
 ];
 
 const words: readonly MetricSpec[] = [
-  { key: "zeros", title: "Zeros", unit: "%", digits: 1, scale: 100, best: "none", group: WORDS },
-  { key: "support", title: "Support", unit: "words", digits: 1, scale: 1, best: "none", group: WORDS },
+  { key: "sparsity", title: "Zeros", unit: "%", digits: 1, scale: 100, best: "none", group: WORDS },
+  { key: "supportSize", title: "Support", unit: "words", digits: 1, scale: 1, best: "none", group: WORDS },
   { key: "entropy", title: "Entropy", unit: "nats", digits: 2, scale: 1, best: "none", group: WORDS },
 ];
 

@@ -1,7 +1,7 @@
 /** What a trained model makes of reviews, one by one, and the scores of a split. */
 import { tree } from "@jax-js/jax";
 import { betaGaussian, positions } from "fenchel";
-import { attentionStatistics, meanStatistics } from "../../metrics/index.ts";
+import { attentionStatistics, meanAttentionStatistics } from "../../metrics/index.ts";
 import { batchTexts } from "../spam/batches.ts";
 import type { ReviewBatches } from "./batches.ts";
 import type { CompiledReviewModel } from "./compiled.ts";
@@ -117,8 +117,8 @@ export function reviewScores(reads: readonly ReviewPrediction[]): Record<string,
   };
   const weights = reads.flatMap((read) => (read.weights === null || read.weights.length === 0 ? [] : [read.weights]));
   if (weights.length > 0) {
-    const { zeros, support, entropy } = meanStatistics(weights.map((row) => attentionStatistics(row)));
-    Object.assign(scores, { zeros, support, entropy });
+    const { sparsity, supportSize, entropy } = meanAttentionStatistics(weights.map((row) => attentionStatistics(row)));
+    Object.assign(scores, { sparsity, supportSize, entropy });
   }
   const densities = reads.flatMap(({ density }) => (density === null ? [] : [density]));
   if (densities.length > 0) {

@@ -1,7 +1,7 @@
 /** One run of the study: trains the model with one mechanism, keeps the best epoch by the dev set, scores it on the test set. */
 import { tree } from "@jax-js/jax";
 import { initialTensors, toArrays, type NamedArrays, type NamedTensors } from "../../nn/parameters.ts";
-import { foldIn, uniformNumbers } from "../../nn/rng.ts";
+import { foldIn, uniformNumbers } from "../../base/rng.ts";
 import { batchTexts, type TextBatchPlan } from "../spam/batches.ts";
 import { writePredictions } from "../../training/run-dir.ts";
 import { linearDecay, fit } from "../../training/fit.ts";

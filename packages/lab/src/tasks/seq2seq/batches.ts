@@ -1,6 +1,6 @@
 /** Sentence pairs as batches of a few fixed shapes, so that the engine compiles a model a few times only. */
 import { numpy as np } from "@jax-js/jax";
-import { shuffled } from "../../nn/rng.ts";
+import { shuffled } from "../../base/rng.ts";
 import { rowLength, rowAt, rowCount, type RaggedPairs, type RaggedArray } from "../../base/ragged.ts";
 import { sourceContext, type AttentionMechanism } from "./cross-attention.ts";
 import type { Source } from "./model.ts";

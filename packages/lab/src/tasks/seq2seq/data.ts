@@ -1,6 +1,6 @@
 /** Pairs of texts to numbers, once for all runs: vocabularies, pieces in flat arrays that travel between processes, references. */
 import { DataError } from "../../base/data-error.ts";
-import { foldIn, shuffled, uniformNumbers } from "../../nn/rng.ts";
+import { foldIn, shuffled, uniformNumbers } from "../../base/rng.ts";
 import { raggedArray, type RaggedPairs } from "../../base/ragged.ts";
 import { trainTokenizer, type TokenizerJson, type Tokenizer } from "../../text/tokenizer.ts";
 import type { TaskData } from "../task.ts";

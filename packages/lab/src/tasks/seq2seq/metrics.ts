@@ -12,8 +12,8 @@ export const teacherForcedMetrics: readonly MetricSpec[] = [
 ];
 
 export const attentionMetrics: readonly MetricSpec[] = [
-  { key: "zeros", title: "Zeros", unit: "%", digits: 1, scale: 100, best: "none", group: WEIGHTS },
-  { key: "support", title: "Support", unit: "pieces", digits: 1, scale: 1, best: "none", group: WEIGHTS },
+  { key: "sparsity", title: "Zeros", unit: "%", digits: 1, scale: 100, best: "none", group: WEIGHTS },
+  { key: "supportSize", title: "Support", unit: "pieces", digits: 1, scale: 1, best: "none", group: WEIGHTS },
   { key: "segments", title: "Segments", unit: "", digits: 1, scale: 1, best: "none", group: WEIGHTS },
   { key: "entropy", title: "Entropy", unit: "nats", digits: 2, scale: 1, best: "none", group: WEIGHTS },
 ];

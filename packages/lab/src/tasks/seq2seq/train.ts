@@ -1,8 +1,8 @@
 /** One run of a study that writes sequences: training, what is written for the test set, its scores, and the attention that is shown. */
 import { tree } from "@jax-js/jax";
-import { attentionStatistics, meanStatistics, type SufficientStatistics } from "../../metrics/index.ts";
+import { attentionStatistics, meanAttentionStatistics, type SufficientStatistics } from "../../metrics/index.ts";
 import { initialTensors, toArrays, type NamedArrays } from "../../nn/parameters.ts";
-import { foldIn, uniformNumbers } from "../../nn/rng.ts";
+import { foldIn, uniformNumbers } from "../../base/rng.ts";
 import { pairArrays, batchPairs, type SequenceBatch } from "./batches.ts";
 import { beamSearch, type Hypothesis } from "./beam.ts";
 import { checkMechanism, compileSequenceModel, type CompiledSequenceModel } from "./compiled.ts";
@@ -106,9 +106,9 @@ async function write(
 function weightStatistics(written: readonly Hypothesis[]) {
   const each = written.flatMap(({ weights }) => {
     const rows = weights.filter(({ length }) => length > 0);
-    return rows.length === 0 ? [] : [meanStatistics(rows.map((row) => attentionStatistics(row)))];
+    return rows.length === 0 ? [] : [meanAttentionStatistics(rows.map((row) => attentionStatistics(row)))];
   });
-  return each.length === 0 ? {} : meanStatistics(each);
+  return each.length === 0 ? {} : meanAttentionStatistics(each);
 }
 
 /** The most memory that the process has held, in mebibytes. */
@@ -179,8 +179,8 @@ export async function trainSequences(
       if (linked !== null) {
         const { see, scores: linkScores } = alignmentCollector(linked);
         await evaluateTeacherForced(model, best, linked.pairs, batchTokens, { see, halves });
-        const { errorRate, precision, recall } = linkScores();
-        Object.assign(links, { alignmentError: errorRate, alignmentPrecision: precision, alignmentRecall: recall });
+        const { aer, precision, recall } = linkScores();
+        Object.assign(links, { alignmentError: aer, alignmentPrecision: precision, alignmentRecall: recall });
       }
       const shown: DecodedRun = {
         texts: data.shown.map((index) => {

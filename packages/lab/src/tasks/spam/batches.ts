@@ -1,7 +1,7 @@
 /** Texts as batches of a few fixed shapes, so that the engine compiles each model a few times only. */
 import { numpy as np } from "@jax-js/jax";
 import type { TextBatch } from "./model.ts";
-import { shuffled } from "../../nn/rng.ts";
+import { shuffled } from "../../base/rng.ts";
 import { lengthBuckets } from "../../training/bucketing.ts";
 
 export interface EncodedText {

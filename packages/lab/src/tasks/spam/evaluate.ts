@@ -1,7 +1,7 @@
 /** What a trained model makes of texts: probabilities and attention, text by text, and the scores of a whole split. */
 import { tree } from "@jax-js/jax";
-import { accuracy, attentionStatistics, f1, meanStatistics } from "../../metrics/index.ts";
-import { logProbabilities } from "../../metrics/statistics/log-probabilities.ts";
+import { accuracy, attentionStatistics, f1, meanAttentionStatistics } from "../../metrics/index.ts";
+import { logSoftmax } from "../../nn/log-softmax.ts";
 import type { CompiledClassifier } from "./compiled.ts";
 import type { TextClassifierParameters } from "./model.ts";
 import type { EvaluationScores } from "../run-types.ts";
@@ -38,7 +38,7 @@ export async function evaluateTexts(
     const allWeights = (await weights.data()) as Float32Array;
     plan.texts.forEach((index, row) => {
       const { words, label } = texts[index]!;
-      const logs = logProbabilities(allLogits.subarray(row * classes, (row + 1) * classes));
+      const logs = logSoftmax(allLogits.subarray(row * classes, (row + 1) * classes));
       judgements[index] = {
         probabilities: logs.map(Math.exp),
         loss: -(logs[label] ?? 0),
@@ -66,6 +66,6 @@ export function metricsOf(texts: readonly EncodedText[], judgements: readonly Te
     f1: f1(labels, chosen, 1),
     loss: mean(judgements.map(({ loss }) => loss)),
     texts: texts.length,
-    ...meanStatistics(attended.map(({ weights }) => attentionStatistics(weights))),
+    ...meanAttentionStatistics(attended.map(({ weights }) => attentionStatistics(weights))),
   };
 }

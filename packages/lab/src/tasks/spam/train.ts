@@ -4,7 +4,7 @@ import { chooseShownTexts } from "./examples.ts";
 import { buildVocabulary, type Vocabulary } from "../../text/vocabulary.ts";
 import { compileClassifier } from "./compiled.ts";
 import { initialTensors, toArrays } from "../../nn/parameters.ts";
-import { foldIn, uniformNumbers } from "../../nn/rng.ts";
+import { foldIn, uniformNumbers } from "../../base/rng.ts";
 import { textClassifierShapes, type TextClassifierParameters } from "./model.ts";
 import type { ClassificationData, LabelledText, SpamRunConfig, SpamRunResult } from "../run-types.ts";
 import { RunError } from "../../base/run-error.ts";

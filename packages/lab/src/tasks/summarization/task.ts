@@ -1,5 +1,5 @@
 /** Summarization: any mapping as a decoder's attention over the text that it makes shorter, as in Niculae and Blondel (2017). */
-import { meanSums, rouge, rougeRecallAtBytes } from "../../metrics/index.ts";
+import { meanOfExamples, rouge, rougeRecallAtBytes } from "../../metrics/index.ts";
 import { costMetrics, teacherForcedMetrics, alignmentMetrics, attentionMetrics } from "../seq2seq/metrics.ts";
 import { choices, completeChoice, grid } from "../seq2seq/attention.ts";
 import { FIGURES_STYLE, sequenceFigures } from "../seq2seq/figures.ts";
@@ -56,7 +56,7 @@ function taskOf({ copying, testedOn }: SummarizationSettings, { leadWords }: Sum
           ...(recall === null ? {} : { recall1: recall.rouge1, recall2: recall.rouge2, recallL: recall.rougeL }),
         },
         line: `ROUGE-1 ${figure(rouge1.f1)}, ROUGE-2 ${figure(rouge2.f1)}, ROUGE-L ${figure(rougeL.f1)} (F1, no stemming; the first ${leadWords} words: ROUGE-L ${figure(lead)})`,
-        items: meanSums(items.map((item) => item.rougeL.f1)),
+        items: meanOfExamples(items.map((item) => item.rougeL.f1)),
       };
     },
   };

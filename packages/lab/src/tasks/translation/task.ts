@@ -1,5 +1,5 @@
 /** Translation: any mapping as a decoder's attention over its source, as in Niculae and Blondel (2017), and combined attention. */
-import { bleu, bleuLine, bleuOfSums, bleuSums, chrf } from "../../metrics/index.ts";
+import { bleu, formatBleu, bleuOfStatistics, bleuStatistics, chrf } from "../../metrics/index.ts";
 import { costMetrics, teacherForcedMetrics, alignmentMetrics, attentionMetrics } from "../seq2seq/metrics.ts";
 import { choices, completeChoice, grid } from "../seq2seq/attention.ts";
 import { FIGURES_STYLE, sequenceFigures } from "../seq2seq/figures.ts";
@@ -28,8 +28,8 @@ const task: SequenceTask = {
     const score = bleu(texts, references);
     return {
       scores: { bleu: score.score, chrf: chrf(texts, references).score },
-      line: bleuLine(score),
-      items: bleuSums(texts, references),
+      line: formatBleu(score),
+      items: bleuStatistics(texts, references),
     };
   },
 };
@@ -59,7 +59,7 @@ export const translation: Task<SequenceData> = {
   seeds: 1,
   settings: translationSettings,
   metrics: measures,
-  compared: { key: "bleu", score: bleuOfSums },
+  compared: { key: "bleu", score: bleuOfStatistics },
   complete: completeChoice,
   load: async (folder, given) => loadTranslation(folder, settingsOf(given)),
   train: (config, data, folder, options) =>

@@ -1,6 +1,6 @@
 /** Batches of pictures with the questions about them: a picture is encoded once for all its questions in the batch. */
 import { numpy as np } from "@jax-js/jax";
-import { shuffled } from "../../nn/rng.ts";
+import { shuffled } from "../../base/rng.ts";
 import type { VqaPart } from "./data.ts";
 
 /** A picture and some questions about it, indices into the split. */

@@ -1,7 +1,7 @@
 /** easy-VQA made ready for the model: questions as words that occur in them, pictures, and a dev split by pictures. */
 import { readEasyVqa, VQA_ANSWERS, type EasyVqaSplit } from "../../datasets/easy-vqa.ts";
 import { buildVocabulary } from "../../text/vocabulary.ts";
-import { foldIn, shuffled, uniformNumbers } from "../../nn/rng.ts";
+import { foldIn, shuffled, uniformNumbers } from "../../base/rng.ts";
 import type { TaskData } from "../task.ts";
 
 /** A question about one picture. */

@@ -6,7 +6,7 @@ import {
   ellipseAttention,
   pointingMass,
   regionScores,
-  type PictureAttention,
+  type ImageAttention,
 } from "../../metrics/index.ts";
 import type { CompiledVqa } from "./compiled.ts";
 import type { SpatialAttention } from "./spatial-attention.ts";
@@ -14,7 +14,7 @@ import type { VqaParameters } from "./model.ts";
 import { allBatches, batchArrays, type BatchShape } from "./batches.ts";
 import type { VqaPart } from "./data.ts";
 import { segmentationMask } from "./segmentation-mask.ts";
-import { logProbabilities } from "../../metrics/statistics/log-probabilities.ts";
+import { logSoftmax } from "../../nn/log-softmax.ts";
 
 /** A density over the picture, [0, 1] to the right and down. */
 export interface DensityPrediction {
@@ -63,7 +63,7 @@ export async function predictAnswers(
     batch.forEach(({ questions }, place) => {
       questions.forEach((index, i) => {
         const row = place * shape.questionsPerPicture + i;
-        const logs = logProbabilities(rowOf(allLogits, row, classes));
+        const logs = logSoftmax(rowOf(allLogits, row, classes));
         readings[index] = {
           probabilities: logs.map(Math.exp),
           loss: -logs[part.questions[index]!.answer]!,
@@ -95,7 +95,7 @@ export interface RegionOptions {
 }
 
 /** Attention as the metrics take it. */
-export function spatialAttentionScores(attention: QuestionPrediction["attention"], cells: number): PictureAttention {
+export function spatialAttentionScores(attention: QuestionPrediction["attention"], cells: number): ImageAttention {
   if (attention instanceof Float32Array) return { rows: cells, columns: cells, weights: attention };
   return ellipseAttention(betaGaussian(attention));
 }
@@ -115,12 +115,12 @@ export function shapeScores(
   attention: QuestionPrediction["attention"],
   mask: Uint8Array,
   { cells, share }: RegionOptions,
-): { mass: number; tightness: number; recall: number; iou: number } {
+): { mass: number; areaRatio: number; recall: number; iou: number } {
   const size = Math.sqrt(mask.length);
   const shape = { rows: size, columns: size, pixels: mask };
   const on = spatialAttentionScores(attention, cells);
-  const { tightness, recall, iou } = regionScores(attentionRegion(on, share), shape, { points: POINTS });
-  return { mass: pointingMass(on, shape, { points: POINTS }), tightness, recall, iou };
+  const { areaRatio, recall, iou } = regionScores(attentionRegion(on, share), shape, { points: POINTS });
+  return { mass: pointingMass(on, shape, { points: POINTS }), areaRatio, recall, iou };
 }
 
 /** Means of `shapeScores` over the questions on a split's pictures that show a shape. */
@@ -135,5 +135,5 @@ export function attentionScores(
     return mask.includes(1) ? [shapeScores(attention, mask, options)] : [];
   });
   const over = (key: keyof ReturnType<typeof shapeScores>) => mean(all.map((scores) => scores[key]));
-  return { mass: over("mass"), tightness: over("tightness"), recall: over("recall"), iou: over("iou") };
+  return { mass: over("mass"), areaRatio: over("areaRatio"), recall: over("recall"), iou: over("iou") };
 }

@@ -14,7 +14,7 @@ const measures: readonly MetricSpec[] = [
   { key: "accuracy", title: "Accuracy", unit: "%", digits: 2, scale: 100, best: "highest", group: ANSWERS },
   { key: "loss", title: "Loss", unit: "nats", digits: 3, scale: 1, best: "lowest", group: ANSWERS },
   { key: "mass", title: "Mass on it", unit: "%", digits: 1, scale: 100, best: "highest", group: SHAPE },
-  { key: "tightness", title: "Region", unit: "× its area", digits: 2, scale: 1, best: "none", group: SHAPE },
+  { key: "areaRatio", title: "Region", unit: "× its area", digits: 2, scale: 1, best: "none", group: SHAPE },
   { key: "recall", title: "Part within", unit: "%", digits: 1, scale: 100, best: "highest", group: SHAPE },
   { key: "iou", title: "Overlap", unit: "% IoU", digits: 1, scale: 100, best: "highest", group: SHAPE },
 ];

@@ -1,7 +1,7 @@
 /** One run of the study: trains the model with one way to attend, keeps the best epoch by the dev set, scores it on the test set. */
 import { tree } from "@jax-js/jax";
 import { toArrays, type NamedArrays } from "../../nn/parameters.ts";
-import { foldIn, uniformNumbers } from "../../nn/rng.ts";
+import { foldIn, uniformNumbers } from "../../base/rng.ts";
 import { linearDecay, fit } from "../../training/fit.ts";
 import type { RunConfig, RunResult, TrainOptions } from "../task.ts";
 import { compileVqa } from "./compiled.ts";

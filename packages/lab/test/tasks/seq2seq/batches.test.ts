@@ -1,7 +1,7 @@
 /** Batches of pairs: which stand together, in rows of what length, and what their arrays hold. */
 import { init } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
-import { uniformNumbers } from "../../../src/nn/rng.ts";
+import { uniformNumbers } from "../../../src/base/rng.ts";
 import { lengthBucket, pairArrays, batchPairs, batchSources, rowsOf } from "../../../src/tasks/seq2seq/batches.ts";
 import { raggedArray } from "../../../src/base/ragged.ts";
 import { numbers } from "./support/numbers.ts";

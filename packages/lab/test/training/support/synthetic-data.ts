@@ -1,6 +1,6 @@
 /** A small task that a model can learn: texts of made-up words, where a few words give the label away. */
 import type { ClassificationData, LabelledText, SpamRunConfig } from "../../../src/tasks/run-types.ts";
-import { uniformNumbers } from "../../../src/nn/rng.ts";
+import { uniformNumbers } from "../../../src/base/rng.ts";
 
 function texts(split: string, count: number, seed: number): LabelledText[] {
   const uniform = uniformNumbers(seed);

@@ -2,7 +2,7 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import { gaussianBasis } from "fenchel";
 import { initialTensors, toArrays, zerosLike, type NamedArrays } from "../../../../src/nn/parameters.ts";
-import { uniformNumbers } from "../../../../src/nn/rng.ts";
+import { uniformNumbers } from "../../../../src/base/rng.ts";
 import { pairArrays, batchPairs } from "../../../../src/tasks/seq2seq/batches.ts";
 import { compileSequenceModel, type CompiledSequenceModel } from "../../../../src/tasks/seq2seq/compiled.ts";
 import { withCopyMechanism } from "../../../../src/tasks/seq2seq/copy-mechanism.ts";

@@ -1,33 +1,12 @@
-/** Figures of classification and of attention, and their spread over seeds. */
+/** Statistics of attention, and mean and standard deviation over seeds. */
 import { describe, expect, it } from "vitest";
 import {
-  accuracy,
   attentionSegments,
   attentionStatistics,
-  f1,
   formatMeanStd,
-  meanStatistics,
+  meanAttentionStatistics,
   meanStd,
 } from "../../src/metrics/index.ts";
-
-describe("classification figures", () => {
-  const labels = [1, 1, 1, 0, 0, 0, 0, 0];
-  const predictions = [1, 1, 0, 1, 0, 0, 0, 0];
-  it("count right answers", () => {
-    expect(accuracy(labels, predictions)).toBe(6 / 8);
-    expect(accuracy(Int32Array.of(1), [1])).toBe(1);
-  });
-  it("give F1 by hand: precision 2/3 and recall 2/3 of class 1, 4/5 of class 0", () => {
-    expect(f1(labels, predictions)).toBeCloseTo(2 / 3, 15);
-    expect(f1(labels, predictions, 0)).toBeCloseTo(4 / 5, 15);
-    expect(f1([0, 0], [0, 0])).toBe(0);
-    expect(f1([1, 0], [0, 1])).toBe(0);
-  });
-  it("refuse sizes that do not match", () => {
-    expect(() => accuracy([], [])).toThrow("labels must not be empty");
-    expect(() => f1([1, 0], [1])).toThrow("predictions must be as many as labels (2), got 1");
-  });
-});
 
 describe("segments", () => {
   it("are maximal runs of one positive weight", () => {
@@ -56,31 +35,31 @@ describe("segments", () => {
 describe("attention statistics", () => {
   it("agree with figures worked out by hand", () => {
     const statistics = attentionStatistics([0, 0.25, 0.25, 0, 0.5, 0, 0, 0]);
-    expect(statistics).toMatchObject({ zeros: 5 / 8, support: 3, segments: 2 });
+    expect(statistics).toMatchObject({ sparsity: 5 / 8, supportSize: 3, segments: 2 });
     expect(statistics.entropy).toBeCloseTo(1.5 * Math.LN2, 15);
-    expect(attentionStatistics([0, 1])).toEqual({ zeros: 0.5, support: 1, segments: 1, entropy: 0 });
+    expect(attentionStatistics([0, 1])).toEqual({ sparsity: 0.5, supportSize: 1, segments: 1, entropy: 0 });
     expect(attentionStatistics([0.25, 0.25, 0.25, 0.25])).toEqual({
-      zeros: 0,
-      support: 4,
+      sparsity: 0,
+      supportSize: 4,
       segments: 1,
       entropy: Math.log(4),
     });
   });
   it("count a weight that underflowed to the smallest number as positive", () => {
-    expect(attentionStatistics([1, Number.MIN_VALUE]).zeros).toBe(0);
+    expect(attentionStatistics([1, Number.MIN_VALUE]).sparsity).toBe(0);
   });
   it("are averaged text by text, not word by word", () => {
-    const mean = meanStatistics([attentionStatistics([1]), attentionStatistics([0, 0, 0.5, 0.5])]);
-    expect(mean).toEqual({ zeros: 0.25, support: 1.5, segments: 1, entropy: Math.LN2 / 2 });
-    expect(() => meanStatistics([])).toThrow("texts must not be empty");
+    const mean = meanAttentionStatistics([attentionStatistics([1]), attentionStatistics([0, 0, 0.5, 0.5])]);
+    expect(mean).toEqual({ sparsity: 0.25, supportSize: 1.5, segments: 1, entropy: Math.LN2 / 2 });
+    expect(() => meanAttentionStatistics([])).toThrow("texts must not be empty");
     expect(() => attentionStatistics([])).toThrow("weights must not be empty");
   });
 });
 
 describe("spread over seeds", () => {
   it("is the mean and the sample standard deviation", () => {
-    expect(meanStd([2, 4, 9])).toEqual({ mean: 5, deviation: Math.sqrt(13), count: 3 });
-    expect(meanStd([0.5])).toEqual({ mean: 0.5, deviation: null, count: 1 });
+    expect(meanStd([2, 4, 9])).toEqual({ mean: 5, std: Math.sqrt(13), count: 3 });
+    expect(meanStd([0.5])).toEqual({ mean: 0.5, std: null, count: 1 });
     expect(() => meanStd([1, Number.NaN])).toThrow("values[1] must be finite, got NaN");
     expect(() => meanStd([])).toThrow("values must not be empty");
   });

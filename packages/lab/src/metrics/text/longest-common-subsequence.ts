@@ -1,6 +1,6 @@
 /** Longest common subsequences of tokens. */
 
-/** The lengths for all beginnings of both, row-major, (a.length + 1) x (b.length + 1). */
+/** Lengths for all prefixes of both, row-major, (a.length + 1) x (b.length + 1). */
 function lengthTable(a: readonly string[], b: readonly string[]): Uint16Array | Uint32Array {
   const width = b.length + 1;
   const size = (a.length + 1) * width;
@@ -15,7 +15,7 @@ function lengthTable(a: readonly string[], b: readonly string[]): Uint16Array | 
 }
 
 /** Length of the longest common subsequence. O(a b) time, O(b) memory. */
-export function commonLength(a: readonly string[], b: readonly string[]): number {
+export function lcsLength(a: readonly string[], b: readonly string[]): number {
   const row = new Uint32Array(b.length + 1);
   for (const token of a) {
     let diagonal = 0;
@@ -29,7 +29,7 @@ export function commonLength(a: readonly string[], b: readonly string[]): number
 }
 
 /** Marks in `found` the positions in `a` of one longest common subsequence, the one that ROUGE reads. O(a b) time and memory. */
-export function markCommon(found: Uint8Array, a: readonly string[], b: readonly string[]): void {
+export function markLcs(found: Uint8Array, a: readonly string[], b: readonly string[]): void {
   const width = b.length + 1;
   const table = lengthTable(a, b);
   for (let i = a.length, j = b.length; i > 0 && j > 0;) {

@@ -1,6 +1,6 @@
 /** Random numbers: their distributions, orders and seeds. */
 import { describe, expect, it } from "vitest";
-import { foldIn, normalNumbers, shuffled, uniformNumbers } from "../../src/nn/rng.ts";
+import { foldIn, normalNumbers, shuffled, uniformNumbers } from "../../src/base/rng.ts";
 
 describe("random numbers", () => {
   it("are uniform and normal", () => {

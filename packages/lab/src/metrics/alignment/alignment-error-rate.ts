@@ -1,9 +1,8 @@
-/** Links between words held against those that people made. */
-import type { AlignmentLink } from "../../datasets/alignment.ts";
-import { corpusScore } from "../statistics/sufficient-statistics.ts";
-import type { SufficientStatistics } from "../statistics/sufficient-statistics.ts";
+/** Alignment error rate of predicted word links against human alignments. */
+import type { AlignmentLink } from "../../base/annotations.ts";
+import { corpusScore, corpusSums, type SufficientStatistics } from "../statistics/sufficient-statistics.ts";
 
-/** One sentence pair: predicted links, links that hold for sure, and links that may hold. */
+/** One sentence pair: predicted links, sure links and possible links. */
 export interface AlignedSentences {
   readonly links: readonly AlignmentLink[];
   readonly sure: readonly AlignmentLink[];
@@ -12,8 +11,8 @@ export interface AlignedSentences {
 }
 
 export interface AlignmentScores {
-  /** In [0, 1], 0 is best. */
-  readonly errorRate: number;
+  /** Alignment error rate in [0, 1]; 0 is best. */
+  readonly aer: number;
   /** Share of the predicted links that are possible; 0 without predicted links. */
   readonly precision: number;
   /** Share of the sure links that are predicted. */
@@ -36,22 +35,24 @@ function linkSet(name: string, links: readonly AlignmentLink[]): Set<string> {
   );
 }
 
+/** Columns: predicted links, sure links, predicted sure links, predicted possible links. */
 const WIDTH = 4;
 
-/** 1 - (sure hits + possible hits) / (predicted + sure); no error where there is nothing to link. */
-function errorRateOf(sums: ArrayLike<number>): number {
+/** 1 - (sure hits + possible hits) / (predicted + sure); 0 without any link. */
+function aerOf(sums: ArrayLike<number>): number {
   const links = sums[0]! + sums[1]!;
   return links === 0 ? 0 : 1 - (sums[2]! + sums[3]!) / links;
 }
 
 /**
- * The counts of every sentence pair that the alignment error rate is made of, for `bootstrapInterval` and `pairedSignificance`.
- * Arguments and errors as for `alignmentErrorRate`.
+ * Sufficient statistics of the alignment error rate for `bootstrapInterval` and `pairedSignificance`: the counts of every sentence pair.
+ *
+ * @param pairs - As for `alignmentErrorRate`, with the same errors; pairs without a sure link are allowed.
  *
  * @example
- * scoreOfAll(alignmentSums([{ links: [[0, 0]], sure: [[0, 0], [1, 1]] }])); // 0.333333
+ * corpusScore(alignmentStatistics([{ links: [[0, 0]], sure: [[0, 0], [1, 1]] }])); // 0.333333
  */
-export function alignmentSums(pairs: readonly AlignedSentences[]): SufficientStatistics {
+export function alignmentStatistics(pairs: readonly AlignedSentences[]): SufficientStatistics {
   if (pairs.length === 0) throw new RangeError("pairs must not be empty");
   const rows = new Float64Array(pairs.length * WIDTH);
   pairs.forEach(({ links, sure, possible = [] }, i) => {
@@ -61,32 +62,35 @@ export function alignmentSums(pairs: readonly AlignedSentences[]): SufficientSta
     const hits = (among: ReadonlySet<string>) => [...predicted].filter((link) => among.has(link)).length;
     rows.set([predicted.size, certain.size, hits(certain), hits(either)], i * WIDTH);
   });
-  return { rows, width: WIDTH, score: errorRateOf };
+  return { rows, width: WIDTH, score: aerOf };
 }
 
 /**
  * Alignment error rate, precision and recall of predicted links A against sure links S and possible links P, S within P:
  * AER = 1 - (|A and S| + |A and P|) / (|A| + |S|), precision |A and P| / |A|, recall |A and S| / |S|, all counts over the corpus.
  *
- * - Links are pairs [source position, target position] from 0; one given twice counts once.
- * - Throws a RangeError for no pairs, a link that is no two positions, or no sure link at all.
- * - Cost: linear in the links.
+ * Throws a RangeError for no pairs, a link that is not two positions, or no sure link at all. Cost: linear in the links.
+ *
+ * @param pairs - Links [source position, target position] from 0 of every sentence pair; one given twice counts once.
  *
  * Och and Ney, "A Systematic Comparison of Various Statistical Alignment Models" (2003).
  *
  * @example
- * alignmentErrorRate([{ links: [[0, 0], [1, 2]], sure: [[0, 0], [1, 1]], possible: [[1, 2]] }]);
- * // { errorRate: 0.25, precision: 1, recall: 0.5, predicted: 2, sure: 2 }
+ * alignmentErrorRate([{ links: [[0, 0], [1, 2]], sure: [[0, 0], [1, 1]], possible: [[1, 2]] }]); // { aer: 0.25, precision: 1, recall: 0.5, predicted: 2, sure: 2 }
  */
 export function alignmentErrorRate(pairs: readonly AlignedSentences[]): AlignmentScores {
-  const sums = alignmentSums(pairs);
-  const total = (column: number) => sums.rows.reduce((sum, value, i) => (i % WIDTH === column ? sum + value : sum), 0);
-  const [predicted, sure] = [total(0), total(1)];
+  const statistics = alignmentStatistics(pairs);
+  const [predicted, sure, sureHits, possibleHits] = corpusSums(statistics) as unknown as [
+    number,
+    number,
+    number,
+    number,
+  ];
   if (sure === 0) throw new RangeError("pairs must hold at least one sure link");
   return {
-    errorRate: corpusScore(sums),
-    precision: predicted === 0 ? 0 : total(3) / predicted,
-    recall: total(2) / sure,
+    aer: corpusScore(statistics),
+    precision: predicted === 0 ? 0 : possibleHits / predicted,
+    recall: sureHits / sure,
     predicted,
     sure,
   };

@@ -1,6 +1,6 @@
-/** Hypotheses beside their references, checked before they are scored. */
+/** References of hypotheses, checked before they are scored. */
 
-/** For every hypothesis its reference, or its references. */
+/** One reference per hypothesis, or an array of references. */
 export type References = readonly (string | readonly string[])[];
 
 function checkString(name: string, value: unknown): string {
@@ -8,7 +8,7 @@ function checkString(name: string, value: unknown): string {
   return value;
 }
 
-/** The references of every hypothesis as arrays. Throws when there are none, or not as many on both sides. */
+/** The references of every hypothesis as arrays. Throws for no hypotheses, or another number of references. */
 export function checkedReferences(hypotheses: readonly string[], references: References): (readonly string[])[] {
   if (hypotheses.length === 0) throw new RangeError("hypotheses must not be empty");
   if (references.length !== hypotheses.length) {
@@ -23,7 +23,7 @@ export function checkedReferences(hypotheses: readonly string[], references: Ref
   });
 }
 
-/** How many references a hypothesis has, "var" when that differs, as a signature writes it. */
+/** Number of references per hypothesis as a signature writes it: "var" where it differs. */
 export function referenceCount(references: readonly (readonly string[])[]): string {
   const { length } = references[0]!;
   return references.every((some) => some.length === length) ? String(length) : "var";
