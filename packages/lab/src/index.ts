@@ -40,7 +40,7 @@ export { readSciTldr, type SciTldrPaper } from "./datasets/scitldr.ts";
 export { readSentenceCompression, type TextSummary } from "./datasets/sentence-compression.ts";
 export { ENTAILMENT_LABELS, readSnli } from "./datasets/snli.ts";
 export type { EntailmentLabel, EntailmentPair, SnliData, SnliOptions, SnliPair } from "./datasets/snli.ts";
-export { joinTokens, splitTokens } from "./text/message-tokens.ts";
+export { joinTokens, splitTokens } from "./text/tokenizer.ts";
 export * from "./metrics/index.ts";
 export { explanationPage, explanationSvg, renderTerminal, reportPage, writeReport } from "./report/index.ts";
 export type { Explanation, ExplanationOptions, ReportMeta, TerminalOptions } from "./report/index.ts";
