@@ -11,7 +11,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { DataError } from "../base/data-error.ts";
-import { splitTokens } from "../text/message-tokens.ts";
+import { splitTokens } from "../text/tokenizer.ts";
 import { createGroups, nearDuplicatePairs } from "./kit/near-duplicates.ts";
 import { splitByGroup } from "./kit/grouped-split.ts";
 

@@ -11,7 +11,7 @@ import {
   type TranslationData,
 } from "../../src/datasets/ts-diagnostics.ts";
 import { DataError } from "../../src/base/data-error.ts";
-import { joinTokens, LOWER_START, splitTokens } from "../../src/text/message-tokens.ts";
+import { joinTokens, LOWER_START, splitTokens } from "../../src/text/tokenizer.ts";
 
 const allOf = ({ train, dev, test }: TranslationData): SentencePair[] => [...train, ...dev, ...test];
 

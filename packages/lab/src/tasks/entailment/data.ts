@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readRte2Alignments, rte2AlignmentFiles, type AlignedPair } from "../../datasets/alignment.ts";
 import { ENTAILMENT_LABELS, readSnli, type EntailmentPair, type SnliProtocol } from "../../datasets/snli.ts";
 import { sha256 } from "../../datasets/kit/schema.ts";
-import { multi30kFiles, readMulti30k } from "../../datasets/translation.ts";
+import { multi30kFiles, readMulti30k } from "../../datasets/multi30k.ts";
 import { buildVocabulary, type Vocabulary } from "../../text/vocabulary.ts";
 import { tokenize } from "../../text/tokenize.ts";
 import { wordVectors } from "../../nn/word-vectors.ts";

@@ -60,7 +60,7 @@ export const vqa: Task<VqaData> = {
   metrics: measures,
   complete: completeSpatialAttention,
   load: async (folder, settings) => {
-    const data = loadVqa(folder);
+    const data = await loadVqa(folder);
     checkGrid(settingsOf(settings), data.size);
     for (const split of ["train", "dev", "test"] as const) {
       if (data[split] === 0) throw new DataError(`easy-VQA: the ${split} split has no questions`);

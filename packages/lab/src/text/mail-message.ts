@@ -1,7 +1,11 @@
-/** Reads one e-mail as it travelled (RFC 5322 and MIME): its subject, its visible text and the threads it belongs to. */
+/**
+ * E-mail as sent (RFC 5322 and MIME): its subject, its visible text and the threads it belongs to.
+ *
+ * Old mail declares character sets wrongly or not at all, sends HTML as plain text, and hides parts behind boundaries that no header
+ * names. Parsers that trust the headers lose characters or show markup there.
+ */
 
-import { decodeWindows1252 } from "./windows-1252.ts";
-import { htmlToText, looksLikeHtml } from "./html-text.ts";
+import { decodeHTML } from "entities/decode";
 
 export interface MailMessage {
   readonly subject: string;
@@ -11,7 +15,7 @@ export interface MailMessage {
   readonly messageIds: readonly string[];
 }
 
-/** A text whose characters are bytes 0 to 255: what a mail is before its character set is known. */
+/** A text whose characters are bytes 0 to 255: a mail before its character set is known. */
 type ByteText = string;
 
 interface Part {
@@ -24,7 +28,7 @@ const PART_LIMIT = 48_000;
 const MAX_DEPTH = 8;
 
 function splitHeaders(source: ByteText): Part {
-  // What does not begin with a field has no headers.
+  // A text that does not begin with a field has no headers.
   if (!/^[!-9;-~]+[ \t]*:/.test(source)) return { headers: new Map(), body: source };
   const blank = /\r?\n\r?\n/.exec(source);
   const head = blank === null ? source : source.slice(0, blank.index);
@@ -38,6 +42,22 @@ function splitHeaders(source: ByteText): Part {
   return { headers, body };
 }
 
+/** Code points of the bytes 0x80 to 0x9f; 0 where the byte stands for itself. */
+const UPPER = [
+  0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0, 0,
+  0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,
+];
+
+/** The text of bytes in windows-1252. Some releases of Node decode it as ISO-8859-1 themselves. */
+function decodeWindows1252(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString("latin1")
+    .replace(/[\x80-\x9f]/g, (character) => {
+      const code = character.charCodeAt(0);
+      return String.fromCharCode(UPPER[code - 0x80] || code);
+    });
+}
+
 function parameter(value: string, name: string): string | undefined {
   const found = new RegExp(`(?:^|[;\\s])${name}\\s*=\\s*(?:"([^"]*)"|([^\\s;"]+))`, "i").exec(value);
   return found?.[1] ?? found?.[2];
@@ -45,7 +65,7 @@ function parameter(value: string, name: string): string | undefined {
 
 const toBytes = (text: ByteText): Uint8Array => Uint8Array.from(Buffer.from(text, "latin1"));
 
-/** What the web standard reads as windows-1252; mails that declare it use it so. */
+/** Labels that the web standard reads as windows-1252, as mails mean them. */
 const WINDOWS_1252 = /^(?:windows-?1252|cp-?1252|x-cp1252|iso-?8859-?1|iso_8859-1|latin-?1|l1)$/;
 
 /** Decodes with the declared character set; without a usable one as UTF-8 if it is that, else as windows-1252. */
@@ -94,7 +114,45 @@ function decodeHeader(value: ByteText, charset: string | undefined): string {
   });
 }
 
-/** The parts between the boundary lines, or none when the boundary does not occur. */
+/** Elements whose content is not shown; mail programs do not show `title`. */
+const HIDDEN = /<(script|style|title|noframes|select|textarea)\b[^>]*>[\s\S]*?(?:<\/\1\s*>|$)/gi;
+const COMMENT = /<!--[\s\S]*?(?:-->|$)|<![^>]*>|<\?[^>]*>/g;
+const BLOCK =
+  /<\/?(?:p|div|br|hr|tr|table|tbody|ul|ol|li|dl|dt|dd|h[1-6]|center|blockquote|pre|form|body|html|head|section|article)\b[^>]*>/gi;
+const CELL = /<\/?(?:td|th|img|input|button|option)\b[^>]*>/gi;
+/** Any other tag vanishes without a space: senders cut words in two with them. */
+const INLINE = /<\/?[a-z][^<>]*>/gi;
+
+/** True when a text that was declared plain is HTML: it starts a document, or has several of the tags that mails use. */
+function looksLikeHtml(text: string): boolean {
+  const start = text.slice(0, 3000);
+  if (/<(?:html|body)\b[^>]*>/i.test(start)) return true;
+  const tags = start.match(/<(?:p|br|a\s+href|table|tr|td|font|center|div|b|img\s)\b[^>]*>/gi);
+  return tags !== null && tags.length >= 3;
+}
+
+/**
+ * The visible text of HTML, one line per block: no tags, scripts, styles or comments, entities resolved.
+ * Linear in the length of `html`; never throws, whatever the markup.
+ */
+export function htmlToText(html: string): string {
+  // Lists put their plain footers after the document.
+  const end = html.search(/<\/html\s*>/i);
+  const plain = end < 0 ? "" : html.slice(end);
+  html = end < 0 ? html : html.slice(0, end);
+  const visible = html
+    .replace(HIDDEN, " ")
+    .replace(COMMENT, "")
+    .replace(/\s+/g, " ")
+    .replace(BLOCK, "\n")
+    .replace(CELL, " ")
+    .replace(INLINE, "")
+    // A tag that the end of the text cut off.
+    .replace(/<\/?[a-z][^<>]*$/i, "");
+  return `${decodeHTML(visible)}${plain.replace(/<[^<>]*>/g, "")}`;
+}
+
+/** The parts between the boundary lines; none when the boundary does not occur. */
 function splitMultipart(body: ByteText, boundary: string): ByteText[] {
   const marker = `--${boundary}`;
   const parts: ByteText[] = [];
