@@ -17,6 +17,12 @@ export function parseNumber(text: string): number | null {
   return /^nan$/i.test(plain) ? NaN : null;
 }
 
+/** The value, unless it is no score; `place` names it, as in "line 2, column 3". */
+export function checkScore(value: number, place: () => string): number {
+  if (Number.isFinite(value) || value === -Infinity) return value;
+  throw new UserError(`${place()} is ${value}: a score is a finite number, or -inf, which removes its entry`);
+}
+
 /** A finite number given to an option; `wanted` says what is accepted. */
 export function numberOption(
   option: string,
