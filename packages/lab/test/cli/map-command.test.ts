@@ -94,6 +94,14 @@ describe("fenchel map", () => {
     expect((await fenchel("map", "sparsemax", "--gamma", "2,1", "--input", json)).out).toBe("0.75 0.25\n1 0\n");
     const csv = file("scores.csv", "a,b\n1,0\n\n0,1\n");
     expect((await fenchel("map", "sparsemax", "--input", csv)).out).toBe("1 0\n0 1\n");
+    const powershell = file("powershell.txt", Buffer.from("\ufeff[[1, 0], [1, -Infinity]]\r\n", "utf16le"));
+    expect((await fenchel("map", "sparsemax", "--input", powershell)).out).toBe("1 0\n1 0\n");
+    const pandas = file("pandas.tsv", "\t0\t1\n0\t0.0\t1.0\n");
+    expect((await fenchel("map", "sparsemax", "--input", pandas)).out).toBe("0 1\n");
+    expect(await mistake("map", "sparsemax", "--input", file("t.tsv", "a\tb\tc\n\t2\t3"))).toMatch(
+      /line 2, column 1 is/,
+    );
+    expect(await mistake("map", "sparsemax", "--array", "a", "1")).toMatch(/--array is for \.npz files/);
   });
 
   it("rounds to the digits asked for", async () => {
@@ -104,8 +112,8 @@ describe("fenchel map", () => {
     expect(await mistake("map", "fusdmax", "1")).toMatch(/"fusdmax": did you mean fusedmax\? Known are softmax, /);
     expect(await mistake("map", "zzz", "1")).toMatch(/unknown mapping "zzz": Known are softmax, /);
     expect(await mistake("map", "softmax", "1", "two")).toMatch(/score 2 is "two"/);
-    expect(await mistake("map", "softmax", "1", "nan")).toMatch(/scores\[1\] is NaN/);
-    expect(await mistake("map", "softmax", "1", "Infinity")).toMatch(/scores\[1\] is Infinity/);
+    expect(await mistake("map", "softmax", "1", "nan")).toMatch(/score 2 is NaN: a score is a finite number/);
+    expect(await mistake("map", "softmax", "1", "Infinity")).toMatch(/score 2 is Infinity/);
     expect(await mistake("map", "softmax", "--gamma", "0", "1")).toMatch(/--gamma is 0: /);
     expect(await mistake("map", "softmax", "--gamma", "big", "1")).toMatch(/--gamma is "big"/);
     expect(await mistake("map", "softmax", "--gamma", "1,2", "1")).toMatch(/gamma has 2 entries: 1 are needed/);

@@ -13,7 +13,7 @@ import {
 import { explainTexts, loadRun } from "../../tasks/load-run.ts";
 import { UserError } from "../terminal/errors.ts";
 import { checkWritable, readBytes, writeFileAtomically } from "../parse/files.ts";
-import { asTyped, integerOption } from "../parse/numbers.ts";
+import { integerOption } from "../parse/numbers.ts";
 import { print } from "../terminal/output.ts";
 import { spamTaskNamed } from "../parse/training-options.ts";
 
@@ -39,7 +39,7 @@ async function textOf(parts: readonly string[], options: ExplainOptions): Promis
   if (parts.length > 0 && options.input !== undefined) {
     throw new UserError("the text is given both as an argument and with --input: give one of them");
   }
-  if (parts.length > 0) return { name: "the text", bytes: new TextEncoder().encode(parts.map(asTyped).join(" ")) };
+  if (parts.length > 0) return { name: "the text", bytes: new TextEncoder().encode(parts.join(" ")) };
   const path = options.input ?? "-";
   if (path === "-" && process.stdin.isTTY) {
     throw new UserError("no text is given: add it as an argument, with --input FILE, or on standard input");

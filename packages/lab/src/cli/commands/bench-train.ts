@@ -1,4 +1,4 @@
-/** `fenchel steps`: what a training step of a task takes with each mapping, on the same batches in one process. */
+/** `fenchel bench train`: time of a training step of a task with each mapping, on the same batches in one process. */
 import type { Command } from "commander";
 import { endingSettings, measureSteps } from "../../bench/steps.ts";
 import { dataFolder } from "../../datasets/kit/data-folder.ts";
@@ -112,14 +112,14 @@ with which the engine compiles, is not counted. Nothing is kept.
 All models share the memory that is told: name one mapping alone for that of a single training.
 
 Examples:
-  fenchel steps entailment
-  fenchel steps translation --model transformer --mappings softmax,fusedmax:lambda=0.2 --seconds 60 --json steps.json
-  fenchel steps translation --mappings fusedmax        milliseconds and memory of one training`;
+  fenchel bench train entailment
+  fenchel bench train translation --model transformer --mappings softmax,fusedmax:lambda=0.2 --seconds 60 --json steps.json
+  fenchel bench train translation --mappings fusedmax        time and memory of one training`;
 
-/** Adds the command to the program. */
-export function addStepsCommand(program: Command): void {
-  const command = program
-    .command("steps")
+/** Adds the command to `bench`. */
+export function addBenchTrainCommand(bench: Command): void {
+  const command = bench
+    .command("train")
     .summary("speed and memory of training with each mapping")
     .description("Measures milliseconds of a task's training step, their ratio to softmax, and peak memory.")
     .argument("<task>", `one of ${tasks.map(({ name }) => name).join(", ")}`)
