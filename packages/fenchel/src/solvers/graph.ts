@@ -9,8 +9,10 @@ export interface Graph {
   readonly heads: Int32Array;
   /** The arc of the same edge in the other direction. */
   readonly mates: Int32Array;
-  /** The edge's weight. */
+  /** The edge's weight, in units of `unit`. */
   readonly strengths: Float64Array;
+  /** 1, or where weights are huge the power of two that brings the largest down to 1. */
+  readonly unit: number;
   /** [height, width] when the graph is a grid. */
   readonly grid?: readonly [number, number];
 }
@@ -46,7 +48,18 @@ function graphOf(nodes: number, ends: Int32Array, count: number, strengthOf: (ed
     strengths[out] = strength;
     strengths[back] = strength;
   }
-  return { nodes, starts, heads, mates, strengths };
+  const unit = unitOf(strengths);
+  if (unit > 1) for (let a = 0; a < arcs; a++) strengths[a] = strengths[a]! / unit;
+  return { nodes, starts, heads, mates, strengths, unit };
+}
+
+/** Strengths up to here add up, and go with any lambda, as they are. */
+const moderate = 2 ** 30;
+
+function unitOf(strengths: Float64Array): number {
+  let most = 0;
+  for (let a = 0; a < strengths.length; a++) most = Math.max(most, strengths[a]!);
+  return most > moderate ? 2 ** Math.floor(Math.log2(most)) : 1;
 }
 
 function checkEnd(edge: number, ends: readonly unknown[], end: unknown, nodes: number): void {
