@@ -80,11 +80,12 @@ function loadScores(row: Row<unknown>, shift: number, gamma: number): void {
   row.shift = shift;
   row.cut = false;
   for (let i = 0; i < count; i++) {
-    const v = (given[i]! - shift) / first / second;
-    scores[i] = v;
-    if (v >= -farthest && v <= farthest) continue;
-    scores[i] = v < 0 ? -farthest : farthest;
-    row.cut = true;
+    scores[i] = (given[i]! - shift) / first / second;
+    if (Math.abs(scores[i]!) <= farthest) continue;
+    // By halves: the difference itself may have overflowed.
+    const v = ((given[i]! / 2 - shift / 2) / first / second) * 2;
+    scores[i] = Math.min(Math.max(v, -farthest), farthest);
+    row.cut ||= scores[i] !== v;
   }
 }
 

@@ -89,7 +89,10 @@ const graphmaxSolver: RowSolver<"lambda", Graph> = /* @__PURE__ */ graphSolver(
 
 /** The options of graphmax beside those of every mapping. */
 export interface GraphOptions {
-  /** Pairs of positions along the axis: [[0, 1], [1, 2]], or the same flat in an Int32Array. Required. */
+  /**
+   * Pairs of positions along the axis: [[0, 1], [1, 2]], the same flat in an Int32Array, or [sources, targets], as
+   * [[0, 1, 2], [1, 2, 3]]. Required.
+   */
   readonly edges: Edges;
   /** Strengths of the edges, finite and 0 or more, one an edge. Default 1. An edge of strength 0 is none. */
   readonly weights?: ArrayLike<number> | undefined;
