@@ -108,7 +108,10 @@ export function loadRow<S>(solver: RowSolver<string, S>, call: Call<S>, r: numbe
   const gamma = valueIn(call.gamma, r);
   loadScores(row, solver.shiftInvariant === false ? 0 : top, gamma);
   const reference = row.cut && solver.reference !== undefined ? solver.reference(row) : -1;
-  if (reference >= 0) loadScores(row, given[reference]!, gamma);
+  if (reference >= 0) {
+    loadScores(row, given[reference]!, gamma);
+    row.cut = true;
+  }
   return top;
 }
 

@@ -139,11 +139,11 @@ describe.each(registry)("$name", (entry: RegistryEntry) => {
         const u = normals(n, seed + 2);
         const gradients = mapping.vjp(x, options).pullback(u);
         const scaledGradients = mapping.vjp(scaled, scaledOptions).pullback(u);
-        expect(
-          scaledGradients.scores.map((value) => value * factor),
-          label,
-        ).toEqual(gradients.scores);
-        expect(scaledGradients.gamma * factor, label).toBe(gradients.gamma);
+        // Gradients are divided by gamma, and may lose digits below the least number that has all of them.
+        const lost = 2 ** -1073 * factor;
+        const scores = scaledGradients.scores.map((value) => value * factor);
+        expect(farthest(scores, gradients.scores), label).toBeLessThanOrEqual(lost);
+        expect(Math.abs(scaledGradients.gamma * factor - gradients.gamma), label).toBeLessThanOrEqual(2 * n * lost);
         const own = entry.parameter?.name;
         if (own !== undefined && entry.parameter?.differentiable !== false) {
           expect(named(scaledGradients, own), label).toBe(named(gradients, own));
