@@ -105,8 +105,11 @@ function screen(graph: Graph, row: GraphRow, lambda: number): number {
     const node = positions[i]!;
     const begin = starts[node]!;
     const end = starts[node + 1]!;
-    let degree = 0;
-    for (let a = begin; a < end; a++) if (entryAt[heads[a]!]! >= 0) degree += strengths[a]!;
+    let degree = graph.degrees[node]!;
+    if (count < graph.nodes) {
+      degree = 0;
+      for (let a = begin; a < end; a++) if (entryAt[heads[a]!]! >= 0) degree += strengths[a]!;
+    }
     const most = lambda * degree;
     lower[i] = v[i]! - most;
     upper[i] = v[i]! + most;
@@ -117,21 +120,22 @@ function screen(graph: Graph, row: GraphRow, lambda: number): number {
   const bound = simplexThreshold(lower, count, row.scale);
   const noise = Number.EPSILON * (16 * Math.sqrt(count) + longest);
   const threshold = bound - noise * (farthest - bound);
+  // In the order in which they are found, each looked at once.
   let removed = 0;
-  let top = 0;
-  const remove = (i: number) => {
-    removedAt[i] = removed++;
-    stack[top++] = i;
-  };
-  for (let i = 0; i < count; i++) if (upper[i]! <= threshold) remove(i);
-  while (top > 0) {
-    top -= 1;
-    const node = positions[stack[top]!]!;
+  for (let i = 0; i < count; i++) {
+    if (upper[i]! > threshold) continue;
+    removedAt[i] = removed;
+    stack[removed++] = i;
+  }
+  for (let next = 0; next < removed; next++) {
+    const node = positions[stack[next]!]!;
     for (let a = starts[node]!; a < starts[node + 1]!; a++) {
       const j = entryAt[heads[a]!]!;
       if (j < 0 || removedAt[j]! < count) continue;
       upper[j] = upper[j]! - 2 * lambda * strengths[a]!;
-      if (upper[j]! <= threshold) remove(j);
+      if (upper[j]! > threshold) continue;
+      removedAt[j] = removed;
+      stack[removed++] = j;
     }
   }
   return threshold;

@@ -11,6 +11,8 @@ export interface Graph {
   readonly mates: Int32Array;
   /** The edge's weight, in units of `unit`. */
   readonly strengths: Float64Array;
+  /** The sum of a node's strengths. */
+  readonly degrees: Float64Array;
   /** 1, or where weights are huge the power of two that brings the largest down to 1. */
   readonly unit: number;
   /** [height, width] when the graph is a grid. */
@@ -55,8 +57,14 @@ function graphOf(nodes: number, ends: Int32Array, count: number, strengthOf: (ed
     strengths[back] = strength;
   }
   const unit = unitOf(strengths);
-  if (unit > 1) for (let a = 0; a < arcs; a++) strengths[a] = strengths[a]! / unit;
-  return { nodes, starts, heads, mates, strengths, unit };
+  const degrees = new Float64Array(nodes);
+  for (let i = 0; i < nodes; i++) {
+    for (let a = starts[i]!; a < starts[i + 1]!; a++) {
+      strengths[a] = strengths[a]! / unit;
+      degrees[i] = degrees[i]! + strengths[a]!;
+    }
+  }
+  return { nodes, starts, heads, mates, strengths, degrees, unit };
 }
 
 /** Strengths up to here add up, and go with any lambda, as they are. */
