@@ -75,18 +75,22 @@ export function loadParameter<S>(solver: RowSolver<string, S>, call: Call<S>, r:
 function loadScores(row: Row<unknown>, shift: number, gamma: number): void {
   const { count, given, scores } = row;
   const step = gamma * row.scale;
-  const first = step < Infinity ? step : gamma;
-  const second = step < Infinity ? 1 : row.scale;
   row.shift = shift;
   row.cut = false;
   for (let i = 0; i < count; i++) {
-    scores[i] = (given[i]! - shift) / first / second;
-    if (Math.abs(scores[i]!) <= farthest) continue;
-    // By halves: the difference itself may have overflowed.
-    const v = ((given[i]! / 2 - shift / 2) / first / second) * 2;
-    scores[i] = Math.min(Math.max(v, -farthest), farthest);
-    row.cut ||= scores[i] !== v;
+    const v = (given[i]! - shift) / step;
+    scores[i] = v;
+    if (step === Infinity || Math.abs(v) > farthest) loadFarScore(row, i, gamma);
   }
+}
+
+/** The same for a score where the difference, or gamma scale, may have overflowed. */
+function loadFarScore(row: Row<unknown>, i: number, gamma: number): void {
+  const { given, scores, shift, scale } = row;
+  const half = given[i]! / 2 - shift / 2;
+  const v = 2 * (gamma * scale < Infinity ? half / (gamma * scale) : half / gamma / scale);
+  scores[i] = Math.min(Math.max(v, -farthest), farthest);
+  row.cut ||= scores[i] !== v;
 }
 
 /** Reads the kept scores of a row; returns their maximum, or -Infinity. */

@@ -178,6 +178,17 @@ describe.each(registry)("$name", (entry: RegistryEntry) => {
     });
   });
 
+  test("the certificate of the weights is 0 to rounding, however far below other scores are", () => {
+    fuzz(500, (seed) => {
+      const next = uniform(seed);
+      const n = 2 + Math.floor(next() * 9);
+      const options = oneOf(optionsOf(entry, n), next());
+      const scores = withFarEntries(normals(n, seed), seed, 10 ** (2 + next() * 300));
+      const gap = mapping.gap(scores, mapping(scores, options), options)[0];
+      expect(gap, JSON.stringify([scores, options])).toBeLessThan(2e-14);
+    });
+  });
+
   test("at a tiny gamma a gap is what the weights lose against the best score", () => {
     if (entry.domain === "face") return;
     fuzz(200, (seed) => {
