@@ -12,15 +12,19 @@ import { multi30k } from "./multi30k.ts";
 import { sciTldr } from "./scitldr.ts";
 import { sentenceCompression } from "./sentence-compression.ts";
 import { snli } from "./snli.ts";
+import { spamAssassin } from "./spam-assassin.ts";
+import { tsDiagnostics } from "./ts-diagnostics.ts";
 
 /** Every data set that `fenchel data` knows, in the order of its tasks. */
 export const dataSets: readonly DataSet[] = [
+  spamAssassin,
   imdb,
   movieRationales,
   snli,
   msrRte2,
   multi30k,
   iwslt17,
+  tsDiagnostics,
   ...translationAlignments,
   sentenceCompression,
   gigaword,

@@ -13,7 +13,7 @@ export interface Presence {
 
 /** Which of a set's files are in `folder`. */
 export function presenceOf({ files, optional = [] }: DataSet, folder: string): Presence {
-  const isThere = ({ path }: AnyFile) => existsSync(join(folder, path));
+  const isThere = ({ path, isPresent }: AnyFile) => isPresent?.() ?? existsSync(join(folder, path));
   return {
     present: [...files, ...optional].filter(isThere).map(({ path }) => path),
     missing: files.filter((file) => !isThere(file)).map(({ path }) => path),

@@ -24,6 +24,8 @@ export interface Download {
 /** A file of any rows, which may be read asynchronously. */
 export interface AnyFile {
   readonly path: string;
+  /** For what is not in the data folder. */
+  readonly isPresent?: () => boolean;
   read(folder: string, options?: ReadOptions): SetRows<unknown> | Promise<SetRows<unknown>>;
 }
 
