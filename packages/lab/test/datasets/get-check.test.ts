@@ -1,15 +1,18 @@
 /** Data sets are got and checked, and the catalogue says how. */
 import { spawnSync } from "node:child_process";
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { dataSets } from "../../src/datasets/index.ts";
+import { DataError } from "../../src/base/data-error.ts";
+import { packageFile, packageFolder } from "../../src/datasets/kit/data-package.ts";
 import type { DataSet, Download } from "../../src/datasets/kit/dataset.ts";
 import { checkDataSet, presenceOf } from "../../src/datasets/kit/check.ts";
 import { packTable } from "../../src/datasets/kit/convert.ts";
 import { getDataSet, type GetOptions } from "../../src/datasets/kit/get.ts";
 import { sha256, tableFile } from "../../src/datasets/kit/schema.ts";
+import { acquireLock } from "../../src/base/lock.ts";
 import { readUnpacked } from "../../src/base/text-file.ts";
 import { startServer } from "./file-server.ts";
 import { complaint, put, putTable, temporaryFolder } from "./fixtures.ts";
@@ -135,15 +138,17 @@ describe("getting a data set", () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  it("keeps two processes apart, but not from what a dead one left", async () => {
+  it("keeps two processes apart, but not from one that was killed", async () => {
     const { set, folder, server } = await tinySet("one\n");
-    put(folder, "downloads/tiny.lock", String(process.ppid));
-    await expect(getDataSet(set, folder, pause)).rejects.toThrow(
-      `tiny: process ${process.ppid} is downloading it into ${folder}; wait until it has ended`,
-    );
+    mkdirSync(join(folder, "downloads"));
+    const path = join(folder, "downloads/tiny.lock");
+    const lock = acquireLock(path);
+    const held = readFileSync(path, "utf8");
+    await expect(getDataSet(set, folder, pause)).rejects.toThrow(`${path} is held by this process since`);
     expect(server.asked).toEqual([]);
+    lock.release();
     const { pid } = spawnSync(process.execPath, ["--version"]);
-    put(folder, "downloads/tiny.lock", String(pid));
+    writeFileSync(path, held.replace(`"pid":${process.pid}`, `"pid":${pid}`));
     expect(await getDataSet(set, folder, pause)).toHaveLength(2);
     expect(filesIn(folder)).not.toContain("downloads/tiny.lock");
   });
@@ -195,6 +200,19 @@ describe("checking a data set", () => {
     ]);
   });
 
+  it("reads packages that hold data like files", async () => {
+    const set = dataSets.find(({ name }) => name === "ts-diagnostics")!;
+    expect(presenceOf(set, "nowhere")).toEqual({ present: ["typescript"], missing: [] });
+    const { rows, sha256: checksum } = await set.files[0]!.read("nowhere");
+    expect(rows.length).toBeGreaterThan(2000);
+    expect(checksum).toMatch(/^[0-9a-f]{64}$/);
+    const absent = { ...set, files: [packageFile("fenchel-absent", () => expect.fail("is not there"))] };
+    expect(presenceOf(absent, "nowhere")).toEqual({ present: [], missing: ["fenchel-absent"] });
+    expect(() => packageFolder("fenchel-absent", "fenchel-absent@6")).toThrow(
+      new DataError("the package fenchel-absent, which holds the data, is not installed: npm install fenchel-absent@6"),
+    );
+  });
+
   it("knows which files are there, optional ones among them", async () => {
     const folder = temporaryFolder();
     const snli = dataSets.find(({ name }) => name === "snli")!;
@@ -225,7 +243,7 @@ describe("the catalogue", () => {
   it("says of a missing file of every set how to get it", async () => {
     const folder = temporaryFolder();
     for (const { name, files, manual } of dataSets) {
-      for (const file of files) {
+      for (const file of files.filter(({ isPresent }) => isPresent === undefined)) {
         const how = manual === undefined ? "get it with" : "see how to get it with";
         expect(await complaint(folder, () => file.read(folder))).toContain(
           `no such file; ${how}: fenchel data get ${name},`,

@@ -1,9 +1,10 @@
 /** Download of a data set into a folder: fetched, verified, converted, read back, and only then moved into place. */
 
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeAtomic } from "../../training/atomic-write.ts";
 import { DataError } from "../../base/data-error.ts";
+import { acquireLock } from "../../base/lock.ts";
 import type { CheckedFile } from "./check.ts";
 import { recordDownload, verifyDownload, type FileDigest, type Trust } from "./checksums.ts";
 import type { DataSet, Download, RemoteFile } from "./dataset.ts";
@@ -26,32 +27,6 @@ export interface GetOptions extends Omit<DownloadOptions, "onProgress"> {
 
 /** Folder, inside the data folder, of downloads that are not yet converted. */
 const DOWNLOADS = "downloads";
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // A process of another user.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-/** Keeps two processes from writing into one part; the claim of a process that is gone does not count. Returns the claim's release. */
-function claim(set: DataSet, folder: string): () => void {
-  const path = join(folder, DOWNLOADS, `${set.name}.lock`);
-  for (;;) {
-    try {
-      writeFileSync(path, String(process.pid), { flag: "wx" });
-      return () => rmSync(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    const pid = Number(readFileSync(path, "utf8"));
-    if (pid > 0 && pid !== process.pid && isRunning(pid))
-      throw new DataError(`${set.name}: process ${pid} is downloading it into ${folder}; wait until it has ended`);
-    rmSync(path, { force: true });
-  }
-}
 
 /** An official file on this machine. */
 interface Fetched extends FileDigest {
@@ -149,7 +124,8 @@ async function convertAll(
  *
  * A file is moved into place only after all of the set have been converted, read back and counted.
  * @returns the new files; none when all were there.
- * @throws DataError when the user must obtain the set, or a download is not as it should be; see `download` for the rest.
+ * @throws DataError when the user must obtain the set, or a download is not as it should be; RunError when another process is
+ * downloading it; see `download` for the rest.
  */
 export async function getDataSet(set: DataSet, folder: string, options: GetOptions = {}): Promise<CheckedFile[]> {
   const { download: from } = set;
@@ -159,13 +135,13 @@ export async function getDataSet(set: DataSet, folder: string, options: GetOptio
   if (!produced.some(wanted)) return [];
 
   mkdirSync(join(folder, DOWNLOADS), { recursive: true });
-  const release = claim(set, folder);
+  const lock = acquireLock(join(folder, DOWNLOADS, `${set.name}.lock`));
   try {
     const sources = new Map<string, Fetched>();
     for (const [index, file] of from.remote.entries())
       sources.set(file.name, await fetchFile(folder, set, [index, file], options));
     return await convertAll(set, folder, { from, sources, wanted }, options);
   } finally {
-    release();
+    lock.release();
   }
 }
