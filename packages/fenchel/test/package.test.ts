@@ -30,7 +30,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test("it holds the build, the licence and the readme, and nothing else", () => {
   const paths = packed.files.map(({ path }) => path);
   expect(paths).toEqual(expect.arrayContaining(["LICENSE", "README.md", "dist/index.js", "dist/index.d.ts"]));
-  for (const path of paths) expect(path).toMatch(/^(dist\/.*\.(js|d\.ts)|package\.json|LICENSE|README\.md)$/);
+  for (const path of paths)
+    expect(path).toMatch(/^(bin\/fenchel\.js|dist\/.*\.(js|d\.ts)|package\.json|LICENSE|README\.md)$/);
 });
 
 test("publint finds nothing to say", async () => {

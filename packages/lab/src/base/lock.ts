@@ -46,7 +46,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether the holder can be known to be gone: only its own machine can tell. */
+/** True when the holder is known to be gone: only its own machine can tell. */
 function isStale({ pid, host, started }: Holder): boolean {
   if (host !== hostname()) return false;
   if (!isAlive(pid)) return true;

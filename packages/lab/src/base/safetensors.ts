@@ -91,7 +91,7 @@ function parseHeader(json: string, broken: (what: string) => RunError): Header {
   return { metadata: metadata as Record<string, string>, entries: Object.entries(entries) };
 }
 
-/** Where a tensor's numbers lie. */
+/** Place of a tensor's numbers. */
 interface Place {
   readonly name: string;
   readonly type: string;

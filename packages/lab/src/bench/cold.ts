@@ -9,7 +9,7 @@ import { median } from "./measure.ts";
 /** Calls that count as the first ones. */
 export const FIRST_CALLS = 50;
 
-/** What a process measures. */
+/** The case that a process measures. */
 export interface ColdTask {
   readonly label: string;
   readonly size: Size;

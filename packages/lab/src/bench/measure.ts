@@ -25,7 +25,7 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Seconds a call takes: the clock's, or the processor time of this process where that is less, as when other processes had
+ * Seconds per call: the clock's, or the processor time of this process where that is less, as when other processes had
  * the core in between. (It is more where the engine's own threads help.)
  */
 function secondsOf(call: () => void, repeats: number): number {

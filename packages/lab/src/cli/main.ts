@@ -1,4 +1,4 @@
-/** The command `fenchel`: its subcommands, and what becomes of their errors. */
+/** The command `fenchel`: its subcommands, and the messages of their errors. */
 import { Command, CommanderError } from "commander";
 import { version } from "../base/version.ts";
 import { Exit, oneLine, userMessage, UserError } from "./terminal/errors.ts";
@@ -36,6 +36,8 @@ async function makeProgram(args: readonly string[], say: (text: string) => void)
     .version(version())
     .option("--debug", "show the stack of an unexpected error")
     .showSuggestionAfterError(true)
+    // An option belongs to the command before it, also where its parent has one of that name.
+    .enablePositionalOptions()
     .addHelpText("after", examples)
     .hook("preAction", (_, action) => restoreNumbers(action));
   const meant = args.find((word) => !word.startsWith("-") && word !== "help") ?? "";
@@ -92,7 +94,7 @@ function usageMessage(error: CommanderError, path: readonly Command[]): string |
   if (error.code === "commander.excessArguments" && group === path.at(-1) && group.args[0] !== undefined) {
     return `${unknownName("command", group.args[0], namesIn(group))}; ${help}`;
   }
-  if (error.code === "commander.help") return `no command is given. Known are ${namesIn(group).join(", ")}; ${help}`;
+  if (error.code === "commander.help") return `no command is given; available: ${namesIn(group).join(", ")}; ${help}`;
   const message = error.message.replace(/^error: /, "").replace(/\.$/, "");
   return message.includes("--help") ? message : `${message}; ${help}`;
 }
@@ -110,8 +112,11 @@ function spellHelp(program: Command, args: readonly string[]): readonly string[]
 }
 
 /** Runs the command; returns the exit code. */
-export async function run(args: readonly string[]): Promise<number> {
-  const debug = args.includes("--debug");
+export async function run(given: readonly string[]): Promise<number> {
+  const end = given.indexOf("--");
+  const isDebug = (arg: string, i: number) => arg === "--debug" && (end < 0 || i < end);
+  const debug = given.some(isDebug);
+  const args = given.filter((arg, i) => !isDebug(arg, i));
   let said = "";
   try {
     const program = await makeProgram(args, (text) => {

@@ -1,45 +1,32 @@
-/** `fenchel steps`. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+/** `fenchel bench train`. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { StepsResult } from "../../src/bench/steps.ts";
 import { fenchel } from "./run-command.ts";
-
-const folder = mkdtempSync(join(tmpdir(), "fenchel-command-steps-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+import { snliFolder } from "./tiny-snli.ts";
 
 const labels = ["entailment", "contradiction", "neutral"];
 
 /** Pairs of two lengths. */
-function table(count: number): string {
-  const rows = Array.from({ length: count }, (_, i) => {
+function rows(count: number): string[][] {
+  return Array.from({ length: count }, (_, i) => {
     const premise = i % 2 === 0 ? "A dog runs." : "A red dog runs along the old road to the far house.";
-    return [labels[i % 3], premise, `A ${["dog", "cat"][i % 2]!} moves.`, String(i)].join("\t");
+    return [labels[i % 3]!, premise, `A ${["dog", "cat"][i % 2]!} moves.`, String(i)];
   });
-  return [["label", "premise", "hypothesis", "pair_id"].join("\t"), ...rows, ""].join("\n");
 }
 
-beforeAll(() => {
-  mkdirSync(join(folder, "entailment"));
-  for (const [name, count] of [
-    ["snli_train_first1022", 60],
-    ["snli_dev", 820],
-    ["snli_test", 9],
-  ] as const) {
-    writeFileSync(join(folder, "entailment", `${name}.tsv.gz`), gzipSync(table(count)));
-  }
-});
+const folder = snliFolder({}, rows);
 
 const tiny = ["--data-dir", folder, "--batch-size", "8", "--embedding-size", "6", "--hidden-size", "6"];
 
-describe("fenchel steps", () => {
+describe("fenchel bench train", () => {
   it("prints a table of a study's own steps and writes JSON", async () => {
     const path = join(folder, "steps.json");
     const mappings = ["--mappings", "softmax,fusedmax:lambda=0.2,oscarmax"];
     const { code, out } = await fenchel(
-      "steps",
+      "bench",
+      "train",
       "entailment",
       ...tiny,
       ...mappings,
@@ -89,7 +76,7 @@ describe("fenchel steps", () => {
       [[], /missing required argument 'task'/],
     ];
     for (const [args, message] of mistakes) {
-      const { code, out, err } = await fenchel("steps", ...args);
+      const { code, out, err } = await fenchel("bench", "train", ...args);
       expect(out).toBe("");
       expect(err.replace("reading the data of entailment\n", "")).toMatch(/^fenchel: [^\n]+\n$/);
       expect(err).toMatch(message);

@@ -109,8 +109,8 @@ describe("fenchel map", () => {
   });
 
   it("says in one line what is wrong, where and what to do", async () => {
-    expect(await mistake("map", "fusdmax", "1")).toMatch(/"fusdmax": did you mean fusedmax\? Known are softmax, /);
-    expect(await mistake("map", "zzz", "1")).toMatch(/unknown mapping "zzz": Known are softmax, /);
+    expect(await mistake("map", "fusdmax", "1")).toMatch(/"fusdmax": did you mean fusedmax\? Available: softmax, /);
+    expect(await mistake("map", "zzz", "1")).toMatch(/unknown mapping "zzz"; available: softmax, /);
     expect(await mistake("map", "softmax", "1", "two")).toMatch(/score 2 is "two"/);
     expect(await mistake("map", "softmax", "1", "nan")).toMatch(/score 2 is NaN: a score is a finite number/);
     expect(await mistake("map", "softmax", "1", "Infinity")).toMatch(/score 2 is Infinity/);
@@ -122,7 +122,9 @@ describe("fenchel map", () => {
     expect(await mistake("map", "softmax", "--lamda", "1", "1")).toMatch(/--lamda.*--lambda/);
     expect(await mistake("map", "softmax", "--axis", "2", "1")).toMatch(/--axis is "2": an integer from -1 to 0/);
     expect(await mistake("map", "softmax", "--shape", "2x2", "1")).toMatch(/--shape 2x2 has 4 entries: 1 scores/);
-    expect(await mistake("map", "softmax", "--format", "xml", "1")).toMatch(/--format is "xml": text, json or csv/);
+    expect(await mistake("map", "softmax", "--format", "xml", "1")).toMatch(
+      /--format is "xml": one of text, json, csv/,
+    );
     expect(await mistake("map", "softmax", "--precision", "99", "1")).toMatch(/--precision is "99"/);
     expect(await mistake("map", "softmax", "--groups", "1")).toMatch(/softmax has no groups/);
     expect(await mistake("map", "softmax", "--format", "csv", "--max", "1")).toMatch(/no place in CSV/);
@@ -132,7 +134,7 @@ describe("fenchel map", () => {
     expect(await mistake("map", "softmax", "--input", file("cut.json", "[1, 2"))).toMatch(/cut\.json: it is not JSON/);
     expect(await mistake("map")).toMatch(/missing required argument 'mapping'/);
     expect(await mistake("mpa")).toMatch(/unknown command "mpa": did you mean map\?/);
-    expect(await mistake()).toMatch(/no command is given/);
+    expect(await mistake()).toMatch(/no command is given; available: compare, /);
   });
 });
 

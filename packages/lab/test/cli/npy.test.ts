@@ -1,8 +1,7 @@
 /** Scores in NumPy's files. */
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { parseNpy } from "../../src/cli/parse/npy.ts";
-import { parseNpz } from "../../src/cli/parse/npz.ts";
+import { parseNpy, parseNpz } from "../../src/cli/parse/npy.ts";
 import { parseScores } from "../../src/cli/parse/score-array.ts";
 
 /** An .npy file as NumPy writes it. */

@@ -31,5 +31,6 @@ describe("numbers and names", () => {
     expect(editDistance("abcd", "acbd")).toBe(1);
     expect(nearest("Fusdmax", ["softmax", "fusedmax"])).toBe("fusedmax");
     expect(nearest("banana", ["softmax", "fusedmax"])).toBe(null);
+    expect([nearest("lsit", ["list", "map"]), nearest("xls", ["csv", "tsv"])]).toEqual(["list", null]);
   });
 });

@@ -7,6 +7,7 @@ import { runColdBench } from "../../bench/cold.ts";
 import { continuousCases, runContinuousBench } from "../../bench/continuous.ts";
 import { distributions, distributionTexts, type Distribution } from "../../bench/inputs.ts";
 import { runScaling } from "../../bench/scaling.ts";
+import { choicesOption } from "../parse/choices.ts";
 import { checkWritable, writeFileAtomically } from "../parse/files.ts";
 import { mappingNamed } from "../parse/mapping-options.ts";
 import { integerOption, numberOption, sizesOption } from "../parse/numbers.ts";
@@ -15,7 +16,6 @@ import { commandLine, machine } from "../terminal/environment.ts";
 import { UserError } from "../terminal/errors.ts";
 import { print } from "../terminal/output.ts";
 import { formatDuration, makeProgress, progressBar } from "../terminal/progress.ts";
-import { unknownName } from "../terminal/suggest.ts";
 
 interface BenchOptions {
   readonly sizes?: string;
@@ -79,16 +79,6 @@ function readSizes(text: string): Size[] {
   });
 }
 
-function readDistributions(text: string): Distribution[] {
-  return text.split(",").map((name) => {
-    const found = distributions.find((known) => known === name.trim());
-    if (found === undefined) {
-      throw new UserError(`--distributions: ${unknownName("distribution", name.trim(), distributions)}`);
-    }
-    return found;
-  });
-}
-
 /** The measurement that is asked for. Throws a UserError for options that do not go together. */
 function modeOf(options: BenchOptions): Mode & { readonly name: keyof typeof modes } {
   const asked = (["scaling", "cold", "continuous"] as const).filter((name) => options[name] === true);
@@ -106,7 +96,10 @@ function readPlan(options: BenchOptions, seconds: number, standardSizes: readonl
   const standard = quick ? quickDistributions : distributions;
   return {
     sizes: options.sizes === undefined ? standardSizes : readSizes(options.sizes),
-    distributions: options.distributions === undefined ? standard : readDistributions(options.distributions),
+    distributions:
+      options.distributions === undefined
+        ? standard
+        : choicesOption("--distributions", options.distributions, distributions),
     mappings: options.mappings?.split(",").map((name) => mappingNamed(name.trim()).name) ?? null,
     precision: options.float64 === true ? "float64" : "float32",
     seconds: numberOption(

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { readLabelledFile, type LabelledFileOptions } from "../../data/index.ts";
 import type { EvaluationScores, LabelledText } from "../../tasks/run-types.ts";
 import { evaluate, loadRun, type TrainedRun } from "../../tasks/load-run.ts";
-import { UserError } from "../terminal/errors.ts";
+import { choiceOption } from "../parse/choices.ts";
 import { checkReadable } from "../parse/files.ts";
 import { print } from "../terminal/output.ts";
 import { makeProgress, type Progress } from "../terminal/progress.ts";
@@ -21,10 +21,7 @@ const formats = ["tsv", "csv", "jsonl"] as const;
 
 function fileOptions(options: EvaluateOptions, labels: readonly string[]): LabelledFileOptions {
   const { format: wanted, labelColumn, textColumn } = options;
-  const format = formats.find((known) => known === wanted);
-  if (wanted !== undefined && format === undefined) {
-    throw new UserError(`--format is ${JSON.stringify(wanted)}: ${formats.join(", ")} is needed`);
-  }
+  const format = wanted === undefined ? undefined : choiceOption("--format", wanted, formats);
   return {
     labels,
     ...(format === undefined ? {} : { format }),

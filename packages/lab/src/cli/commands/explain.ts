@@ -12,6 +12,7 @@ import {
 } from "../../report/index.ts";
 import { explainTexts, loadRun } from "../../tasks/load-run.ts";
 import { UserError } from "../terminal/errors.ts";
+import { choiceOption } from "../parse/choices.ts";
 import { checkWritable, readBytes, writeFileAtomically } from "../parse/files.ts";
 import { integerOption } from "../parse/numbers.ts";
 import { print } from "../terminal/output.ts";
@@ -23,7 +24,7 @@ interface ExplainOptions {
   readonly svg?: string;
   readonly json?: boolean;
   readonly color: string;
-  readonly background: string;
+  readonly theme: string;
   readonly width?: string;
 }
 
@@ -47,12 +48,6 @@ async function textOf(parts: readonly string[], options: ExplainOptions): Promis
   return { name: path === "-" ? "standard input" : path, bytes: await readBytes(path) };
 }
 
-function oneOf<T extends string>(option: string, text: string, known: readonly T[]): T {
-  const found = known.find((name) => name === text);
-  if (found === undefined) throw new UserError(`${option} is ${JSON.stringify(text)}: ${known.join(", ")} is needed`);
-  return found;
-}
-
 /** Runs in the order of the registry, as reports have them. */
 function byRegistry(explanations: Explanation[]): Explanation[] {
   const place = (mapping: string) => registry.findIndex(({ name }) => name === mapping);
@@ -60,8 +55,8 @@ function byRegistry(explanations: Explanation[]): Explanation[] {
 }
 
 async function explain(folder: string, parts: readonly string[], options: ExplainOptions): Promise<void> {
-  const wanted = oneOf("--color", options.color, ["auto", "always", "never"]);
-  const background = oneOf("--background", options.background, ["dark", "light"]);
+  const wanted = choiceOption("--color", options.color, ["auto", "always", "never"]);
+  const background = choiceOption("--theme", options.theme, ["dark", "light"]);
   const width =
     options.width === undefined ? (process.stdout.columns ?? 80) : integerOption("--width", options.width, 20);
   for (const name of ["html", "svg"] as const) {
@@ -112,7 +107,7 @@ export function addExplainCommand(program: Command): void {
     .option("--svg <file>", "also write a picture")
     .option("--json", "print JSON in place of the words")
     .option("--color <when>", "auto, always or never", "auto")
-    .option("--background <ground>", "the terminal's ground: dark or light", "dark")
+    .option("--theme <theme>", "colours for a dark or a light terminal", "dark")
     .option("--width <columns>", "columns to fill (default the terminal's, else 80)")
     .addHelpText("after", examples)
     .action(explain);

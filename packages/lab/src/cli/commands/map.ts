@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { RegistryEntry } from "fenchel";
 import { UserError } from "../terminal/errors.ts";
+import { choiceOption } from "../parse/choices.ts";
 import { readBytes } from "../parse/files.ts";
 import { addMappingOptions, callMapping, mappingNamed, readMappingOptions } from "../parse/mapping-options.ts";
 import { integerOption, sizesOption } from "../parse/numbers.ts";
@@ -117,10 +118,7 @@ function asJson(
 
 async function map(name: string, texts: readonly string[], options: MapOptions): Promise<void> {
   const entry = mappingNamed(name);
-  const { format } = options;
-  if (!["text", "json", "csv"].includes(format)) {
-    throw new UserError(`--format is ${JSON.stringify(format)}: text, json or csv is needed`);
-  }
+  const format = choiceOption("--format", options.format, ["text", "json", "csv"]);
   const digits = integerOption("--precision", options.precision, 1, 17);
   if (format === "csv" && (options.max || options.gap || options.groups)) {
     throw new UserError("--max, --gap and --groups have no place in CSV: use --format text or json");

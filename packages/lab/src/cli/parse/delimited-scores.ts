@@ -1,4 +1,4 @@
-/** Scores as a table of text: a row a line, its cells separated by commas, semicolons, tabs or blanks. */
+/** Scores as a table of text: one row per line, its cells separated by commas, semicolons, tabs or blanks. */
 import { csvRows, type CsvRow } from "../../base/csv.ts";
 import { quote } from "../../base/text-file.ts";
 import { UserError } from "../terminal/errors.ts";
@@ -50,7 +50,7 @@ interface Heading {
   readonly indexed: boolean;
 }
 
-/** Whether the first row is a heading, and the first column under it an index. */
+/** The heading in the first row, if it is one, and the index in the first column under it. */
 function headingOf([first, second]: readonly CsvRow[]): Heading {
   if (first === undefined || second === undefined) return { rows: 0, indexed: false };
   const [corner = "", ...names] = first.fields;
@@ -66,7 +66,7 @@ function headingOf([first, second]: readonly CsvRow[]): Heading {
 
 type Fault = (row: CsvRow, column: number, what: string) => UserError;
 
-/** Whether numbers have a decimal comma. Throws where that cannot be told from a thousands separator. */
+/** True when numbers have a decimal comma. Throws where that cannot be told from a thousands separator. */
 function hasDecimalCommas(rows: readonly CsvRow[], fault: Fault): boolean {
   let grouped: (() => UserError) | null = null;
   for (const row of rows) {
@@ -111,7 +111,7 @@ function numberOf(row: CsvRow, column: number, decimalCommas: boolean, fault: Fa
 }
 
 /**
- * The scores of a table, a row a line; a table of one column is one row. A first line without numbers is a heading, and a first column
+ * The scores of a table, one row per line; a table of one column is one row. A first line without numbers is a heading, and a first column
  * under an empty heading an index, which is left out. Numbers may have decimal commas where that leaves no doubt.
  * @throws UserError with line and column of a cell that is no score, and of one that may be read in two ways.
  */

@@ -57,7 +57,7 @@ function shapeOf(root: readonly unknown[], name: string): number[] {
 }
 
 /**
- * The scores of a JSON text, whose nesting is the shape: a list of lists, or a list a line. Bare -Infinity, and "-inf" as a text, remove
+ * The scores of a JSON text, whose nesting is the shape: a list of lists, or one list per line. Bare -Infinity, and "-inf" as a text, remove
  * an entry.
  * @throws UserError with the place of an entry that is no score, and of a list that is not as long as those beside it.
  */

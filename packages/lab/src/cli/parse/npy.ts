@@ -1,12 +1,14 @@
-/** NumPy's .npy files, format versions 1 to 3: floats, integers and booleans in C and Fortran order. */
+/** NumPy's files: .npy (format versions 1 to 3; floats, integers and booleans, C and Fortran order) and .npz, a zip archive of them. */
+import { unzipSync } from "fflate";
 import { float16 } from "../../base/float16.ts";
 import { UserError } from "../terminal/errors.ts";
+import { unknownName } from "../terminal/suggest.ts";
 import { checkScore } from "./numbers.ts";
 import type { ScoreArray } from "./score-array.ts";
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
-/** Whether the bytes begin like an .npy file. */
+/** True for bytes that begin like an .npy file. */
 export function isNpy(bytes: Uint8Array): boolean {
   return magic.every((byte, i) => bytes[i] === byte);
 }
@@ -50,7 +52,7 @@ const types: Readonly<Record<string, Read>> = {
   b1: (view, at) => view.getUint8(at),
 };
 
-/** What other types are called; the first letter of NumPy's code tells. */
+/** Names of other types, by the first letter of NumPy's code. */
 const otherTypes: Readonly<Record<string, string>> = {
   c: "complex numbers",
   O: "Python objects",
@@ -139,4 +141,45 @@ export function parseNpy(bytes: Uint8Array, name: string): ScoreArray {
     values[i] = checkScore(value, place);
   }
   return { values, shape: shape.length === 0 ? [1] : shape };
+}
+
+/** True for bytes that begin like a zip archive, an empty one included. */
+export function isZip(bytes: Uint8Array): boolean {
+  const [p, k, third, fourth] = bytes;
+  return p === 0x50 && k === 0x4b && ((third === 3 && fourth === 4) || (third === 5 && fourth === 6));
+}
+
+/**
+ * An array of an .npz file: the one called `array`, or the only one.
+ * @param name names the file in errors.
+ * @throws UserError when the archive is broken, has no such array, or several and none is named.
+ */
+export function parseNpz(bytes: Uint8Array, name: string, array?: string): ScoreArray {
+  const arrays: string[] = [];
+  let found: Readonly<Record<string, Uint8Array>>;
+  try {
+    // The directory alone is read first: an archive may hold far more than the array that is wanted.
+    unzipSync(bytes, { filter: (file) => (file.name.endsWith(".npy") && arrays.push(file.name.slice(0, -4)), false) });
+    const wanted = wantedArray(arrays, name, array);
+    found = unzipSync(bytes, { filter: (file) => file.name === `${wanted}.npy` });
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${name}: it is a broken zip archive: ${(error as Error).message}`);
+  }
+  const [[file, content]] = Object.entries(found) as [[string, Uint8Array]];
+  return parseNpy(content, `${name}, ${file.slice(0, -4)}`);
+}
+
+function wantedArray(arrays: readonly string[], name: string, array: string | undefined): string {
+  if (arrays.length === 0) {
+    throw new UserError(`${name}: it is a zip archive without NumPy arrays: write it with numpy.savez`);
+  }
+  if (array !== undefined) {
+    if (!arrays.includes(array)) throw new UserError(`${name}: ${unknownName("array", array, arrays)}`);
+    return array;
+  }
+  if (arrays.length > 1) {
+    throw new UserError(`${name}: it holds the arrays ${arrays.join(", ")}: choose one with --array NAME`);
+  }
+  return arrays[0]!;
 }

@@ -18,7 +18,7 @@ export function checkScore(value: number, place: () => string): number {
   throw new UserError(`${place()} is ${value}: a score is a finite number, or -inf, which removes its entry`);
 }
 
-/** A finite number given to an option; `wanted` says what is accepted. */
+/** A finite number given to an option; `wanted` names the range. */
 export function numberOption(
   option: string,
   text: string,

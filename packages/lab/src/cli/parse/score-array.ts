@@ -3,8 +3,7 @@ import { asUtf8, decodeText, unpacked } from "../../base/text-file.ts";
 import { UserError } from "../terminal/errors.ts";
 import { parseDelimited } from "./delimited-scores.ts";
 import { parseJson } from "./json-scores.ts";
-import { isNpy, parseNpy } from "./npy.ts";
-import { isZip, parseNpz } from "./npz.ts";
+import { isNpy, isZip, parseNpy, parseNpz } from "./npy.ts";
 import { checkScore, parseNumber } from "./numbers.ts";
 
 /** Row-major scores. */
@@ -23,7 +22,7 @@ export function parseArguments(texts: readonly string[]): ScoreArray {
   return { values, shape: [values.length] };
 }
 
-/** What a format is called in a file's name. */
+/** Formats by the ending of a file's name. */
 const formatOfEnding: Readonly<Record<string, "json" | "delimited" | "npy" | "npz">> = {
   json: "json",
   jsonl: "json",

@@ -1,4 +1,4 @@
-/** What the command line says of an error: one line for a user's mistake, a short message for ours. */
+/** Messages of errors: one line for a user's mistake, a short message for ours. */
 import { printable } from "../../base/terminal-text.ts";
 
 /** A mistake that the user can mend: the message names what is wrong, where, and what to do. */
@@ -37,7 +37,7 @@ const systemReasons: Readonly<Record<string, string>> = {
   EIO: "the device reports an input or output error",
 };
 
-/** Why a system call on a file failed, in words that say what to do; null for any other error. */
+/** Reason of a failed system call on a file, in words that say what to do; null for any other error. */
 export function systemReason(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const { code, syscall } = error as NodeJS.ErrnoException;

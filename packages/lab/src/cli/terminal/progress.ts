@@ -1,8 +1,8 @@
-/** Shows how far a long job is: live lines on a terminal, now and then a plain line elsewhere. */
+/** Progress of a long job: live lines on a terminal, now and then a plain line elsewhere. */
 import { clipColumns } from "../../base/terminal-text.ts";
 
 export interface Progress {
-  /** What is going on now: `lines` on a terminal, `plain` in a log (at most every few seconds). */
+  /** Shows the present state: `lines` on a terminal, `plain` in a log (at most every few seconds). */
   show(lines: readonly string[], plain: string): void;
   /** A line that stays. */
   log(line: string): void;
