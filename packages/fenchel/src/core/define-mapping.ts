@@ -227,6 +227,7 @@ export function defineMapping<K extends string = never, E extends object = objec
 
   const members: Record<string, unknown> = {
     mappingName: solver.name,
+    hyperParameters: solver.parameter === null ? ["gamma"] : ["gamma", solver.parameter.name],
     max,
     vjp,
     jvp,
