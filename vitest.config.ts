@@ -13,7 +13,8 @@ export default defineConfig({
   test: {
     // Leak checks need a collection on demand.
     execArgv: ["--expose-gc"],
-    include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts"],
+    include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "testing/**/*.test.ts"],
+    setupFiles: [fileURLToPath(new URL("./testing/setup.ts", import.meta.url))],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

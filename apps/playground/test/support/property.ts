@@ -1,7 +1,6 @@
-/** fast-check with a seed that is printed on failure and can be set: FC_SEED. */
-import * as fc from "fast-check";
+/** fast-check with as many runs as the shapes of the page need. */
+import { fc, runs } from "../../../../testing/property.ts";
 
-const given = process.env["FC_SEED"];
-fc.configureGlobal({ numRuns: 200, ...(given === undefined ? {} : { seed: Number(given) }) });
+fc.configureGlobal({ ...fc.readConfigureGlobal(), numRuns: runs(200) });
 
 export { fc };
