@@ -126,8 +126,8 @@ export function inUnitsOfScores({ scale }: Row<unknown>, gamma: number, value: n
 }
 
 /**
- * How much more the value <x, y> - gamma Omega(y) differs between the weights y and `others` (none: 0) than `objective`
- * tells: by what was cut off, and by the shift where it matters.
+ * The difference of <x, y> - gamma Omega(y) between the weights y and `others` (none: 0) that `objective` misses: what was
+ * cut off, and the shift where it matters.
  */
 export function valueBeyond<S>(
   solver: RowSolver<string, S>,

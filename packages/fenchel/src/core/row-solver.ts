@@ -14,7 +14,7 @@ export interface Row<S = undefined> {
   shift: number;
   /** 1, or where a penalty is huge the unit in which `scores` and `parameter` are. */
   scale: number;
-  /** Whether some of the scores were cut off, or all taken relative to `reference`. */
+  /** True when some of the scores were cut off, or all taken relative to `reference`. */
   cut: boolean;
   readonly weights: Float64Array;
   /** Group ids, see StructuredMapping.groups. */

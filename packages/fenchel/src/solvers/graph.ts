@@ -98,8 +98,8 @@ function columnsOf(edges: ArrayLike<unknown>, weights: unknown): Columns | null 
   if (a === c || b === d || b === c || (a === d && weights === undefined)) return null;
   if (a === b || c === d) return columns;
   throw new TypeError(
-    `edges is [[${a}, ${b}], [${c}, ${d}]]: two pairs, or two sources and two targets? Give pairs flat, as ` +
-      `Int32Array.of(${a}, ${b}, ${c}, ${d}), sources and targets as [Int32Array.of(${a}, ${b}), Int32Array.of(${c}, ${d})]`,
+    `edges is [[${a}, ${b}], [${c}, ${d}]]: two pairs, or two sources and targets? Give pairs as ` +
+      `Int32Array.of(${a}, ${b}, ${c}, ${d}), the others as two Int32Arrays`,
   );
 }
 

@@ -247,7 +247,7 @@ describe("sources and targets", () => {
         lambda,
       }),
     ).toThrow(
-      "edges is [[0, 1], [2, 3]]: two pairs, or two sources and two targets? Give pairs flat, as Int32Array.of(",
+      "edges is [[0, 1], [2, 3]]: two pairs, or two sources and targets? Give pairs as Int32Array.of(0, 1, 2, 3)",
     );
     expect(graphmax(x, { edges: [Int32Array.of(0, 1), Int32Array.of(2, 3)], lambda })).toEqual(by(0, 2, 1, 3));
     const told: [Edge, Edge, number[]][] = [
@@ -301,7 +301,7 @@ describe("sources and targets", () => {
         weights: [1, 2],
         lambda,
       }),
-    ).toThrow(/two pairs, or two sources/);
+    ).toThrow(/two pairs, or two sources and targets/);
     const uneven = [
       [0, 1, 2],
       [1, 2],

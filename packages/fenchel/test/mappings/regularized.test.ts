@@ -397,7 +397,7 @@ describe("checkDerivatives", () => {
     [
       "a gradient of the wrong size",
       { gradient: (y) => y.map((weight) => 2 * weight) },
-      /^gradient of .* is not that of/,
+      /^gradient of .* is not the derivative of its value/,
     ],
     ["the value in the gradient's place", { gradient: (y) => y.map((weight) => weight ** 2 / 2) }, /^gradient of/],
     ["a sign", { gradient: (y) => y.map((weight) => -weight) }, /^gradient of/],
@@ -406,7 +406,7 @@ describe("checkDerivatives", () => {
     [
       "the gradient for the Hessian",
       { hessianProduct: (y) => y.slice() },
-      /^hessianProduct of .* derivative of its gradient/,
+      /^hessianProduct of .* is not the derivative of its gradient/,
     ],
   ];
   test.each(wrong)("refuses %s, once it is asked for", (_, more, message) => {

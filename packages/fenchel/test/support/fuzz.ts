@@ -21,7 +21,7 @@ export function fuzz(cases: number, check: (seed: number) => void): void {
   }
 }
 
-/** How long a fuzz test may take, in milliseconds. */
+/** Time limit of a fuzz test, in milliseconds. */
 export const fuzzTimeout = 120_000 * Math.max(1, factor);
 
 /** One of some values, by a number in [0, 1). */

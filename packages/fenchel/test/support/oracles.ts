@@ -9,7 +9,7 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 const mean = (values: readonly number[]) => sum(values) / values.length;
 const maximum = (values: readonly number[]) => values.reduce((top, value) => (value > top ? value : top), -Infinity);
 
-/** Where an increasing function changes sign in [low, high], to the last bit. */
+/** The place where an increasing function changes sign in [low, high], to the last bit. */
 function bisect(f: (t: number) => number, low: number, high: number): number {
   for (;;) {
     const middle = low + (high - low) / 2;
@@ -48,17 +48,24 @@ export function topk(v: readonly number[], k: number, base: (v: readonly number[
   return v.map((_, i) => (kept.includes(i) ? weights[kept.indexOf(i)]! : 0));
 }
 
-/** y with sum of y^power 1 and y = (scale (v - tau))_+^(1 / b). Solved by what the last kept score has, for any b. */
+/**
+ * y with sum of y^power 1 and y = (scale (v - tau))_+^(1 / b). For b up to 1 by bisection on tau; above, where a small
+ * weight is steep in tau, on the weight of the last kept score.
+ */
 function thresholded(v: readonly number[], b: number, scale: number, power: number): Weights {
   const sorted = v.toSorted((x, y) => y - x);
+  const excessOf = (y: readonly number[]) => sum(y.map((weight) => weight ** power)) - 1;
+  if (b <= 1) {
+    const at = (tau: number) => v.map((score) => Math.max(scale * (score - sorted[0]!) - tau, 0) ** (1 / b));
+    return at(bisect((tau) => -excessOf(at(tau)), -1, 0));
+  }
   const at = (edge: number, w: number) =>
     v.map((score) => (score < edge ? 0 : score === edge ? w : (scale * (score - edge) + w ** b) ** (1 / b)));
-  const excess = (edge: number, w: number) => sum(at(edge, w).map((weight) => weight ** power)) - 1;
   let edge = sorted[0]!;
-  for (const candidate of sorted) if (excess(candidate, 0) < 0) edge = candidate;
+  for (const candidate of sorted) if (excessOf(at(candidate, 0)) < 0) edge = candidate;
   return at(
     edge,
-    bisect((w) => excess(edge, w), 0, 1),
+    bisect((w) => excessOf(at(edge, w)), 0, 1),
   );
 }
 
