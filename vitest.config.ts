@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     // Leak checks need a collection on demand.
     execArgv: ["--expose-gc"],
-    include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts"],
+    include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "testing/**/*.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
