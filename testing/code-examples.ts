@@ -13,6 +13,8 @@ export interface StatedValue {
 /** A program in JavaScript for an async function of `load` (a module by its name) and `record` (the index of a stated value, and its value). */
 export interface RecordingProgram {
   readonly script: string;
+  /** The same program without `record`. */
+  readonly setup: string;
   readonly stated: readonly StatedValue[];
 }
 
@@ -102,21 +104,30 @@ export function recordingProgram(code: string): RecordingProgram {
   const source = ts.createSourceFile("example.ts", code, ts.ScriptTarget.Latest, true);
   const stated: StatedValue[] = [];
   const parts = source.statements.map((statement) => {
-    if (ts.isImportDeclaration(statement)) return importAsLoad(statement);
-    const text = statement.getText();
+    if (ts.isImportDeclaration(statement)) return { plain: importAsLoad(statement) };
+    const plain = statement.getText().replace(/^export (?:default )?/, "");
     const comment = commentAfter(source, statement);
     const expected = comment === undefined ? undefined : statedValue(comment);
+    if (expected === undefined) return { plain };
     const value = valueOf(statement);
-    if (expected === undefined || value === undefined) return text;
+    if (value === undefined) throw new SyntaxError(`no single value for the comment after "${plain}"`);
     const { line } = source.getLineAndCharacterOfPosition(statement.getStart());
-    const expression = value.expression.getText();
-    const record = `record(${stated.push({ line, code: text, expected }) - 1}, (${expression}));`;
-    return value.declared ? `${text}\n${record}` : record;
+    const record = `record(${stated.push({ line, code: plain, expected }) - 1}, (${value.expression.getText()}));`;
+    return { plain, recorded: value.declared ? `${plain}\n${record}` : record };
   });
-  const { outputText } = ts.transpileModule(parts.join("\n"), {
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: false },
+  return {
+    script: asScript(parts.map(({ plain, recorded }) => recorded ?? plain)),
+    setup: asScript(parts.map(({ plain }) => plain)),
+    stated,
+  };
+}
+
+/** Statements of TypeScript in JavaScript. */
+function asScript(statements: readonly string[]): string {
+  const { outputText } = ts.transpileModule(`export {};\n${statements.join("\n")}`, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },
   });
-  return { script: outputText, stated };
+  return outputText.replace("export {};", "");
 }
 
 /** Numbers anywhere in a value to 6 digits and without the sign of a zero, typed arrays as arrays; everything else as it is. */
