@@ -3,7 +3,18 @@ import { defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(`./packages/${path}`, import.meta.url));
 
-export default defineConfig({
+/** Left out of `npm run test:quick`: trainings, browsers, bundlers, and commands in processes of their own. */
+const slow = [
+  "apps/*/test/**",
+  "**/*.browser.test.ts",
+  "packages/fenchel/test/{browser,builds,jax,parallel}/**",
+  "packages/{fenchel,lab}/test/**/{package,size,command,documentation}.test.ts",
+  "packages/lab/test/{compare,tasks,training}/**",
+  "packages/lab/test/bench/steps.test.ts",
+  "packages/lab/test/cli/{bad-data,bench-train,built-command,run-commands}.test.ts",
+];
+
+export default defineConfig(({ mode }) => ({
   resolve: {
     alias: [
       { find: /^fenchel\/jax$/, replacement: source("fenchel/src/jax/index.ts") },
@@ -15,7 +26,8 @@ export default defineConfig({
     execArgv: ["--expose-gc"],
     include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "testing/**/*.test.ts"],
     setupFiles: [fileURLToPath(new URL("./testing/setup.ts", import.meta.url))],
+    ...(mode === "quick" ? { exclude: ["**/node_modules/**", ...slow] } : {}),
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
-});
+}));
