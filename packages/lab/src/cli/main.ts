@@ -9,7 +9,6 @@ import { addDataCommand } from "./commands/data.ts";
 import { addListCommand } from "./commands/list.ts";
 import { addMapCommand } from "./commands/map.ts";
 import { unknownName } from "./terminal/suggest.ts";
-import { addStepsCommand } from "./commands/steps.ts";
 import { print, warn, watchStreams } from "./terminal/output.ts";
 import { addTrainCommand } from "./commands/train.ts";
 import { version } from "../base/version.ts";
@@ -20,7 +19,7 @@ Examples:
   fenchel map fusedmax --lambda 0.1 1 2.1 1.9  weights for scores
   fenchel data list                            the data sets, and how to get them
   fenchel bench --quick                        speed of the mappings on this machine
-  fenchel steps entailment                     speed of training with each mapping
+  fenchel bench train entailment               training step time with each mapping
   fenchel help map                             a command's own help`;
 
 /** The whole command line; `say` receives what commander prints (help, version). */
@@ -37,13 +36,17 @@ export function makeProgram(say: (text: string) => void): Command {
   addExplainCommand(program);
   addMapCommand(program);
   addBenchCommand(program);
-  addStepsCommand(program);
   addListCommand(program);
   addDataCommand(program);
-  for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ writeOut: say, writeErr: () => {} });
   }
   return program;
+}
+
+/** The command and all below it. */
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
 const signLike = /^-(inf(inity)?|\d+\.?\d*(e[+-]?\d+)?|\.\d+(e[+-]?\d+)?)$/i;
@@ -67,14 +70,18 @@ function commandPath(program: Command, args: readonly string[]): [Command, ...Co
 
 const namesIn = (group: Command): string[] => group.commands.map((command) => command.name());
 
+/** Commands whose subcommands are tasks. */
+const TASK_GROUPS = ["compare", "train"];
+
 /** A usage error in the words of the command line, or null for help and version. */
 function usageMessage(error: CommanderError, path: readonly Command[]): string | null {
   if (error.exitCode === 0) return null;
   const help = `see ${path.map((command) => command.name()).join(" ")} --help`;
   const group = path.findLast((command) => command.commands.length > 0)!;
   const unknown = /unknown command '([^']*)'/.exec(error.message);
-  if (unknown !== null) return unknownName("command", unknown[1]!, namesIn(group));
-  if (error.code === "commander.help") return `no command is given. Known are ${namesIn(group).join(", ")}; ${help}`;
+  const kind = TASK_GROUPS.includes(group.name()) ? "task" : "command";
+  if (unknown !== null) return unknownName(kind, unknown[1]!, namesIn(group));
+  if (error.code === "commander.help") return `no ${kind} is given. Known are ${namesIn(group).join(", ")}; ${help}`;
   const message = error.message.replace(/^error: /, "").replace(/\.$/, "");
   return message.includes("--help") ? message : `${message}; ${help}`;
 }

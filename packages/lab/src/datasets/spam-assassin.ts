@@ -10,7 +10,6 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { ClassificationData, LabelledText } from "../tasks/run-types.ts";
 import { DataError } from "../base/data-error.ts";
 import { parseMail } from "../text/mail/mail-message.ts";
 import { cleanBody, cleanSubject } from "../text/mail/mail-text.ts";
@@ -43,7 +42,22 @@ export interface SpamPreparation {
   readonly largestGroup: number;
 }
 
-export interface SpamData extends ClassificationData {
+/** A text of the corpus. */
+export interface LabelledText {
+  /** Stable name, for instance "easy-ham-1/00412". */
+  readonly id: string;
+  /** Index into the labels. */
+  readonly label: number;
+  readonly words: readonly string[];
+}
+
+export interface SpamData {
+  readonly labels: readonly string[];
+  readonly train: readonly LabelledText[];
+  readonly dev: readonly LabelledText[];
+  readonly test: readonly LabelledText[];
+  /** SHA-256 of the prepared texts. */
+  readonly checksum: string;
   readonly preparation: SpamPreparation;
   /** The group of every text, by its id. */
   readonly groups: ReadonlyMap<string, number>;

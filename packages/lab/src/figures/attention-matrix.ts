@@ -1,8 +1,9 @@
 /** Attention of the words of one text to those of another, as a matrix: plain SVG, exact zeros left clear, fused words outlined. */
 
-import { attentionSegments } from "../metrics/attention/attention-statistics.ts";
-import { weightScale } from "./heat-map.ts";
+import { attentionSegments } from "../metrics/attention/attention.ts";
 import { markup, raw, type Markup } from "../base/markup.ts";
+import { describeOptions } from "./format.ts";
+import { weightScale } from "./heat-map.ts";
 import { textWidth } from "./text-width.ts";
 import { formatWeight, COLOR_LEVELS, weightLevel } from "./color-scale.ts";
 
@@ -83,6 +84,16 @@ export function attentionMatrix(matrix: AttentionMatrix): Markup {
 export interface MatrixFigure {
   readonly caption: Markup;
   readonly matrix: AttentionMatrix;
+}
+
+/** Caption of a matrix: the mapping, its options, and what stands beside them. */
+export function matrixCaption(
+  { mapping, mappingOptions }: { readonly mapping: string; readonly mappingOptions: Readonly<Record<string, number>> },
+  more: Markup,
+): Markup {
+  const options = describeOptions(mappingOptions);
+  return markup`<span class="mapping">${mapping}</span>${options === "" ? null : markup` <span class="options">${options}</span>`}
+      ${more}`;
 }
 
 /** Room of a page and between figures, and the least width of a figure, in pixels. */

@@ -1,11 +1,23 @@
 /** The attention over a text as HTML: words filled by their weight, exact zeros bare, neighbours with one weight in one box. */
 
-import { attentionSegments } from "../metrics/attention/attention-statistics.ts";
-import type { ExplainedText } from "../tasks/run-types.ts";
+import { attentionSegments } from "../metrics/attention/attention.ts";
 import { markup, raw, type Markup } from "../base/markup.ts";
+import { formatProbability } from "./format.ts";
 import { formatWeight, LEVEL_BOUNDS, weightLevel } from "./color-scale.ts";
 
-/** What one model made of a text, under the name it is shown by. */
+/** Prediction for a text with its attention. */
+export interface ExplainedText {
+  readonly id: string;
+  /** Index into the labels; null where it is not known. */
+  readonly label: number | null;
+  /** Probability of every label. */
+  readonly probabilities: readonly number[];
+  readonly words: readonly string[];
+  /** Attention weights, one per word; exact zeros stay exact. */
+  readonly weights: readonly number[];
+}
+
+/** Prediction of one mapping, under the name it is shown by. */
 export interface Explanation {
   readonly mapping: string;
   /** For instance "λ = 0.1"; may be empty. */
@@ -71,12 +83,6 @@ export function answerOf(
     probability: text.probabilities[likeliest] ?? Number.NaN,
     right: text.label === null ? null : text.label === likeliest,
   };
-}
-
-/** Two digits, but never a rounded-up certainty. */
-export function formatProbability(probability: number): string {
-  if (probability < 1 && probability > 0.995) return ">\u00a00.99";
-  return probability.toFixed(2);
 }
 
 function explanationRow({ mapping, options = "", text }: Explanation, labels: readonly string[]): Markup {

@@ -48,7 +48,13 @@ const continuous = (form: AttentionForm): AttentionKind[] =>
   });
 
 const attentionKinds: readonly AttentionKind[] = [
-  ...trainable.map((entry): AttentionKind => ({ name: entry.name, form: "discrete", entry, kind: kindOf(entry), alpha: null })),
+  ...trainable.map((entry): AttentionKind => ({
+    name: entry.name,
+    form: "discrete",
+    entry,
+    kind: kindOf(entry),
+    alpha: null,
+  })),
   ...continuous("continuous"),
   ...continuous("combined"),
 ];
@@ -123,9 +129,18 @@ function mappingDefaults({ name: mapping, parameter }: RegistryEntry, own: Atten
 
 /** The part of the table that a task takes. */
 export function attentionTable<B extends Basis = never>(subset: AttentionSubset<B> = {}): AttentionTable<B> {
-  const { mappings: taken = rowMappings.map(({ name }) => name), forms = [], moments = false, basis, defaults = {} } = subset;
-  const kinds = attentionKinds.filter(({ form, name }) => (form === "discrete" ? taken.includes(name) : forms.includes(form)));
-  const valueOf = <T>(values: PerMapping<T>, { entry, kind }: AttentionKind): T | undefined => values[entry.name] ?? values[kind];
+  const {
+    mappings: taken = rowMappings.map(({ name }) => name),
+    forms = [],
+    moments = false,
+    basis,
+    defaults = {},
+  } = subset;
+  const kinds = attentionKinds.filter(({ form, name }) =>
+    form === "discrete" ? taken.includes(name) : forms.includes(form),
+  );
+  const valueOf = <T>(values: PerMapping<T>, { entry, kind }: AttentionKind): T | undefined =>
+    values[entry.name] ?? values[kind];
   const hasWeights = ({ form }: AttentionKind) => form !== "continuous" || moments;
   const optionsOf = (one: AttentionKind): AttentionOptions => ({
     ...(hasWeights(one) ? mappingDefaults(one.entry, valueOf(defaults, one)) : {}),
@@ -145,10 +160,13 @@ export function attentionTable<B extends Basis = never>(subset: AttentionSubset<
     defaults: Object.fromEntries(Array.from(table, ([name, { options }]) => [name, options])),
     resolve({ mapping: name, options: given }) {
       const one = table.get(name);
-      if (one === undefined) throw new RangeError(`${name} is not available for training; choose one of ${names.join(", ")}`);
+      if (one === undefined)
+        throw new RangeError(`${name} is not available for training; choose one of ${names.join(", ")}`);
       const unknown = Object.keys(given).find((option) => !Object.hasOwn(one.options, option));
       if (unknown !== undefined) {
-        throw new RangeError(`unknown option ${unknown} for ${name}; available: ${Object.keys(one.options).join(", ")}`);
+        throw new RangeError(
+          `unknown option ${unknown} for ${name}; available: ${Object.keys(one.options).join(", ")}`,
+        );
       }
       const options = { ...one.options, ...given };
       const { basis: functions, ...own } = options;

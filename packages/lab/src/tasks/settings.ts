@@ -72,7 +72,8 @@ export function defineSettings<const D extends Settings>(
   const list = Object.entries(defaults).map(([name, value]): Setting => {
     const { unit, ...own } = details[name] ?? {};
     const { description, ...rule } = { ...commonSettings[name], ...own };
-    if (description === undefined) throw new TypeError(`settings.${name} is not a common setting: it needs a description`);
+    if (description === undefined)
+      throw new TypeError(`settings.${name} is not a common setting: it needs a description`);
     return { name, value, description: unit === undefined ? description : `${description} (${unit})`, ...rule };
   });
   return { list, of: (given) => completeSettings(list, given) as SettingsLike<D> };

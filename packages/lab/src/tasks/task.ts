@@ -188,6 +188,8 @@ export interface Task<V = unknown, S = unknown, B = unknown, P = unknown, E = un
   /** Options to choose from on the dev set, by mapping. */
   readonly grid: Readonly<Record<string, readonly AttentionOptions[]>>;
   readonly metrics: readonly MetricSpec[];
+  /** How metrics are computed, a sentence for the report. */
+  readonly metricsNote?: string;
   readonly compared: TestedMetric;
   readonly published?: readonly PublishedResults[];
   /**

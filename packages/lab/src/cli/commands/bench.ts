@@ -1,5 +1,6 @@
 /** `fenchel bench`: the speed of the mappings on this machine, as tables and JSON. */
 import type { Command } from "commander";
+import { addBenchTrainCommand } from "./bench-train.ts";
 import { runBench, type BenchPlan, type BenchResult, type Size } from "../../bench/bench.ts";
 import { continuousCases, runContinuousBench } from "../../bench/continuous.ts";
 import { runScaling } from "../../bench/scaling.ts";
@@ -16,11 +17,11 @@ import { formatDuration, makeProgress, progressBar } from "../terminal/progress.
 
 interface BenchOptions {
   readonly sizes?: string;
-  readonly rowKinds?: string;
+  readonly distributions?: string;
   readonly mapping?: string[];
   readonly float64?: boolean;
   readonly quick?: boolean;
-  readonly growth?: boolean;
+  readonly scaling?: boolean;
   readonly continuous?: boolean;
   readonly seconds?: string;
   readonly seed: string;
@@ -58,23 +59,23 @@ function readKinds(text: string): Distribution[] {
   return text.split(",").map((name) => {
     const kind = distributions.find((known) => known === name.trim());
     if (kind === undefined)
-      throw new UserError(`--row-kinds: ${unknownName("kind of rows", name.trim(), distributions)}`);
+      throw new UserError(`--distributions: ${unknownName("distribution", name.trim(), distributions)}`);
     return kind;
   });
 }
 
 function readPlan(options: BenchOptions): BenchPlan {
-  const { quick = false, growth = false } = options;
+  const { quick = false, scaling = false } = options;
   const names = options.mapping?.flatMap((text) => text.split(",").map((name) => mappingNamed(name.trim()).name));
   const standardKinds: readonly Distribution[] = quick ? ["normal", "plateau", "equal"] : distributions;
   return {
     sizes: options.sizes === undefined ? (quick ? sizesOfQuick : sizesOfFull) : readSizes(options.sizes),
-    kinds: options.rowKinds === undefined ? standardKinds : readKinds(options.rowKinds),
+    kinds: options.distributions === undefined ? standardKinds : readKinds(options.distributions),
     mappings: names ?? null,
     precision: options.float64 === true ? "float64" : "float32",
     seconds: numberOption(
       "--seconds",
-      options.seconds ?? (quick ? "12" : growth ? "60" : options.continuous === true ? "20" : "90"),
+      options.seconds ?? (quick ? "12" : scaling ? "60" : options.continuous === true ? "20" : "90"),
       "a number of seconds above 0 is needed",
       (value) => value > 0,
     ),
@@ -138,16 +139,16 @@ async function benchSizes(plan: BenchPlan): Promise<readonly BenchResult[]> {
 
 async function bench(options: BenchOptions): Promise<void> {
   const plan = readPlan(options);
-  if (options.growth === true && (options.sizes !== undefined || options.float64 === true)) {
-    throw new UserError("--growth has its own sizes, in float32: leave --sizes and --float64 out");
+  if (options.scaling === true && (options.sizes !== undefined || options.float64 === true)) {
+    throw new UserError("--scaling has its own sizes, in float32: leave --sizes and --float64 out");
   }
-  const { growth = false, continuous = false } = options;
-  const rowOptions = [options.sizes, options.rowKinds, options.mapping, options.float64, options.growth];
+  const { scaling = false, continuous = false } = options;
+  const rowOptions = [options.sizes, options.distributions, options.mapping, options.float64, options.scaling];
   if (continuous && rowOptions.some((given) => given !== undefined)) {
     throw new UserError("--continuous measures cases of its own: leave the options about rows and mappings out");
   }
   if (options.json !== undefined) checkWritable("--json", options.json);
-  const run = growth ? benchGrowth(options, plan) : continuous ? benchContinuous(plan) : benchSizes(plan);
+  const run = scaling ? benchGrowth(options, plan) : continuous ? benchContinuous(plan) : benchSizes(plan);
   const results = await run;
   if (options.json === undefined) return;
   const report = {
@@ -164,7 +165,7 @@ async function bench(options: BenchOptions): Promise<void> {
 const kindList = distributions.map((kind) => `  ${kind.padEnd(12)} ${distributionTexts[kind]}`).join("\n");
 
 const more = `
-Kinds of rows:
+Distributions of the scores:
 ${kindList}
 
 Every call is a forward pass and a pullback to the scores. All mappings take turns in one run, with softmax and with a plain copy of
@@ -172,29 +173,33 @@ the same bytes; figures are medians, and ratios are medians of the ratios within
 
 Examples:
   fenchel bench --quick
-  fenchel bench --mapping fusedmax,oscarmax --sizes 1280x32,16x65536 --row-kinds normal,sorted
-  fenchel bench --growth --seconds 30 --json growth.json
-  fenchel bench --continuous`;
+  fenchel bench --mapping fusedmax,oscarmax --sizes 1280x32,16x65536 --distributions normal,sorted
+  fenchel bench --scaling --seconds 30 --json scaling.json
+  fenchel bench --continuous
+  fenchel bench train entailment      training step time with each mapping`;
 
 /** Adds the command to the program. */
 export function addBenchCommand(program: Command): void {
-  program
+  const command = program
     .command("bench")
+    // The options of `bench train` are its own.
+    .enablePositionalOptions()
     .summary("speed of the mappings on this machine")
     .description("Measures nanoseconds an element, ratios to softmax and to a plain copy, and bytes a call.")
     .option("--quick", "fewer sizes and kinds, 12 seconds")
     .option("--mapping <names...>", "mappings to measure (default all; softmax is always measured)")
     .option("--sizes <list>", "ROWSxENTRIES, several separated by commas")
-    .option("--row-kinds <list>", "kinds of rows, separated by commas")
+    .option("--distributions <list>", "distributions of the scores, separated by commas")
     .option("--float64", "measure float64 scores in place of float32")
-    .option("--growth", "single rows of 1e3 to 1e6 entries: growth of the cost against n log n")
+    .option("--scaling", "single rows of 1e3 to 1e6 entries: scaling of the cost against n log n")
     .option("--continuous", "continuous attention on a line and in the plane, in place of the mappings")
     .option(
       "--seconds <seconds>",
-      "time for everything, about (default 90; 12 with --quick, 60 with --growth, 20 with --continuous)",
+      "time for everything, about (default 90; 12 with --quick, 60 with --scaling, 20 with --continuous)",
     )
     .option("--seed <seed>", "seed of the rows", "1")
     .option("--json <file>", "also write the results as JSON")
     .addHelpText("after", more)
     .action(bench);
+  addBenchTrainCommand(command);
 }

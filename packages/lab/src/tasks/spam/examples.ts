@@ -1,7 +1,7 @@
 /** Chooses the e-mails that a report shows: short enough to read, of every label, the same for every run, fit for any reader. */
 
 import { createHash } from "node:crypto";
-import type { LabelledText } from "../run-types.ts";
+import type { LabelledText } from "../../datasets/spam-assassin.ts";
 import { PLACEHOLDERS, SUBJECT_END } from "../../text/tokenize.ts";
 
 /** Starts of words by which adult, drug and abusive mail is left out of shown examples; it stays in the data. */
