@@ -71,7 +71,7 @@ function commandPath(program: Command, args: readonly string[]): [Command, ...Co
 const namesIn = (group: Command): string[] => group.commands.map((command) => command.name());
 
 /** Commands whose subcommands are tasks. */
-const TASK_GROUPS = ["compare", "train"];
+const TASK_GROUPS = new Set(["compare", "train"]);
 
 /** A usage error in the words of the command line, or null for help and version. */
 function usageMessage(error: CommanderError, path: readonly Command[]): string | null {
@@ -79,7 +79,7 @@ function usageMessage(error: CommanderError, path: readonly Command[]): string |
   const help = `see ${path.map((command) => command.name()).join(" ")} --help`;
   const group = path.findLast((command) => command.commands.length > 0)!;
   const unknown = /unknown command '([^']*)'/.exec(error.message);
-  const kind = TASK_GROUPS.includes(group.name()) ? "task" : "command";
+  const kind = TASK_GROUPS.has(group.name()) ? "task" : "command";
   if (unknown !== null) return unknownName(kind, unknown[1]!, namesIn(group));
   if (error.code === "commander.help") return `no ${kind} is given. Known are ${namesIn(group).join(", ")}; ${help}`;
   const message = error.message.replace(/^error: /, "").replace(/\.$/, "");

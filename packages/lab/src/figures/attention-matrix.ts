@@ -1,6 +1,6 @@
 /** Attention of the words of one text to those of another, as a matrix: plain SVG, exact zeros left clear, fused words outlined. */
 
-import { attentionSegments } from "../metrics/attention/attention.ts";
+import { attentionSegments } from "../metrics/attention/attention-statistics.ts";
 import { markup, raw, type Markup } from "../base/markup.ts";
 import { describeOptions } from "./format.ts";
 import { weightScale } from "./heat-map.ts";

@@ -1,7 +1,7 @@
 /** Attention over an image as SVG: patches or contours, darker where there is more, and the outline of the region. */
 import { betaGaussian } from "fenchel";
 import { markup, type Markup } from "../base/markup.ts";
-import { attentionRegion, ellipseAttention, type Ellipse, type PictureRegion } from "../metrics/index.ts";
+import { attentionRegion, ellipseAttention, type Ellipse, type AttentionRegion } from "../metrics/index.ts";
 
 /** A density over an image, [0, 1] to the right and down. */
 export interface Density2d {
@@ -101,7 +101,7 @@ function borders(cells: number, side: number, differ: (a: number, b: number) => 
 }
 
 /** The outline of a region, dashed where attention goes on beyond it. */
-function outline(region: PictureRegion, size: number, kind: "support" | "most"): Markup {
+function outline(region: AttentionRegion, size: number, kind: "support" | "most"): Markup {
   if (region.kind === "cells") {
     const inside = (cell: number) => cell >= 0 && region.chosen[cell] === 1;
     const path = borders(region.rows, size / region.rows, (a, b) => inside(a) !== inside(b));

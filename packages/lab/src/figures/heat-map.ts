@@ -1,6 +1,6 @@
 /** The attention over a text as HTML: words filled by their weight, exact zeros bare, neighbours with one weight in one box. */
 
-import { attentionSegments } from "../metrics/attention/attention.ts";
+import { attentionSegments } from "../metrics/attention/attention-statistics.ts";
 import { markup, raw, type Markup } from "../base/markup.ts";
 import { formatProbability } from "./format.ts";
 import { formatWeight, LEVEL_BOUNDS, weightLevel } from "./color-scale.ts";

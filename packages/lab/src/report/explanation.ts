@@ -3,7 +3,7 @@ import { escapeHtml, markup, type Markup } from "../base/markup.ts";
 import { formatWeight, LIGHT_SHADES, weightLevel } from "../figures/color-scale.ts";
 import { formatProbability } from "../figures/format.ts";
 import { answerOf, type Explanation } from "../figures/heat-map.ts";
-import { attentionSegments } from "../metrics/attention/attention.ts";
+import { attentionSegments } from "../metrics/attention/attention-statistics.ts";
 import { htmlDocument } from "./html-document.ts";
 import { LIGHT } from "./page-style.ts";
 

@@ -57,7 +57,7 @@ export interface SummaryRow {
 /** A run that diverged leaves its group without a figure, not the comparison without a report. */
 function spreadOf(values: readonly (number | null)[]): MeanStd | null {
   if (!values.every((value) => value !== null)) return null;
-  return values.every(Number.isFinite) ? meanStd(values) : { mean: Number.NaN, deviation: null, count: values.length };
+  return values.every(Number.isFinite) ? meanStd(values) : { mean: Number.NaN, std: null, count: values.length };
 }
 
 /** Rows of the table; columns that no run has a value for are left out. */
@@ -95,7 +95,7 @@ export function summaryRecords(rows: readonly SummaryRow[]): object[] {
     figures: Object.fromEntries(
       cells.map(({ metric, spread }) => [
         metric.key,
-        spread === null ? null : { mean: spread.mean, deviation: spread.deviation },
+        spread === null ? null : { mean: spread.mean, deviation: spread.std },
       ]),
     ),
   }));

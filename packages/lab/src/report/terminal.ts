@@ -1,6 +1,6 @@
 /** The attention over texts in a terminal: the fill behind a word by its weight, zeros bare, fused neighbours in brackets. */
 
-import { attentionSegments } from "../metrics/attention/attention.ts";
+import { attentionSegments } from "../metrics/attention/attention-statistics.ts";
 import { formatWeight, LEVEL_BOUNDS, weightLevel } from "../figures/color-scale.ts";
 import { formatProbability } from "../figures/format.ts";
 import { answerOf, type Explanation } from "../figures/heat-map.ts";

@@ -120,8 +120,8 @@ export const accuracyMetrics: readonly MetricSpec[] = [
 export function attentionMetrics(group: string, unit: string, better = false): readonly MetricSpec[] {
   const [highest, lowest] = better ? (["highest", "lowest"] as const) : (["none", "none"] as const);
   return [
-    { key: "zeros", title: "Sparsity", unit: "%", digits: 1, scale: 100, best: highest, group },
-    { key: "support", title: "Support size", unit, digits: 1, scale: 1, best: lowest, group },
+    { key: "sparsity", title: "Sparsity", unit: "%", digits: 1, scale: 100, best: highest, group },
+    { key: "supportSize", title: "Support size", unit, digits: 1, scale: 1, best: lowest, group },
     { key: "segments", title: "Segments", unit: "", digits: 1, scale: 1, best: lowest, group },
     { key: "entropy", title: "Entropy", unit: "nats", digits: 2, scale: 1, best: lowest, group },
   ];

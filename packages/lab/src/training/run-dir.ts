@@ -53,7 +53,7 @@ export function checkReplaceable(folder: string): void {
 const FORMAT = "fenchel-run";
 const VERSION = 2;
 /** Formats of config.json that earlier versions wrote. */
-const OLD_FORMATS: readonly unknown[] = [FORMAT, "fenchel-study"];
+const OLD_FORMATS = new Set<unknown>([FORMAT, "fenchel-study"]);
 
 export function writeConfig(folder: string, config: object): void {
   writeAtomic(runFiles(folder).config, `${JSON.stringify({ format: FORMAT, version: VERSION, ...config }, null, 2)}\n`);
@@ -66,7 +66,7 @@ export function readConfig<C>(folder: string): C | null {
   if (json === null) return null;
   const { format, version, ...config } = json;
   if (format === FORMAT && version === VERSION) return config as C;
-  if (OLD_FORMATS.includes(format) && typeof version === "number") {
+  if (OLD_FORMATS.has(format) && typeof version === "number") {
     throw new RunError(
       `${folder} holds a run of another version of fenchel: add --overwrite to train it anew, or choose another --out`,
     );

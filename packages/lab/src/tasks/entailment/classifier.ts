@@ -2,7 +2,7 @@
 import { tree, type numpy as np } from "@jax-js/jax";
 import { attender, type Attend } from "fenchel/jax";
 import { rowLength } from "../../base/ragged.ts";
-import { logProbabilities } from "../../metrics/statistics/log-probabilities.ts";
+import { logSoftmax } from "../../nn/log-softmax.ts";
 import { crossEntropy } from "../../nn/losses.ts";
 import type { NamedArrays, ParameterShapes } from "../../nn/parameters.ts";
 import type { AttentionOptions } from "../attention.ts";
@@ -84,7 +84,7 @@ export function entailmentClassifier(
       const allLogits = (await logits.data()) as Float32Array;
       const allWeights = (await weights.data()) as Float32Array;
       plan.pairs.forEach((index, row) => {
-        const logs = logProbabilities(allLogits.subarray(row * classes, (row + 1) * classes));
+        const logs = logSoftmax(allLogits.subarray(row * classes, (row + 1) * classes));
         const premise = rowLength(split.premises, index);
         const rows = Array.from({ length: rowLength(split.hypotheses, index) }, (_, j) => {
           const at = (row * plan.hypothesis + j) * plan.premise;

@@ -1,7 +1,7 @@
 /** Entailment: does the premise entail the hypothesis, contradict it, or neither? */
 import { ENTAILMENT_LABELS, type SnliProtocol } from "../../datasets/snli.ts";
 import { MATRIX_STYLE } from "../../figures/attention-matrix.ts";
-import { attentionStatistics, meanStatistics } from "../../metrics/index.ts";
+import { attentionStatistics, meanAttentionStatistics } from "../../metrics/index.ts";
 import { vocabularyFromJson, type VocabularyJson } from "../../text/vocabulary.ts";
 import { attentionTable, specs, standardMappings } from "../attention.ts";
 import { defineSettings } from "../settings.ts";
@@ -121,14 +121,14 @@ export const entailment: Task<VocabularyJson, PairSplit, PairBatchPlan, PairPred
       loss += prediction.loss;
       answers[prediction.index] = argmax(prediction.probabilities);
       const rows = prediction.weights.filter((row) => row.length > 0).map((row) => attentionStatistics(row));
-      if (rows.length > 0) statistics.push(meanStatistics(rows));
+      if (rows.length > 0) statistics.push(meanAttentionStatistics(rows));
     }
     const rows = answers.map((answer, i) => Number(answer === labels[i]));
     const right = rows.reduce((sum, one) => sum + one, 0);
     const count = labels.length;
     const alignment = aligned === null ? {} : alignmentScores(aligned, await predict(aligned.pairs));
     return {
-      scores: { accuracy: right / count, loss: loss / count, ...meanStatistics(statistics), ...alignment },
+      scores: { accuracy: right / count, loss: loss / count, ...meanAttentionStatistics(statistics), ...alignment },
       perExample: { texts: answers.map((answer) => ENTAILMENT_LABELS[answer]!), rows, width: 1 },
     };
   },

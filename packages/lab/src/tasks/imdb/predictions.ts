@@ -1,6 +1,6 @@
 /** Predictions for reviews, and the scores of a split. */
 import { intervalOf, wordShares, type Density1d } from "../../figures/density-1d.ts";
-import { attentionStatistics, meanStatistics } from "../../metrics/index.ts";
+import { attentionStatistics, meanAttentionStatistics } from "../../metrics/index.ts";
 import type { ShownReview } from "./data.ts";
 import { mean } from "../text-classification.ts";
 
@@ -46,8 +46,8 @@ export function reviewScores(predictions: readonly ReviewPrediction[]): Record<s
   };
   const weights = predictions.flatMap((one) => (one.weights === null || one.weights.length === 0 ? [] : [one.weights]));
   if (weights.length > 0) {
-    const { zeros, support, entropy } = meanStatistics(weights.map((row) => attentionStatistics(row)));
-    Object.assign(scores, { zeros, support, entropy });
+    const { sparsity, supportSize, entropy } = meanAttentionStatistics(weights.map((row) => attentionStatistics(row)));
+    Object.assign(scores, { sparsity, supportSize, entropy });
   }
   const densities = predictions.flatMap(({ density }) => (density === null ? [] : [density]));
   if (densities.length > 0) {

@@ -53,9 +53,9 @@ export async function rationaleScoresOf(
     const rationale = marks[i]!;
     return { weights: overWhole(weights, rationale.length), rationale };
   });
-  const chosen = rationaleScores(marked, { choice: { top: share } });
+  const chosen = rationaleScores(marked, { selection: { top: share } });
   const { f1: supportF1 } = rationaleScores(marked);
-  const { areas } = await faithfulness(attention, async (reduced) => {
+  const { aopc } = await faithfulness(attention, async (reduced) => {
     const again = await predict(reducedSplit(split, reduced, known));
     return again.map(({ probability }, i) => {
       return predictions[reduced[i]!.text]!.probability > 0.5 ? probability : 1 - probability;
@@ -72,7 +72,7 @@ export async function rationaleScoresOf(
       supportF1,
       rationaleArea: chosen.precisionRecallArea,
       rationalePrecision: precisions.reduce((sum, value) => sum + value, 0) / precisions.length,
-      ...areas,
+      ...aopc,
     },
     precisions,
   };

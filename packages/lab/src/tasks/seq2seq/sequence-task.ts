@@ -1,6 +1,6 @@
 /** What tasks that write sequences have in common: metrics, evaluation, examples, figures. */
 import type { SufficientStatistics } from "../../metrics/index.ts";
-import { attentionStatistics, meanStatistics } from "../../metrics/index.ts";
+import { attentionStatistics, meanAttentionStatistics } from "../../metrics/index.ts";
 import { MATRIX_STYLE } from "../../figures/attention-matrix.ts";
 import { specs } from "../attention.ts";
 import type { Evaluation, MetricSpec, Task } from "../task.ts";
@@ -47,9 +47,9 @@ export const sequenceMetrics = (aligned: string): readonly MetricSpec[] => [
 function weightStatistics(hypotheses: readonly Hypothesis[]) {
   const each = hypotheses.flatMap(({ weights }) => {
     const rows = weights.filter(({ length }) => length > 0);
-    return rows.length === 0 ? [] : [meanStatistics(rows.map((row) => attentionStatistics(row)))];
+    return rows.length === 0 ? [] : [meanAttentionStatistics(rows.map((row) => attentionStatistics(row)))];
   });
-  return each.length === 0 ? {} : meanStatistics(each);
+  return each.length === 0 ? {} : meanAttentionStatistics(each);
 }
 
 /** Peak memory of the process in mebibytes. */
@@ -70,7 +70,7 @@ export function evaluateSequences(
       ...(alignment === null
         ? {}
         : {
-            alignmentError: alignment.errorRate,
+            alignmentError: alignment.aer,
             alignmentPrecision: alignment.precision,
             alignmentRecall: alignment.recall,
           }),

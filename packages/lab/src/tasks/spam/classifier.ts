@@ -2,7 +2,7 @@
 import { tree, type numpy as np } from "@jax-js/jax";
 import { attender, type Attend } from "fenchel/jax";
 import { rowLength } from "../../base/ragged.ts";
-import { logProbabilities } from "../../metrics/statistics/log-probabilities.ts";
+import { logSoftmax } from "../../nn/log-softmax.ts";
 import { crossEntropy } from "../../nn/losses.ts";
 import type { AttentionOptions } from "../attention.ts";
 import type { TaskModel } from "../task.ts";
@@ -98,7 +98,7 @@ export function classifierModel(
       const allLogits = (await logits.data()) as Float32Array;
       const allWeights = (await weights.data()) as Float32Array;
       plan.texts.forEach((index, row) => {
-        const logs = logProbabilities(allLogits.subarray(row * classes, (row + 1) * classes));
+        const logs = logSoftmax(allLogits.subarray(row * classes, (row + 1) * classes));
         predictions[index] = {
           probabilities: logs.map(Math.exp),
           loss: -(logs[split.labels[index]!] ?? 0),

@@ -3,7 +3,7 @@ import { loadSpam, wordsOfMail } from "../../datasets/spam-assassin.ts";
 import { explanationTable, legend } from "../../figures/heat-map.ts";
 import { describeOptions } from "../../figures/format.ts";
 import { markup } from "../../base/markup.ts";
-import { accuracy, attentionStatistics, f1, meanStatistics } from "../../metrics/index.ts";
+import { accuracy, attentionStatistics, f1, meanAttentionStatistics } from "../../metrics/index.ts";
 import { wordsOfText } from "../../text/tokenize.ts";
 import { buildVocabulary, vocabularyFromJson, type VocabularyJson } from "../../text/vocabulary.ts";
 import type { ExplainedText } from "../../figures/heat-map.ts";
@@ -127,7 +127,9 @@ export const spam: Task<VocabularyJson, TextSplit, TextBatchPlan, TextPrediction
         accuracy: accuracy(truth, chosen),
         f1: f1(truth, chosen, 1),
         loss: mean(predictions.map(({ loss }) => loss)),
-        ...(attended.length === 0 ? {} : meanStatistics(attended.map(({ weights }) => attentionStatistics(weights)))),
+        ...(attended.length === 0
+          ? {}
+          : meanAttentionStatistics(attended.map(({ weights }) => attentionStatistics(weights)))),
       },
       perExample: {
         texts: chosen.map((label) => LABELS[label]!),

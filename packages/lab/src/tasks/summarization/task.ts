@@ -1,5 +1,5 @@
 /** Summarization: any mapping as a decoder's attention over the text that it shortens (Niculae and Blondel 2017). */
-import { meanSums, rouge, rougeRecallAtBytes } from "../../metrics/index.ts";
+import { meanOfExamples, rouge, rougeRecallAtBytes } from "../../metrics/index.ts";
 import { specs, standardMappings } from "../attention.ts";
 import { prepareSequences, type SequenceData } from "../seq2seq/data.ts";
 import { sequenceFigures } from "../seq2seq/figures.ts";
@@ -145,7 +145,7 @@ export const summarization: SequenceTask = {
         leadRougeL: leadScores({ sources, references }, vocabulary.leadWords!).rougeL.f1,
         ...(recall === null ? {} : { recall1: recall.rouge1, recall2: recall.rouge2, recallL: recall.rougeL }),
       },
-      perExample: meanSums(items.map((item) => item.rougeL.f1)),
+      perExample: meanOfExamples(items.map((item) => item.rougeL.f1)),
     });
   },
   figures: (runs) => sequenceFigures(runs, "Text"),

@@ -1,6 +1,6 @@
 /** Translation: any mapping as a decoder's attention over its source (Niculae and Blondel 2017), and combined attention. */
 import { createHash } from "node:crypto";
-import { bleu, bleuOfSums, bleuSums, chrf } from "../../metrics/index.ts";
+import { bleu, bleuOfStatistics, bleuStatistics, chrf } from "../../metrics/index.ts";
 import { standardMappings, specs } from "../attention.ts";
 import { prepareSequences, type SequenceData } from "../seq2seq/data.ts";
 import { sequenceFigures } from "../seq2seq/figures.ts";
@@ -87,7 +87,7 @@ export const translation: SequenceTask = {
   },
   metrics: [...textMetrics, ...sequenceMetrics("Alignment error")],
   metricsNote: "BLEU as sacreBLEU computes it: nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp.",
-  compared: { key: "bleu", score: bleuOfSums },
+  compared: { key: "bleu", score: bleuOfStatistics },
   data: async (folder, given, examples) => {
     const own = settings.of(given);
     checkSizes(own);
@@ -97,7 +97,7 @@ export const translation: SequenceTask = {
     const { texts } = predictions;
     return evaluateSequences(predictions, {
       scores: { bleu: bleu(texts, references).score, chrf: chrf(texts, references).score },
-      perExample: bleuSums(texts, references),
+      perExample: bleuStatistics(texts, references),
     });
   },
   figures: (runs) => sequenceFigures(runs, "Sentence"),

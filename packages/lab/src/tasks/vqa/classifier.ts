@@ -5,7 +5,7 @@ import type { Attend } from "fenchel/jax";
 import { RunError } from "../../base/run-error.ts";
 import { VQA_ANSWERS } from "../../datasets/easy-vqa.ts";
 import type { Density2d } from "../../figures/attention-overlay.ts";
-import { logProbabilities } from "../../metrics/statistics/log-probabilities.ts";
+import { logSoftmax } from "../../nn/log-softmax.ts";
 import { crossEntropy } from "../../nn/losses.ts";
 import { vocabularyFromJson } from "../../text/vocabulary.ts";
 import type { Attention } from "../attention.ts";
@@ -90,7 +90,7 @@ export function vqaClassifier(
       batch.forEach(({ questions }, place) => {
         questions.forEach((index, i) => {
           const row = place * questionsPerImage + i;
-          const logs = logProbabilities(rowOf(allLogits, row, classes));
+          const logs = logSoftmax(rowOf(allLogits, row, classes));
           predictions[index] = {
             probabilities: logs.map(Math.exp),
             loss: -logs[split.questions[index]!.answer ?? 0]!,

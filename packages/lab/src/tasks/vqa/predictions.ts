@@ -8,7 +8,7 @@ import {
   ellipseAttention,
   pointingMass,
   regionScores,
-  type PictureAttention,
+  type ImageAttention as GridOrDensity,
 } from "../../metrics/index.ts";
 import { argmax, mean } from "../text-classification.ts";
 import type { VqaSplit } from "./data.ts";
@@ -44,7 +44,7 @@ export interface RegionOptions {
 }
 
 /** Attention as the metrics take it. */
-function pictureAttention(attention: QuestionPrediction["attention"], grid: number): PictureAttention {
+function imageAttention(attention: QuestionPrediction["attention"], grid: number): GridOrDensity {
   if (attention instanceof Float32Array) return { rows: grid, columns: grid, weights: attention };
   return ellipseAttention(betaGaussian(attention));
 }
@@ -62,12 +62,12 @@ export function shapeScores(
   attention: QuestionPrediction["attention"],
   mask: Uint8Array,
   { grid, share }: RegionOptions,
-): { mass: number; tightness: number; recall: number; iou: number } {
+): { mass: number; areaRatio: number; recall: number; iou: number } {
   const size = Math.sqrt(mask.length);
   const shape = { rows: size, columns: size, pixels: mask };
-  const on = pictureAttention(attention, grid);
-  const { tightness, recall, iou } = regionScores(attentionRegion(on, share), shape, { points: POINTS });
-  return { mass: pointingMass(on, shape, { points: POINTS }), tightness, recall, iou };
+  const on = imageAttention(attention, grid);
+  const { areaRatio, recall, iou } = regionScores(attentionRegion(on, share), shape, { points: POINTS });
+  return { mass: pointingMass(on, shape, { points: POINTS }), areaRatio, recall, iou };
 }
 
 /** Means of `shapeScores` over the questions about images that show a shape. */
@@ -82,7 +82,7 @@ export function attentionScores(
     return mask.includes(1) ? [shapeScores(attention, mask, options)] : [];
   });
   const over = (key: keyof ReturnType<typeof shapeScores>) => mean(all.map((scores) => scores[key]));
-  return { mass: over("mass"), tightness: over("tightness"), recall: over("recall"), iou: over("iou") };
+  return { mass: over("mass"), areaRatio: over("areaRatio"), recall: over("recall"), iou: over("iou") };
 }
 
 const pngOf = (image: Uint8Array, size: number): string =>

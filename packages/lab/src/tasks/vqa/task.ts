@@ -44,7 +44,7 @@ const settings = defineSettings(
 const SHAPE = "Attention and the shape on the test set";
 const shapeMetrics: readonly MetricSpec[] = [
   { key: "mass", title: "Attention mass in mask", unit: "%", digits: 1, scale: 100, best: "highest", group: SHAPE },
-  { key: "tightness", title: "Area ratio", unit: "", digits: 2, scale: 1, best: "none", group: SHAPE },
+  { key: "areaRatio", title: "Area ratio", unit: "", digits: 2, scale: 1, best: "none", group: SHAPE },
   { key: "recall", title: "Recall", unit: "%", digits: 1, scale: 100, best: "highest", group: SHAPE },
   { key: "iou", title: "IoU", unit: "%", digits: 1, scale: 100, best: "highest", group: SHAPE },
 ];
