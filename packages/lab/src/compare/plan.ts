@@ -66,6 +66,9 @@ export function planRuns(
   );
 }
 
+/** Module of the worker processes: the built one, too, where this is the source, which Node 20 cannot run. */
+const WORKER = import.meta.url.endsWith(".ts") ? "../../dist/compare/worker-process.js" : "./worker-process.js";
+
 /** Callbacks on the runs of a comparison. */
 export interface RunsListener {
   onReuse?(run: PlannedRun, result: RunResult): void;
@@ -110,7 +113,7 @@ export async function runPlan(
   });
   const runOf = (job: PoolJob) => open[jobs.indexOf(job)]!;
   const trained = await runPool<TrainProgress, RunResult>(jobs, {
-    script: script ?? new URL("./worker-process.js", import.meta.url),
+    script: script ?? new URL(WORKER, import.meta.url),
     processes,
     ...(signal === undefined ? {} : { signal }),
     onStart: (job) => listener.onStart?.(runOf(job)),
