@@ -14,7 +14,7 @@ describe("fenchel bench", () => {
   it("prints a table and writes JSON", async () => {
     const path = join(folder, "bench.json");
     const { code, out } = await fenchel(
-      ..."bench --sizes 3x8,2x16 --row-kinds normal,sorted --mapping sparsemax --seconds 0.2 --json".split(" "),
+      ..."bench --sizes 3x8,2x16 --distributions normal,sorted --mapping sparsemax --seconds 0.2 --json".split(" "),
       path,
     );
     expect(code).toBe(0);
@@ -30,10 +30,10 @@ describe("fenchel bench", () => {
       [["--mapping", "sparsmax"], /unknown mapping "sparsmax": did you mean sparsemax/],
       [["--sizes", "12"], /--sizes is "12": ROWSxENTRIES/],
       [["--sizes", "0x4"], /each 1 or more/],
-      [["--row-kinds", "normall"], /did you mean normal/],
+      [["--distributions", "normall"], /did you mean normal/],
       [["--seconds", "0"], /--seconds is "0"/],
       [["--seed", "1.5"], /--seed is "1.5"/],
-      [["--growth", "--float64"], /--growth has its own sizes/],
+      [["--scaling", "--float64"], /--scaling has its own sizes/],
       [["--quick", "--json", folder], /it is a folder/],
       [["--quick", "--json", join(folder, "no", "x.json")], /no such file or folder/],
     ];

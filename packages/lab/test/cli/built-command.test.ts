@@ -5,9 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { compare } from "../../src/compare/compare.ts";
-import { planSpamRuns } from "../../src/compare/plan.ts";
-import { tinyData, tinySettings } from "../compare/tiny-data.ts";
+import { planRuns, runPlan } from "../../src/compare/plan.ts";
+import { specs } from "../../src/tasks/attention.ts";
+import { completeSettings } from "../../src/tasks/settings.ts";
+import { spam } from "../../src/tasks/spam/task.ts";
+import type { Task } from "../../src/tasks/task.ts";
+import toy from "../tasks/toy/task.ts";
 import { fenchel } from "./run-command.ts";
 
 const command = fileURLToPath(new URL("../../bin/fenchel.js", import.meta.url));
@@ -55,7 +58,7 @@ describe("the built command", () => {
       "bench",
       "--sizes",
       "2x8",
-      "--row-kinds",
+      "--distributions",
       "equal",
       "--seconds",
       "0.1",
@@ -102,12 +105,12 @@ describe("a full disk", () => {
   });
 
   it.skipIf(!mounted)("stops training with one line, and leaves nothing half-written", async () => {
-    const data = tinyData();
-    const choices = [{ mapping: "softmax", options: {} }];
-    const settings = { ...tinySettings, embeddingSize: 16, hiddenSize: 32, dataChecksum: data.checksum };
-    const [run] = planSpamRuns(choices, [1], settings, disk);
-    const script = new URL("../../dist/compare/run-process.js", import.meta.url);
-    const training = compare([run!], data, { jobs: 1, script });
+    const data = await toy.data("", {});
+    const task = spam as unknown as Task;
+    const settings = completeSettings(task.settings, { epochs: 3, maxLength: 16, embeddingSize: 16, hiddenSize: 32 });
+    const request = { mappings: specs(["softmax"]), seeds: [1], settings, folder: disk };
+    const [run] = planRuns(task, request, data.checksum);
+    const training = runPlan(task, [run!], data, { jobs: 1 });
     await expect(training).rejects.toThrow(/^cannot write .*: the disk is full; free some space/);
     await expect(training).rejects.toMatchObject({ user: true });
     for (const name of readdirSync(run!.folder)) expect(name).not.toMatch(/part$|tmp$/);
@@ -130,7 +133,7 @@ describe("a comparison that is stopped", () => {
   it.skipIf(!existsSync("/proc/self/task"))("ends its processes, says how to go on, and goes on", async () => {
     const out = join(folder, "stopped");
     const args = ["compare", "spam", "--mappings", "softmax", "--seeds", "1", "--epochs", "40", "--patience", "40"];
-    args.push("--max-words", "8", "--hidden-size", "4", "--embedding-size", "4", "--batch-size", "256", "--out", out);
+    args.push("--max-length", "8", "--hidden-size", "4", "--embedding-size", "4", "--batch-size", "256", "--out", out);
     const child = spawn(process.execPath, [command, ...args], { stdio: ["ignore", "ignore", "pipe"] });
     let said = "";
     let children: number[] = [];
@@ -145,13 +148,15 @@ describe("a comparison that is stopped", () => {
     child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
     const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
     clearInterval(waiting);
-    expect(said).toMatch(/\nfenchel: stopped; the same command goes on from the last checkpoints\n$/);
+    expect(said).toMatch(/\nfenchel: stopped; the same command resumes from the last checkpoints\n$/);
     expect(code).toBe(130);
     expect(children).toHaveLength(1);
     expect(existsSync(`/proc/${children[0]}`)).toBe(false);
     expect(existsSync(join(out, "report.html"))).toBe(false);
     const other = runBuilt([...args, "--learning-rate", "0.123"]);
-    expect(other.stderr).toMatch(/\nfenchel: .*holds a run with other settings \(learningRate [^\n]*--fresh[^\n]*\n$/);
+    expect(other.stderr).toMatch(
+      /\nfenchel: .*holds a run with other settings \(learningRate [^\n]*--overwrite[^\n]*\n$/,
+    );
     expect(other.status).toBe(2);
     const again = runBuilt(args);
     expect(again.status).toBe(0);

@@ -45,7 +45,9 @@ const task: Task = {
   ],
   grid: { fusedmax: [{ lambda: 0.01 }, { lambda: 0.1 }, { lambda: 1 }] },
   figures: () => markup`<p>${"<picture>"}</p>`,
-  published: [{ caption: "Elsewhere", source: "https://example.org", columns: ["Accuracy"], rows: [["softmax", "50.0"]] }],
+  published: [
+    { caption: "Elsewhere", source: "https://example.org", columns: ["Accuracy"], rows: [["softmax", "50.0"]] },
+  ],
 };
 
 function request(folder: string, mappings: readonly AttentionSpec[], seeds = [1, 2]): ComparisonRequest {
@@ -224,7 +226,9 @@ describe("a report", () => {
   it("shows confidence intervals and significance, and every point of a grid", () => {
     const page = reportPage(task, results, {
       ...meta,
-      tuned: [{ mapping: "fusedmax", tried: [{ options: { lambda: 1 }, accuracy: 0.5, loss: 2 }], chosen: { lambda: 1 } }],
+      tuned: [
+        { mapping: "fusedmax", tried: [{ options: { lambda: 1 }, accuracy: 0.5, loss: 2 }], chosen: { lambda: 1 } },
+      ],
       tested: {
         key: "accuracy",
         seed: 1,

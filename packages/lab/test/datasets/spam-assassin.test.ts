@@ -3,10 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { LabelledText } from "../../src/tasks/run-types.ts";
 import { DataError } from "../../src/base/data-error.ts";
 import { chooseShownTexts, fitToShow } from "../../src/tasks/spam/examples.ts";
-import { loadSpam, SIMILARITY, type SpamData } from "../../src/datasets/spam-assassin.ts";
+import { loadSpam, SIMILARITY, type SpamData, type LabelledText } from "../../src/datasets/spam-assassin.ts";
 
 let data: SpamData;
 let all: LabelledText[];

@@ -60,7 +60,11 @@ describe("a toy task", () => {
     const text = await succeeds("explain", runs, "win money now", "--svg", svg, "--html", html);
     expect(text).toMatch(/^softmax [^\n]*3 words of 3/);
     expect(text).toContain("\nfusedmax ");
-    expect([readFileSync(svg, "utf8"), readFileSync(html, "utf8")].every((file) => file.includes("fusedmax") || file.includes("figure"))).toBe(true);
+    expect(
+      [readFileSync(svg, "utf8"), readFileSync(html, "utf8")].every(
+        (file) => file.includes("fusedmax") || file.includes("figure"),
+      ),
+    ).toBe(true);
     expect(await succeeds("explain", run, "--example", "3")).toContain("see");
     const { code, err } = await fenchel("explain", run, "--example", "0");
     expect([code, err]).toEqual([2, expect.stringMatching(/--example is "0"/)]);

@@ -62,7 +62,9 @@ const toy: Task<VocabularyJson, TextSplit, TextBatchPlan, TextPrediction[], Expl
     const vocabulary = buildVocabulary(train.map(({ words }) => words));
     const split = (all: readonly ShownText[], options = {}) => textSplit(all, vocabulary.encode, options);
     return {
-      checksum: createHash("sha256").update(JSON.stringify([train, dev, test])).digest("hex"),
+      checksum: createHash("sha256")
+        .update(JSON.stringify([train, dev, test]))
+        .digest("hex"),
       note: "Made up.",
       vocabulary: vocabulary.toJSON(),
       train: split(train),

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import type { SpamRunConfig } from "../../../src/tasks/run-types.ts";
+import type { ToyChanges } from "./config.ts";
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -27,12 +27,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-export function startChild(
-  bundle: string,
-  folder: string,
-  changes: Partial<SpamRunConfig>,
-  limit?: string,
-): ChildProcess {
+export function startChild(bundle: string, folder: string, changes: ToyChanges, limit?: string): ChildProcess {
   const args = [bundle, folder, JSON.stringify(changes)];
   // The shell replaces itself, so that a signal reaches the training process.
   if (limit !== undefined) return spawn("bash", ["-c", `${limit}; exec "$0" "$@"`, process.execPath, ...args]);

@@ -3,24 +3,31 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { SpamRunConfig, SpamRunResult } from "../../src/tasks/run-types.ts";
 import { RunError } from "../../src/base/run-error.ts";
-import { runFiles } from "../../src/training/run-dir.ts";
-import { evaluate, explainTexts, loadRun } from "../../src/tasks/load-run.ts";
-import type { TrainProgress } from "../../src/training/fit.ts";
-import { trainRun } from "../../src/tasks/spam/train.ts";
 import { uniformNumbers } from "../../src/base/rng.ts";
-import { bundleChild, ended, startChild } from "./support/child-process.ts";
-import { smallConfig, syntheticData } from "./support/synthetic-data.ts";
+import { registerTask } from "../../src/tasks/index.ts";
+import { loadRun } from "../../src/tasks/load-run.ts";
+import { runTask } from "../../src/tasks/run-task.ts";
+import type { RunResult } from "../../src/tasks/task.ts";
+import type { TrainProgress } from "../../src/training/fit.ts";
+import { readPredictions, runFiles } from "../../src/training/run-dir.ts";
+import { bundleChild, ended, startChild } from "./toy/child-process.ts";
+import { toyConfig, toyData, type ToyChanges } from "./toy/config.ts";
+import toy from "./toy/task.ts";
 
 let root: string;
 let bundle: string;
-const data = syntheticData();
+let data: Awaited<ReturnType<typeof toyData>>;
+registerTask(toy);
+
+const train = async (folder: string, changes: ToyChanges = {}, options = {}) =>
+  runTask(toy, await toyConfig(changes), data, folder, options);
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "fenchel-train-"));
   bundle = join(root, "child.mjs");
   await bundleChild(bundle);
+  data = await toyData();
 });
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -29,7 +36,7 @@ let folders = 0;
 const newFolder = () => join(root, `run-${folders++}`);
 
 /** A result without what a clock measured. */
-function figures({ epochs, secondsPerStep, ...rest }: SpamRunResult) {
+function figures({ epochs, secondsPerStep, ...rest }: RunResult) {
   expect(secondsPerStep).toBeGreaterThan(0);
   return {
     ...rest,
@@ -37,79 +44,69 @@ function figures({ epochs, secondsPerStep, ...rest }: SpamRunResult) {
   };
 }
 
-const storedResult = (folder: string) => JSON.parse(readFileSync(runFiles(folder).result, "utf8")) as SpamRunResult;
+const storedResult = (folder: string) => JSON.parse(readFileSync(runFiles(folder).result, "utf8")) as RunResult;
 const model = (folder: string) => readFileSync(runFiles(folder).model).toString("base64");
 
-describe("trainRun", () => {
-  it.each(["softmax", "sparsemax", "entmax", "fusedmax", "oscarmax"])(
-    "learns with %s, and leaves a folder that loads",
-    async (mapping) => {
-      const folder = newFolder();
-      const seen: TrainProgress[] = [];
-      const config = smallConfig({ mapping, mappingOptions: mapping === "oscarmax" ? { lambda: 0.002 } : {} });
-      const result = await trainRun(config, data, folder, { onProgress: (progress) => seen.push(progress) });
-      expect(result.test.accuracy).toBeGreaterThanOrEqual(0.9);
-      expect(result.test.texts).toBe(40);
-      expect(result.epochs.at(-1)!.devLoss).toBeLessThan(result.epochs[0]!.devLoss / 2);
-      if (mapping === "softmax") expect(result.test.sparsity).toBe(0);
-      else expect(result.test.sparsity).toBeGreaterThan(0.1);
-      expect(readdirSync(folder).sort()).toEqual([
-        "config.json",
-        "metrics.jsonl",
-        "model.safetensors",
-        "result.json",
-        "vocab.json",
-      ]);
-      expect(storedResult(folder)).toEqual(JSON.parse(JSON.stringify(result)));
-      const steps = result.epochs[0]!.step;
-      expect(seen[0]).toEqual({ epoch: 1, epochs: 6, step: 0, steps, loss: Number.NaN });
-      expect(seen.at(-1)).toMatchObject({ epoch: result.epochs.length, step: steps, steps });
+describe("runTask", () => {
+  it.each(toy.attention.names)("learns with %s, and leaves a folder that loads", async (mapping) => {
+    const folder = newFolder();
+    const seen: TrainProgress[] = [];
+    const result = await train(folder, { mapping }, { onProgress: (progress: TrainProgress) => seen.push(progress) });
+    expect(result.scores["accuracy"]).toBeGreaterThanOrEqual(0.9);
+    expect(result.epochs.at(-1)!.devLoss).toBeLessThan(result.epochs[0]!.devLoss);
+    expect(readdirSync(folder).sort()).toEqual([
+      "config.json",
+      "items.json",
+      "metrics.jsonl",
+      "model.safetensors",
+      "result.json",
+      "vocab.json",
+    ]);
+    expect(readPredictions(folder)!.rows).toHaveLength(12);
+    expect(storedResult(folder)).toEqual(JSON.parse(JSON.stringify(result)));
+    const steps = result.epochs[0]!.step;
+    expect(seen[0]).toEqual({ epoch: 1, epochs: 8, step: 0, steps, loss: Number.NaN });
+    expect(seen.at(-1)).toMatchObject({ epoch: result.epochs.length, step: steps, steps });
 
-      const run = await loadRun(folder);
-      expect(await evaluate(run, data.test)).toEqual(result.test);
-      expect(
-        await explainTexts(
-          run,
-          result.explained.map(({ id, label, words }) => ({ id, label, words })),
-        ),
-      ).toEqual(result.explained);
-      for (const { words, weights, probabilities } of result.explained) {
-        expect(weights.length).toBe(words.length);
-        expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
-        expect(probabilities.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
-      }
-      run.dispose();
-      // A run that has ended is not trained again.
-      const before = model(folder);
-      expect(await trainRun(config, data, folder)).toEqual(storedResult(folder));
-      expect(model(folder)).toBe(before);
-    },
-  );
+    const run = await loadRun(folder);
+    expect(await run.evaluate(data.test)).toEqual(result.scores);
+    expect(await run.explain(data.examples)).toEqual(result.examples);
+    for (const { words, weights, probabilities } of result.examples) {
+      expect(weights.length).toBe(words.length);
+      expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
+      expect(probabilities.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
+    }
+    run.dispose();
+    // A run that has finished is not trained again.
+    const before = model(folder);
+    expect(await train(folder, { mapping })).toEqual(storedResult(folder));
+    expect(model(folder)).toBe(before);
+  });
 
   it("gives the same figures for the same seed, others for another", async () => {
     const [one, again, other] = [newFolder(), newFolder(), newFolder()];
-    const config = smallConfig({ epochs: 2 });
-    const first = figures(await trainRun(config, data, one));
-    expect(figures(await trainRun(config, data, again))).toEqual(first);
+    const settings = { epochs: 2 };
+    const first = figures(await train(one, { settings }));
+    expect(figures(await train(again, { settings }))).toEqual(first);
     expect(model(again)).toBe(model(one));
-    const different = figures(await trainRun({ ...config, seed: 2 }, data, other));
-    expect(different.test.loss).not.toBe(first.test.loss);
+    const different = figures(await train(other, { settings, seed: 2 }));
+    expect(different.scores["loss"]).not.toBe(first.scores["loss"]);
   });
 
   it("stops when the dev loss no longer improves, and keeps the best epoch", async () => {
     const folder = newFolder();
-    const result = await trainRun(smallConfig({ learningRate: 0.15, epochs: 30, patience: 2 }), data, folder);
+    const result = await train(folder, { settings: { learningRate: 0.3, epochs: 60, patience: 2, dropout: 0.5 } });
     const losses = result.epochs.map(({ devLoss }) => devLoss);
-    expect(result.epochs.length).toBeLessThan(30);
+    expect(result.epochs.length).toBeLessThan(60);
     expect(result.epochs.length - result.bestEpoch).toBe(2);
     expect(losses[result.bestEpoch - 1]).toBe(Math.min(...losses));
     const run = await loadRun(folder);
-    expect((await evaluate(run, data.dev)).loss).toBeCloseTo(Math.min(...losses), 12);
+    expect((await run.evaluate(data.dev))["loss"]).toBeCloseTo(Math.min(...losses), 12);
     run.dispose();
   });
 
   it("ends with the same figures when it is killed again and again", async () => {
-    const changes = { epochs: 5 };
+    const changes = { settings: { epochs: 12, patience: 12 } };
     const whole = newFolder();
     const start = performance.now();
     expect(await ended(startChild(bundle, whole, changes))).toEqual({ code: 0, signal: null, stderr: "" });
@@ -137,11 +134,9 @@ describe("trainRun", () => {
   });
 });
 
-describe("trainRun in a folder that cannot serve", () => {
-  const refusal = async (folder: string, changes: Partial<SpamRunConfig> = {}) => {
-    const error = await trainRun(smallConfig({ epochs: 1, ...changes }), data, folder).catch(
-      (caught: unknown) => caught,
-    );
+describe("runTask in a folder that cannot serve", () => {
+  const refusal = async (folder: string, changes: ToyChanges = {}) => {
+    const error = await train(folder, { settings: { epochs: 1 }, ...changes }).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(RunError);
     const { message } = error as RunError;
     expect(message).not.toContain("\n");
@@ -156,15 +151,16 @@ describe("trainRun in a folder that cannot serve", () => {
 
   it("names the settings in which another run differs", async () => {
     const folder = newFolder();
-    await trainRun(smallConfig({ epochs: 1 }), data, folder);
-    expect(await refusal(folder, { learningRate: 0.5, mappingOptions: { lambda: 0.2 } })).toMatch(
-      /holds a run with other settings \(mappingOptions \{"lambda":0.1\} there, \{"lambda":0.2\} here; learningRate 0.03 there, 0.5 here\)/,
+    await train(folder, { settings: { epochs: 1 } });
+    const changes = { mappingOptions: { gamma: 1, lambda: 0.2 }, settings: { epochs: 1, learningRate: 0.5 } };
+    expect(await refusal(folder, changes)).toMatch(
+      /other settings \(mappingOptions \{"gamma":1,"lambda":0.1\} there, \{"gamma":1,"lambda":0.2\} here; learningRate 0.03 there, 0.5 here\)/,
     );
   });
 
   it("does not take other software's config.json for its own", async () => {
     const folder = newFolder();
-    await trainRun(smallConfig({ epochs: 1 }), data, folder);
+    await train(folder, { settings: { epochs: 1 } });
     writeFileSync(runFiles(folder).config, '{"name":"mine"}');
     expect(await refusal(folder)).toMatch(/config.json is not a run's configuration/);
     writeFileSync(runFiles(folder).config, '{"name":');
@@ -173,7 +169,7 @@ describe("trainRun in a folder that cannot serve", () => {
 
   it("names a checkpoint that is broken or another model's", async () => {
     const folder = newFolder();
-    const child = startChild(bundle, folder, { epochs: 500, patience: 500 });
+    const child = startChild(bundle, folder, { settings: { epochs: 1000, patience: 1000 } });
     const end = ended(child);
     // The model is written after the checkpoint.
     while (!existsSync(runFiles(folder).model)) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -181,7 +177,7 @@ describe("trainRun in a folder that cannot serve", () => {
     await end;
     const { checkpoint } = runFiles(folder);
     const bytes = readFileSync(checkpoint);
-    const long = { epochs: 500, patience: 500 };
+    const long = { settings: { epochs: 1000, patience: 1000 } };
     bytes[bytes.length - 3] = bytes[bytes.length - 3]! ^ 1;
     writeFileSync(checkpoint, bytes);
     expect(await refusal(folder, long)).toMatch(/checkpoint.safetensors is broken: its numbers do not match/);
@@ -194,35 +190,24 @@ describe("trainRun in a folder that cannot serve", () => {
   it("ends with one line when the disk is full, and goes on when there is room", async () => {
     const folder = newFolder();
     const whole = newFolder();
-    const changes = { epochs: 2 };
+    const changes = { settings: { epochs: 2 } };
     // ulimit -f counts blocks of 1024 bytes: room for the small files, not for a checkpoint.
-    const full = await ended(startChild(bundle, folder, changes, "ulimit -f 8"));
+    const full = await ended(startChild(bundle, folder, changes, "ulimit -f 2"));
     expect(full.code).toBe(2);
     expect(full.stderr).toMatch(/^RunError: cannot write .*checkpoint.safetensors: [^\n]+\n$/);
     expect(readdirSync(folder).sort()).toEqual(["config.json", "vocab.json"]);
     expect((await ended(startChild(bundle, folder, changes))).code).toBe(0);
-    await trainRun(smallConfig(changes), data, whole);
+    await train(whole, changes);
     expect(model(folder)).toBe(model(whole));
   });
 
-  it("ends with one line when training diverges", async () => {
-    expect(
-      await refusal(newFolder(), { learningRate: 1e30, mapping: "softmax", mappingOptions: {}, epochs: 3 }),
-    ).toMatch(/training diverged: the loss at step \d+ is (NaN|Infinity); choose a smaller learning rate/);
-  });
-
-  it.each([
-    [{ mapping: "sofmax" }, /mapping is "sofmax": it must be one of softmax/],
-    [{ mappingOptions: { lambda: -1 } }, /lambda is -1: a finite number of 0 or more is needed/],
-    [{ mapping: "softmax" }, /options.lambda is unknown to softmax/],
-    [{ dropout: 1 }, /dropout is 1: a number from 0 to below 1/],
-    [{ epochs: 1.5 }, /epochs is 1.5: a whole number from 1/],
-    [{ learningRate: Number.NaN }, /learningRate is NaN/],
-    [{ dataChecksum: "x" }, /dataChecksum is x but the data's is synthetic/],
-  ])("names the setting %j", async (changes, message) => {
-    const folder = newFolder();
-    await expect(trainRun(smallConfig(changes), data, folder)).rejects.toThrow(message);
-    expect(existsSync(folder)).toBe(false);
+  it("ends with one line when training diverges, or attention and settings do not go together", async () => {
+    expect(await refusal(newFolder(), { mapping: "softmax", settings: { learningRate: 1e30, epochs: 3 } })).toMatch(
+      /training diverged: the loss at step \d+ is (NaN|Infinity); choose a smaller learning rate/,
+    );
+    expect(await refusal(newFolder(), { mappingOptions: { gamma: 1, lambda: -1 } })).toMatch(
+      /lambda is -1: a finite number of 0 or more is needed/,
+    );
   });
 });
 
@@ -230,7 +215,7 @@ describe("loadRun", () => {
   it("names what is missing or broken", async () => {
     await expect(loadRun(join(root, "nowhere"))).rejects.toThrow(/config.json is missing: there is no such folder/);
     const folder = newFolder();
-    await trainRun(smallConfig({ epochs: 1 }), data, folder);
+    await train(folder, { settings: { epochs: 1 } });
     const { model: path, vocabulary } = runFiles(folder);
     const bytes = readFileSync(path);
     rmSync(path);
