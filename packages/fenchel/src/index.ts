@@ -1,10 +1,6 @@
 /** fenchel: sparse and structured attention mappings with exact forward and backward passes. */
-export {
-  attention,
-  type AttentionGradients,
-  type AttentionOptions,
-  type AttentionVectorJacobian,
-} from "./attention/attention.ts";
+export { attention, type AttentionGradients, type AttentionVectorJacobian } from "./attention/attention.ts";
+export type { AttentionMapping, AttentionOptions, MappingOptionsOf } from "./attention/options.ts";
 export { softmax } from "./mappings/softmax.ts";
 export { sparsemax } from "./mappings/sparsemax.ts";
 export { entmax } from "./mappings/entmax.ts";

@@ -1,40 +1,17 @@
 /** Attention on plain arrays with any mapping: the reference that fused versions are held against. */
-import { checkOptions, isArrayLike, valueError } from "../core/arguments.ts";
+import { isArrayLike, valueError } from "../core/arguments.ts";
 import type { Mapping, VectorJacobian } from "../core/contract.ts";
-import { softmax } from "../mappings/softmax.ts";
 import { checkScores, sameKind, type SameKind, type Scores } from "../core/rows.ts";
-import { broadcastOf, checkPrefixes, dimensionsOf, type DimensionOptions, type Dimensions } from "./dimensions.ts";
+import { softmax } from "../mappings/softmax.ts";
+import { dimensionsOf, eachRow, stepsAlong, type Dimensions, type Steps } from "./dimensions.ts";
 import { dropoutFactors } from "./dropout.ts";
+import { checkBias, checkInputs } from "./entries.ts";
+import { checkAttentionOptions, checkMappingOptions, type AttentionMapping, type AttentionOptions } from "./options.ts";
 import { addTimes, addTimesTransposed, addTransposedTimes } from "./products.ts";
+import { visibilityOf, type Visibility } from "./visibility.ts";
 
 /** A mapping whose own options are not known here. */
 type AnyMapping = Mapping<never, { readonly [option: string]: unknown }, string>;
-
-export interface AttentionOptions extends DimensionOptions {
-  /** From scores to weights. Default softmax. */
-  readonly mapping?: unknown;
-  /**
-   * The mapping's options: gamma, its hyper-parameters, and what else it takes (a grid). A hyper-parameter is one number,
-   * one a head, or one a row (batch * heads * queries); its gradient comes back in the same form.
-   */
-  readonly mappingOptions?: { readonly [option: string]: unknown } | undefined;
-  /** Factor of the scores. Default 1 / sqrt(features). */
-  readonly scale?: number | undefined;
-  /** 0 or false hides a key from a query: [queries, keys], or with heads, batch or both before. */
-  readonly mask?: ArrayLike<number | boolean> | undefined;
-  /** Query i sees the keys up to i + keys - queries: aligned at the end, as a decoder with cached keys needs. */
-  readonly causal?: boolean | undefined;
-  /** Added to the scaled scores; shaped like the mask. Its gradient comes back in the same shape. */
-  readonly bias?: Scores | undefined;
-  /** Valid keys, one a batch entry. */
-  readonly lengths?: ArrayLike<number> | undefined;
-  /** Valid queries, one a batch entry; the others get weights and context 0. */
-  readonly queryLengths?: ArrayLike<number> | undefined;
-  /** Rate at which weights are dropped on their way to the context (training). Default 0. */
-  readonly dropout?: number | undefined;
-  /** Seed of the dropout. Default 0. */
-  readonly seed?: number | undefined;
-}
 
 /** Gradients of <cotangent, context>. */
 export interface AttentionGradients<A> {
@@ -47,6 +24,7 @@ export interface AttentionGradients<A> {
   readonly hyperParameters: Readonly<Record<string, number | ArrayLike<number>>>;
 }
 
+/** The context and the weights with their reverse derivative. */
 export interface AttentionVectorJacobian<A> {
   /** [batch, heads, queries, valueFeatures]. */
   readonly context: SameKind<A>;
@@ -56,108 +34,57 @@ export interface AttentionVectorJacobian<A> {
   pullback(cotangent: Scores): AttentionGradients<A>;
 }
 
-const optionNames = [
-  "features",
-  "batch",
-  "heads",
-  "keyHeads",
-  "mapping",
-  "mappingOptions",
-  "scale",
-  "mask",
-  "causal",
-  "bias",
-  "lengths",
-  "queryLengths",
-  "dropout",
-  "seed",
-];
-
 type AnyArray = number[] | Float32Array | Float64Array;
+
+/** A bias with its steps. */
+interface Bias {
+  readonly values: Scores;
+  readonly steps: Steps;
+}
 
 interface Forward {
   readonly d: Dimensions;
   readonly scale: number;
+  readonly visibility: Visibility;
+  readonly bias: Bias | undefined;
   readonly dropped: Float32Array | null;
   readonly mapped: VectorJacobian<Scores, string, number, number>;
-  readonly perHead: readonly string[];
+  /** Hyper-parameters that were given one per head, as they were given. */
+  readonly perHead: ReadonlyMap<string, ArrayLike<number>>;
 }
 
-/** Visits every head: its index in the batch, its block of queries and the block of keys and values that serves it. */
-function eachHead(d: Dimensions, visit: (head: number, keyHead: number, b: number, h: number) => void): void {
+/** Visits every head: its index in the batch, and that of the keys and values that serve it. */
+function eachHead(d: Dimensions, visit: (head: number, keyHead: number) => void): void {
   const group = d.heads / d.keyHeads;
   for (let b = 0; b < d.batch; b++) {
-    for (let h = 0; h < d.heads; h++) visit(b * d.heads + h, b * d.keyHeads + Math.floor(h / group), b, h);
+    for (let h = 0; h < d.heads; h++) visit(b * d.heads + h, b * d.keyHeads + Math.floor(h / group));
   }
 }
 
-/** The last key that query `i` may see, and the valid prefixes, as one prefix a row. */
-function prefixes(d: Dimensions, options: AttentionOptions): Int32Array | undefined {
-  const { lengths, queryLengths, causal } = options;
-  checkPrefixes("lengths", lengths, d.batch, d.keys);
-  checkPrefixes("queryLengths", queryLengths, d.batch, d.queries);
-  if (lengths === undefined && queryLengths === undefined && causal !== true) return undefined;
-  const result = new Int32Array(d.batch * d.heads * d.queries);
-  eachHead(d, (head, _, b) => {
-    for (let i = 0; i < d.queries; i++) {
-      let end = lengths?.[b] ?? d.keys;
-      if (causal === true) end = Math.min(end, i + 1 + d.keys - d.queries);
-      if (queryLengths !== undefined && i >= queryLengths[b]!) end = 0;
-      result[head * d.queries + i] = Math.max(end, 0);
-    }
-  });
-  return result;
-}
-
-/** The mask of every head, or undefined. */
-function fullMask(
-  d: Dimensions,
-  mask: ArrayLike<number | boolean> | undefined,
-): ArrayLike<number | boolean> | undefined {
-  if (mask === undefined) return undefined;
-  if (!isArrayLike(mask)) throw valueError("mask", mask, "an array is needed", "type");
-  const { batchStep, headStep } = broadcastOf("mask", mask, d);
-  const plane = d.queries * d.keys;
-  if (mask.length === d.batch * d.heads * plane) return mask;
-  const full = new Uint8Array(d.batch * d.heads * plane);
-  eachHead(d, (head, _, b, h) => {
-    const from = b * batchStep + h * headStep;
-    for (let i = 0; i < plane; i++) full[head * plane + i] = mask[from + i] ? 1 : 0;
-  });
-  return full;
-}
-
-/** Hyper-parameters given one a head become one a row; the names of those come back, too. */
-function spreadOverRows(d: Dimensions, given: Readonly<Record<string, unknown>>) {
+/** The mapping's options with hyper-parameters given one per head spread over the rows, and those as they were given. */
+function spreadOverRows(d: Dimensions, names: readonly string[], given: Readonly<Record<string, unknown>>) {
   const rows = d.batch * d.heads * d.queries;
-  const options: Record<string, unknown> = {};
-  const perHead: string[] = [];
-  for (const [name, value] of Object.entries(given)) {
-    const numbers = isArrayLike(value) && typeof value[0] === "number" && name !== "grid" && name !== "edges";
-    if (numbers && value.length === d.heads && rows !== d.heads) {
-      perHead.push(name);
-      options[name] = Float64Array.from({ length: rows }, (_, row) => value[Math.floor(row / d.queries) % d.heads]!);
-    } else options[name] = value;
+  const options: Record<string, unknown> = { ...given };
+  const perHead = new Map<string, ArrayLike<number>>();
+  for (const name of names) {
+    const value = given[name];
+    if (!isArrayLike(value) || value.length === rows) continue;
+    if (value.length !== d.heads) {
+      throw new RangeError(
+        `mappingOptions.${name} has ${value.length} entries: one per head (${d.heads}) or one per row (${rows}) is needed`,
+      );
+    }
+    perHead.set(name, value);
+    const spread = Array.from({ length: rows }, (_, row) => value[Math.floor(row / d.queries) % d.heads]!);
+    options[name] = spread;
   }
   return { options, perHead };
 }
 
-function forward(queries: Scores, keys: Scores, values: Scores, options: AttentionOptions): Forward {
-  checkScores("queries", queries);
-  checkScores("keys", keys);
-  checkScores("values", values);
-  checkOptions("attention", options, optionNames);
-  const mapping = (options.mapping ?? softmax) as AnyMapping;
-  if (typeof mapping !== "function" || typeof mapping.vjp !== "function") {
-    throw valueError("mapping", mapping, "a mapping such as sparsemax is needed", "type");
-  }
-  const d = dimensionsOf(queries, keys, values, options);
-  const scale = options.scale ?? 1 / Math.sqrt(d.features);
-  if (typeof scale !== "number" || !Number.isFinite(scale))
-    throw valueError("scale", scale, "a finite number is needed");
+/** scale Q K^T + bias, [batch, heads, queries, keys]. */
+function scoresOf(d: Dimensions, scale: number, queries: Scores, keys: Scores, bias: Bias | undefined): AnyArray {
   const plane = d.queries * d.keys;
-  const rows = d.batch * d.heads * d.queries;
-  const scores = sameKind(queries, rows * d.keys);
+  const scores = sameKind(queries, d.batch * d.heads * plane);
   eachHead(d, (head, keyHead) => {
     addTimesTransposed(
       { of: scores, at: head * plane, columns: d.keys },
@@ -168,24 +95,89 @@ function forward(queries: Scores, keys: Scores, values: Scores, options: Attenti
       scale,
     );
   });
-  const { bias } = options;
   if (bias !== undefined) {
-    checkScores("bias", bias);
-    const { batchStep, headStep } = broadcastOf("bias", bias, d);
-    eachHead(d, (head, _, b, h) => {
-      const from = b * batchStep + h * headStep;
-      for (let i = 0; i < plane; i++) scores[head * plane + i]! += bias[from + i]!;
+    const { values, steps } = bias;
+    const [batchStep, headStep, queryStep, keyStep] = steps;
+    eachRow(d, (row, b, h, i) => {
+      const from = b * batchStep + h * headStep + i * queryStep;
+      for (let j = 0; j < d.keys; j++) scores[row * d.keys + j]! += values[from + j * keyStep]!;
     });
   }
-  const { options: mappingOptions, perHead } = spreadOverRows(d, options.mappingOptions ?? {});
-  const mapped = mapping.vjp(scores as Scores, {
-    ...mappingOptions,
-    shape: [rows, d.keys],
-    mask: fullMask(d, options.mask),
-    lengths: prefixes(d, options),
-  });
+  return scores;
+}
+
+/** An error of the mapping in terms of the arguments of attention. */
+function inOwnTerms(
+  error: unknown,
+  d: Dimensions,
+  { mask, prefixes }: Visibility,
+  scores: AnyArray,
+  perHead: ReadonlyMap<string, unknown>,
+): unknown {
+  for (let at = 0; at < scores.length; at++) {
+    const row = Math.floor(at / d.keys);
+    const j = at % d.keys;
+    const hidden = j >= (prefixes?.[row] ?? d.keys) || (mask !== undefined && !mask[at]);
+    if (hidden || scores[at]! < Infinity) continue;
+    const i = row % d.queries;
+    const head = Math.floor(row / d.queries);
+    const place = `batch ${Math.floor(head / d.heads)}, head ${head % d.heads}, query ${i}, key ${j}`;
+    return new RangeError(`the score of ${place} is ${scores[at]}: smaller queries, keys or scale are needed`);
+  }
+  // A hyper-parameter given one per head is named by its row otherwise.
+  const [whole, name, row] = /^(\w+)\[(\d+)\]/.exec(error instanceof Error ? error.message : "") ?? [];
+  if (name === undefined || !perHead.has(name)) return error;
+  const { message } = error as Error;
+  const own = `mappingOptions.${name}[${Math.floor(Number(row) / d.queries) % d.heads}]${message.slice(whole!.length)}`;
+  return error instanceof TypeError ? new TypeError(own, { cause: error }) : new RangeError(own, { cause: error });
+}
+
+function readBias(d: Dimensions, visibility: Visibility, { bias, biasShape }: AttentionOptions): Bias | undefined {
+  if (bias === undefined) {
+    if (biasShape !== undefined) throw new TypeError("biasShape is given without a bias");
+    return undefined;
+  }
+  checkScores("bias", bias);
+  const steps = stepsAlong("bias", bias.length, biasShape, d);
+  checkBias(d, visibility, bias, steps);
+  return { values: bias, steps };
+}
+
+function forward(queries: Scores, keys: Scores, values: Scores | undefined, given: unknown): Forward {
+  checkAttentionOptions(given);
+  const options: AttentionOptions = given;
+  checkScores("queries", queries);
+  checkScores("keys", keys);
+  if (values !== undefined) checkScores("values", values);
+  const mapping = (options.mapping ?? softmax) as unknown as AnyMapping;
+  if (typeof mapping !== "function" || typeof mapping.vjp !== "function") {
+    throw valueError("mapping", mapping, "a mapping such as sparsemax is needed", "type");
+  }
+  const own = options.mappingOptions ?? {};
+  checkMappingOptions(own);
+  const d = dimensionsOf(queries, keys, values, options);
+  const scale = options.scale ?? 1 / Math.sqrt(d.features);
+  if (typeof scale !== "number" || !Number.isFinite(scale)) {
+    throw valueError("scale", scale, "a finite number is needed");
+  }
+  const visibility = visibilityOf(d, options);
+  checkInputs(d, visibility, queries, keys, values);
+  const bias = readBias(d, visibility, options);
+  const rows = d.batch * d.heads * d.queries;
   const dropped = dropoutFactors(options.dropout ?? 0, options.seed ?? 0, rows * d.keys);
-  return { d, scale, dropped, mapped, perHead };
+  const scores = scoresOf(d, scale, queries, keys, bias);
+  const { options: mappingOptions, perHead } = spreadOverRows(d, mapping.hyperParameters ?? ["gamma"], own);
+  try {
+    const mapped = mapping.vjp(scores as Scores, {
+      ...mappingOptions,
+      shape: [rows, d.keys],
+      mask: visibility.mask,
+      lengths: visibility.prefixes,
+    });
+    return { d, scale, visibility, bias, dropped, mapped, perHead };
+  } catch (error) {
+    throw inOwnTerms(error, d, visibility, scores, perHead);
+  }
 }
 
 /** The weights as they meet the values. */
@@ -212,25 +204,50 @@ function contextOf({ d, dropped }: Forward, weights: Scores, queries: Scores, va
   return context;
 }
 
-/** Gradients one a row, summed to one a head where the hyper-parameter was given so. */
-function inHeads(d: Dimensions, perRow: ArrayLike<number>, like: unknown): number[] | Float32Array | Float64Array {
-  const sums = sameKind(isArrayLike(like) ? (like as Scores) : [], d.heads);
+/** Gradients one per row, summed to one per head, in the kind in which the hyper-parameter was given. */
+function inHeads(d: Dimensions, perRow: ArrayLike<number>, like: unknown): AnyArray {
+  const sums = sameKind(like as Scores, d.heads);
   for (let row = 0; row < perRow.length; row++) sums[Math.floor(row / d.queries) % d.heads]! += perRow[row]!;
   return sums;
 }
 
-function attend<A extends Scores>(queries: A, keys: A, values: A, options: AttentionOptions): SameKind<A> {
+/** The gradient in the bias: that of the scores, summed where the bias repeats. */
+function pullBias(d: Dimensions, { values, steps }: Bias, like: Scores, dScores: ArrayLike<number>): AnyArray {
+  const [batchStep, headStep, queryStep, keyStep] = steps;
+  const dBias = sameKind(like, values.length);
+  eachRow(d, (row, b, h, i) => {
+    const to = b * batchStep + h * headStep + i * queryStep;
+    for (let j = 0; j < d.keys; j++) dBias[to + j * keyStep]! += dScores[row * d.keys + j]!;
+  });
+  return dBias;
+}
+
+function attend<A extends Scores, M extends AttentionMapping = typeof softmax>(
+  queries: A,
+  keys: A,
+  values: A,
+  options: AttentionOptions<M>,
+): SameKind<A> {
   const run = forward(queries, keys, values, options);
   return contextOf(run, run.mapped.weights as Scores, queries, values) as SameKind<A>;
 }
 
-function weightsOf<A extends Scores>(queries: A, keys: A, options: AttentionOptions): SameKind<A> {
-  return forward(queries, keys, keys, options).mapped.weights as SameKind<A>;
+function weightsOf<A extends Scores, M extends AttentionMapping = typeof softmax>(
+  queries: A,
+  keys: A,
+  options: AttentionOptions<M>,
+): SameKind<A> {
+  return forward(queries, keys, undefined, options).mapped.weights as SameKind<A>;
 }
 
-function vjp<A extends Scores>(queries: A, keys: A, values: A, options: AttentionOptions): AttentionVectorJacobian<A> {
+function vjp<A extends Scores, M extends AttentionMapping = typeof softmax>(
+  queries: A,
+  keys: A,
+  values: A,
+  options: AttentionOptions<M>,
+): AttentionVectorJacobian<A> {
   const run = forward(queries, keys, values, options);
-  const { d, scale, dropped, mapped, perHead } = run;
+  const { d, scale, visibility, bias, dropped, mapped, perHead } = run;
   // Copies: the caller may reuse its arrays before the pullback.
   const q = queries.slice() as Scores;
   const k = keys.slice() as Scores;
@@ -245,12 +262,7 @@ function vjp<A extends Scores>(queries: A, keys: A, values: A, options: Attentio
     if (cotangent.length !== context.length) {
       throw new RangeError(`cotangent has ${cotangent.length} entries: ${context.length} are needed (as the context)`);
     }
-    const gradients = {
-      queries: sameKind(q, q.length),
-      keys: sameKind(q, k.length),
-      values: sameKind(q, v.length),
-      bias: undefined as AnyArray | undefined,
-    };
+    const gradients = { queries: sameKind(q, q.length), keys: sameKind(q, k.length), values: sameKind(q, v.length) };
     const dWeights = sameKind(q, weights.length);
     eachHead(d, (head, keyHead) => {
       const dContext = { of: cotangent, at: head * d.queries * d.valueFeatures, columns: d.valueFeatures };
@@ -267,6 +279,13 @@ function vjp<A extends Scores>(queries: A, keys: A, values: A, options: Attentio
       addTransposedTimes({ ...valueBlock, of: gradients.values }, weightBlock, dContext, d.queries, d.valueFeatures, 1);
     });
     if (dropped !== null) for (let i = 0; i < dWeights.length; i++) dWeights[i]! *= dropped[i]!;
+    const { paddedKeys } = visibility;
+    if (paddedKeys !== undefined) {
+      // What padding holds, NaN perhaps, must not come near a gradient.
+      eachRow(d, (row, b) => {
+        for (let j = 0; j < d.keys; j++) if (paddedKeys[b * d.keys + j] === 1) dWeights[row * d.keys + j] = 0;
+      });
+    }
     const { scores: dScores, ...others } = mapped.pullback(dWeights) as unknown as { scores: Scores } & Record<
       string,
       number | ArrayLike<number>
@@ -278,20 +297,15 @@ function vjp<A extends Scores>(queries: A, keys: A, values: A, options: Attentio
       addTimes({ ...queryBlock, of: gradients.queries }, dBlock, keyBlock, d.queries, d.features, scale);
       addTransposedTimes({ ...keyBlock, of: gradients.keys }, dBlock, queryBlock, d.queries, d.features, scale);
     });
-    if (options.bias !== undefined) {
-      const { batchStep, headStep } = broadcastOf("bias", options.bias, d);
-      const dBias = sameKind(q, options.bias.length);
-      eachHead(d, (head, _, b, h) => {
-        const to = b * batchStep + h * headStep;
-        for (let i = 0; i < plane; i++) dBias[to + i]! += dScores[head * plane + i]!;
-      });
-      gradients.bias = dBias;
-    }
-    for (const name of perHead) {
+    for (const [name, given] of perHead) {
       const perRow = others[name];
-      if (typeof perRow === "object") others[name] = inHeads(d, perRow, options.mappingOptions?.[name]);
+      if (typeof perRow === "object") others[name] = inHeads(d, perRow, given);
     }
-    return { ...gradients, hyperParameters: others } as unknown as AttentionGradients<A>;
+    return {
+      ...gradients,
+      bias: bias === undefined ? undefined : pullBias(d, bias, q, dScores),
+      hyperParameters: others,
+    } as unknown as AttentionGradients<A>;
   };
 
   return { context: context as SameKind<A>, weights: weights as SameKind<A>, pullback };
@@ -299,17 +313,24 @@ function vjp<A extends Scores>(queries: A, keys: A, values: A, options: Attentio
 
 /**
  * Attention of every head: context = D(Pi(scale Q K^T + bias)) V, with any mapping Pi, along the keys, and dropout D.
+ * `attention.weights(queries, keys, options)` gives the weights alone; `attention.vjp(queries, keys, values, options)` gives
+ * context, weights and a pullback to queries, keys, values, bias and the mapping's hyper-parameters.
  *
- * - `queries` [batch, heads, queries, features], `keys` [batch, keyHeads, keys, features], `values` [batch, keyHeads,
- *   keys, valueFeatures], row-major, all of one kind of array; the counts of queries and keys follow from the lengths.
- * - Returns the context [batch, heads, queries, valueFeatures]. `attention.weights(queries, keys, options)` gives the
- *   weights alone; `attention.vjp(queries, keys, values, options)` gives context, weights and a pullback to queries,
- *   keys, values, bias and the mapping's hyper-parameters.
- * - A query that sees no key gets weights and context 0, and no gradient.
- * - Throws a RangeError or TypeError that names the argument, its value and its index.
+ * - A query that sees no key gets weights and context 0, and no gradient; without keys the context is zeros of its shape.
+ * - Causality stands by the valid prefixes, so that a padded batch gives what its entries give alone: see `causal`.
+ * - Padding (keys beyond `lengths` or marked by `keyPaddingMask`, queries beyond `queryLengths`) may hold any number, also NaN;
+ *   every other entry must be finite.
+ * - Throws a RangeError or TypeError that names the argument, its value and its index; where the length of `mask` or `bias`
+ *   allows more than one shape it asks for `maskShape` or `biasShape`.
  * - Cost: O(batch heads queries keys features), and batch * heads * queries * keys weights in memory.
  *
  * Vaswani et al., "Attention Is All You Need" (2017); grouped queries: Ainslie et al. (2023).
+ *
+ * @param queries [batch, heads, queries, features], row-major; the counts of queries and keys follow from the lengths.
+ * @param keys [batch, keyHeads, keys, features], of the same kind of array.
+ * @param values [batch, keyHeads, keys, valueFeatures], of the same kind of array.
+ * @param options Sizes (`features` is required), masks, and the mapping with its options: see `AttentionOptions`.
+ * @returns The context, [batch, heads, queries, valueFeatures].
  *
  * @example
  * attention([1, 0], [4, 0, 0, 4], [1, 2, 3, 4], { features: 2, mapping: sparsemax, scale: 1 }); // [1, 2]

@@ -1,17 +1,6 @@
-/** The sizes of one attention call, and how arrays that repeat over batch or heads are read. */
-import { checkLength, entryError, valueError } from "../core/arguments.ts";
-
-/** What the caller may say of the sizes; the rest follows from the lengths of the arrays. */
-export interface DimensionOptions {
-  /** Size of a query and of a key. */
-  readonly features: number;
-  /** Default 1. */
-  readonly batch?: number | undefined;
-  /** Heads of the queries. Default 1. */
-  readonly heads?: number | undefined;
-  /** Heads of the keys and values; each serves heads / keyHeads query heads in a row (grouped queries). Default heads. */
-  readonly keyHeads?: number | undefined;
-}
+/** The sizes of one attention call, and how arrays that repeat over batch, heads or queries are read. */
+import { checkLength, entryError, isArrayLike, valueError } from "../core/arguments.ts";
+import type { DimensionOptions } from "./options.ts";
 
 export interface Dimensions {
   readonly batch: number;
@@ -21,6 +10,14 @@ export interface Dimensions {
   readonly keys: number;
   readonly features: number;
   readonly valueFeatures: number;
+}
+
+/** Visits every row of the weights: its index, its batch entry, its head and its query. */
+export function eachRow(d: Dimensions, visit: (row: number, b: number, h: number, i: number) => void): void {
+  let row = 0;
+  for (let b = 0; b < d.batch; b++) {
+    for (let h = 0; h < d.heads; h++) for (let i = 0; i < d.queries; i++) visit(row++, b, h, i);
+  }
 }
 
 function count(name: string, value: unknown, missing: number): number {
@@ -39,11 +36,14 @@ function quotient(name: string, length: number, divisor: number, meaning: string
   return result;
 }
 
-/** The sizes that the lengths of queries [batch, heads, queries, features], keys and values lead to. */
+/**
+ * The sizes that follow from the lengths of queries [batch, heads, queries, features], keys [batch, keyHeads, keys, features]
+ * and values [batch, keyHeads, keys, valueFeatures], which are undefined where only the weights are asked for.
+ */
 export function dimensionsOf(
   queries: ArrayLike<number>,
   keys: ArrayLike<number>,
-  values: ArrayLike<number>,
+  values: ArrayLike<number> | undefined,
   options: DimensionOptions,
 ): Dimensions {
   const batch = count("batch", options.batch, 1);
@@ -56,32 +56,81 @@ export function dimensionsOf(
   }
   const queryCount = quotient("queries", queries.length, batch * heads * features, "batch * heads * features");
   const keyCount = quotient("keys", keys.length, batch * keyHeads * features, "batch * keyHeads * features");
-  const valueFeatures =
-    keyCount === 0 ? 0 : quotient("values", values.length, batch * keyHeads * keyCount, "batch * keyHeads * keys");
+  const rows = batch * keyHeads * keyCount;
+  let valueFeatures = count("valueFeatures", options.valueFeatures, 0);
+  if (values !== undefined) {
+    if (valueFeatures === 0) {
+      valueFeatures = keyCount === 0 ? features : quotient("values", values.length, rows, "batch * keyHeads * keys");
+    }
+    checkLength("values", values, rows * valueFeatures, "batch * keyHeads * keys * valueFeatures");
+  }
   return { batch, heads, keyHeads, queries: queryCount, keys: keyCount, features, valueFeatures };
 }
 
-/** How far one step in batch and one in heads move in an array [batch?, heads?, queries, keys] (0: it repeats). */
-export interface Broadcast {
-  readonly batchStep: number;
-  readonly headStep: number;
+/** Distances in an array [batch?, heads?, queries?, keys?] from one index to the next along each axis (0: it repeats). */
+export type Steps = readonly [batch: number, head: number, query: number, key: number];
+
+/** The steps of an array of a shape, to which axes of size 1 are added at the front. */
+function stepsOf(shape: readonly number[]): Steps {
+  const sizes = [1, 1, 1, 1, ...shape].slice(-4);
+  const steps = [0, 0, 0, 0];
+  for (let axis = 3, inner = 1; axis >= 0; inner *= sizes[axis--]!) if (sizes[axis] !== 1) steps[axis] = inner;
+  return steps as unknown as Steps;
 }
 
-/** Reads how an array over queries and keys repeats: [queries, keys], with heads, with batch, or with both before. */
-export function broadcastOf(name: string, array: ArrayLike<unknown>, d: Dimensions): Broadcast {
-  const plane = d.queries * d.keys;
-  const { length } = array;
-  if (length === d.batch * d.heads * plane) return { batchStep: d.heads * plane, headStep: plane };
-  if (length === plane) return { batchStep: 0, headStep: 0 };
-  if (length === d.batch * plane && d.batch !== d.heads) return { batchStep: plane, headStep: 0 };
-  if (length === d.heads * plane && d.batch !== d.heads) return { batchStep: 0, headStep: plane };
-  throw new RangeError(
-    `${name} has ${length} entries: queries * keys = ${plane} are needed, or that times heads = ${d.heads}, times ` +
-      `batch = ${d.batch}, or times both (where batch equals heads: times both)`,
-  );
+const sizeOf = (shape: readonly number[]) => shape.reduce((total, size) => total * size, 1);
+
+function fromShape(name: string, length: number, given: unknown, d: Dimensions): Steps {
+  const full = [d.batch, d.heads, d.queries, d.keys];
+  const wanted = `sizes that repeat to [batch, heads, queries, keys] = [${full.join(", ")}] are needed`;
+  if (!isArrayLike(given) || given.length === 0) throw valueError(`${name}Shape`, given, wanted, "type");
+  const shape = Array.from(given);
+  const words = `${name}Shape is [${shape.join(", ")}]`;
+  if (shape.length > 4 || !shape.every((size, axis) => size === 1 || size === full[axis + 4 - shape.length])) {
+    throw new RangeError(`${words}: ${wanted}`);
+  }
+  if (sizeOf(shape) !== length) throw new RangeError(`${name} has ${length} entries but ${words}`);
+  return stepsOf(shape);
 }
 
-/** Valid prefixes, one a batch entry, checked. */
+/**
+ * The steps of an array over queries and keys: of the shape that is given, or of the one that its length tells: [queries, keys],
+ * with heads, with batch, or with both before. Throws a RangeError where the length tells none, or more than one: [batch, keys],
+ * a common shape of padding, is among them, since some batches make it as long as [queries, keys].
+ */
+export function stepsAlong(name: "mask" | "bias", length: number, shape: unknown, d: Dimensions): Steps {
+  if (shape !== undefined) return fromShape(name, length, shape, d);
+  const { batch, heads, queries, keys } = d;
+  const padding = { words: "[batch, 1, 1, keys]", shape: [batch, 1, 1, keys] };
+  const candidates = [
+    { words: "[queries, keys]", shape: [queries, keys] },
+    { words: "[heads, queries, keys]", shape: [heads, queries, keys] },
+    { words: "[batch, 1, queries, keys]", shape: [batch, 1, queries, keys] },
+    { words: "[batch, heads, queries, keys]", shape: [batch, heads, queries, keys] },
+    padding,
+  ].filter((candidate) => sizeOf(candidate.shape) === length);
+  const distinct = candidates.filter((candidate, at) => {
+    const own = stepsOf(candidate.shape).join();
+    return candidates.findIndex((other) => stepsOf(other.shape).join() === own) === at;
+  });
+  const forPadding = name === "mask" ? " (padding, [batch, keys], is given as keyPaddingMask)" : "";
+  const [first] = distinct;
+  if (first === undefined || (distinct.length === 1 && first === padding)) {
+    throw new RangeError(
+      `${name} has ${length} entries: queries * keys = ${queries * keys} are needed, or that times heads = ${heads}, times ` +
+        `batch = ${batch}, or times both; a shape of another size is named by ${name}Shape${forPadding}`,
+    );
+  }
+  if (distinct.length > 1 && length > 0) {
+    const all = distinct.map((candidate) => `${candidate.words} = [${candidate.shape.join(", ")}]`);
+    throw new RangeError(
+      `${name} has ${length} entries, which may be ${all.join(" or ")}: give ${name}Shape${forPadding}`,
+    );
+  }
+  return stepsOf(first.shape);
+}
+
+/** Valid prefixes, one per batch entry, checked. */
 export function checkPrefixes(
   name: string,
   prefixes: ArrayLike<number> | undefined,
@@ -89,7 +138,7 @@ export function checkPrefixes(
   most: number,
 ): void {
   if (prefixes === undefined) return;
-  checkLength(name, prefixes, batch, "one a batch entry");
+  checkLength(name, prefixes, batch, "one per batch entry");
   for (let b = 0; b < batch; b++) {
     const prefix = prefixes[b]!;
     if (!Number.isInteger(prefix) || prefix < 0 || prefix > most) {

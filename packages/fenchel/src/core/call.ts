@@ -52,32 +52,108 @@ export function valueIn(values: Float64Array, row: number): number {
   return values.length === 1 ? values[0]! : values[row]!;
 }
 
-/** |v| beyond this cannot matter, and its square must stay finite: (x - max) / gamma overflows for tiny gamma. */
-const lowest = -1e150;
+/** Scores are cut off at this distance from 0, where x / gamma may overflow. Squares of what is left stay finite. */
+const farthest = 1e150;
 
-/** Reads the kept scores of a row into `row.scores` as (x - max) / gamma; returns the maximum, or -Infinity. */
+/** A penalty stronger than `strong` is computed in units of `unit`, a power of two; sums of what is left stay finite. */
+const strong = 1e100;
+const unit = 2 ** 600;
+
+/** Sets a row's `parameter` and `scale`. */
+export function loadParameter<S>(solver: RowSolver<string, S>, call: Call<S>, r: number, row: Row<S>): void {
+  row.scale = 1;
+  if (call.parameter.length === 0) return;
+  row.parameter = valueIn(call.parameter, r);
+  if (solver.strength === undefined) return;
+  row.parameter = solver.strength(row.parameter, row.structure);
+  if (row.parameter <= strong) return;
+  row.parameter /= unit;
+  row.scale = unit;
+}
+
+/** Sets `row.scores` to (x - shift) / (gamma scale), cut off. */
+function loadScores(row: Row<unknown>, shift: number, gamma: number): void {
+  const { count, given, scores } = row;
+  const step = gamma * row.scale;
+  row.shift = shift;
+  row.cut = false;
+  for (let i = 0; i < count; i++) {
+    const v = (given[i]! - shift) / step;
+    scores[i] = v;
+    if (step === Infinity || Math.abs(v) > farthest) loadFarScore(row, i, gamma);
+  }
+}
+
+/** The same for a score where the difference, or gamma scale, may have overflowed. */
+function loadFarScore(row: Row<unknown>, i: number, gamma: number): void {
+  const { given, scores, shift, scale } = row;
+  const half = given[i]! / 2 - shift / 2;
+  const v = 2 * (gamma * scale < Infinity ? half / (gamma * scale) : half / gamma / scale);
+  scores[i] = Math.min(Math.max(v, -farthest), farthest);
+  row.cut ||= scores[i] !== v;
+}
+
+/** Reads the kept scores of a row; returns their maximum, or -Infinity. */
 export function loadRow<S>(solver: RowSolver<string, S>, call: Call<S>, r: number, row: Row<S>): number {
   const { scores, layout } = call;
-  const { positions, scores: v } = row;
+  const { positions, given } = row;
   const count = keptPositions(scores, layout, call.removal, r, positions);
   row.count = count;
-  if (call.parameter.length > 0) row.parameter = valueIn(call.parameter, r);
+  loadParameter(solver, call, r, row);
   if (count === 0) return -Infinity;
   const start = rowStart(layout, r);
   const { inner } = layout;
   let top = -Infinity;
   for (let i = 0; i < count; i++) {
     const score = scores[start + positions[i]! * inner]!;
-    v[i] = score;
+    given[i] = score;
     if (score > top) top = score;
   }
   const gamma = valueIn(call.gamma, r);
-  const shift = solver.shiftInvariant === false ? 0 : top;
-  for (let i = 0; i < count; i++) v[i] = Math.min(Math.max((v[i]! - shift) / gamma, lowest), -lowest);
+  loadScores(row, solver.shiftInvariant === false ? 0 : top, gamma);
+  const reference = row.cut && solver.reference !== undefined ? solver.reference(row) : -1;
+  if (reference >= 0) {
+    loadScores(row, given[reference]!, gamma);
+    row.cut = true;
+  }
   return top;
 }
 
-/** <scores, weights> - Omega(weights) on a row, at gamma = 1. */
+/** A value at gamma = 1, in units of the row's scale, in units of the scores given. */
+export function inUnitsOfScores({ scale }: Row<unknown>, gamma: number, value: number): number {
+  const step = gamma * scale;
+  return step < Infinity ? value * step : value * gamma * scale;
+}
+
+/**
+ * How much more the value <x, y> - gamma Omega(y) differs between the weights y and `others` (none: 0) than `objective`
+ * tells: by what was cut off, and by the shift where it matters.
+ */
+export function valueBeyond<S>(
+  solver: RowSolver<string, S>,
+  row: Row<S>,
+  gamma: number,
+  weights: Float64Array,
+  others: Float64Array | null,
+): number {
+  if (!row.cut) return 0;
+  const { count, given, shift, scores } = row;
+  let sum = 0;
+  let mass = 0;
+  for (let i = 0; i < count; i++) {
+    const difference = weights[i]! - (others === null ? 0 : others[i]!);
+    if (difference === 0) continue;
+    mass += difference;
+    // By halves: the difference of two scores may overflow.
+    if (Math.abs(scores[i]!) === farthest) {
+      sum += 2 * (difference * (given[i]! / 2 - shift / 2 - inUnitsOfScores(row, gamma, scores[i]! / 2)));
+    }
+  }
+  // Weights that sum to more than they may, by rounding, are given no credit for it.
+  return solver.shiftInvariant === false ? sum + Math.max(mass, 0) * shift : sum;
+}
+
+/** <scores, weights> - Omega(weights) on a row, at gamma = 1, in units of the row's scale. */
 export function objective<S>(solver: RowSolver<string, S>, row: Row<S>, weights: Float64Array): number {
   let inner = 0;
   for (let i = 0; i < row.count; i++) if (weights[i]! > 0) inner += row.scores[i]! * weights[i]!;

@@ -66,6 +66,9 @@ export interface Mapping<K extends string = never, E extends object = object, D 
   /** Name in the registry. */
   readonly mappingName: string;
 
+  /** Options that may be one number per row: gamma, and the own hyper-parameter, if there is one. */
+  readonly hyperParameters: readonly string[];
+
   /** The weights: same length and kind of array as `scores`. */
   <A extends Scores>(scores: A, options?: MappingOptions<K, E> & Out<A>): SameKind<A>;
 

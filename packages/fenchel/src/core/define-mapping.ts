@@ -1,6 +1,18 @@
 /** Makes a whole mapping of a row solver: shapes, removed entries, hyper-parameters, derivatives, loss and certificate. */
 import { checkLength, entryError, valueError } from "./arguments.ts";
-import { loadRow, objective, readCall, readRow, storeRow, valueIn, type AnyOptions, type Call } from "./call.ts";
+import {
+  inUnitsOfScores,
+  loadParameter,
+  loadRow,
+  objective,
+  readCall,
+  readRow,
+  storeRow,
+  valueBeyond,
+  valueIn,
+  type AnyOptions,
+  type Call,
+} from "./call.ts";
 import { inFormOf } from "./hyper-parameters.ts";
 import { kernelRun, linearizeOnKernel, runKernel, type PerRowGradients } from "./kernel-dispatch.ts";
 import { fenchelYoungLoss } from "./losses.ts";
@@ -13,6 +25,7 @@ type AnyArray = number[] | Float32Array | Float64Array;
 /** What the backward pass keeps of the forward pass: the solved rows, entries side by side at r * n. */
 interface SolvedRows {
   readonly counts: Int32Array;
+  readonly shifts: Float64Array;
   readonly positions: Int32Array;
   readonly scores: Float64Array;
   readonly weights: Float64Array;
@@ -22,6 +35,7 @@ interface SolvedRows {
 function makeSolvedRows(layout: Layout, grouped: boolean): SolvedRows {
   return {
     counts: new Int32Array(layout.rows),
+    shifts: new Float64Array(layout.rows),
     positions: new Int32Array(layout.size),
     scores: new Float64Array(layout.size),
     weights: new Float64Array(layout.size),
@@ -32,6 +46,7 @@ function makeSolvedRows(layout: Layout, grouped: boolean): SolvedRows {
 function keepRow(solved: SolvedRows, r: number, n: number, row: Row<unknown>): void {
   const at = r * n;
   solved.counts[r] = row.count;
+  solved.shifts[r] = row.shift;
   for (let i = 0; i < row.count; i++) {
     solved.positions[at + i] = row.positions[i]!;
     solved.scores[at + i] = row.scores[i]!;
@@ -43,6 +58,7 @@ function keepRow(solved: SolvedRows, r: number, n: number, row: Row<unknown>): v
 function recallRow(solved: SolvedRows, r: number, n: number, row: Row<unknown>): void {
   const at = r * n;
   row.count = solved.counts[r]!;
+  row.shift = solved.shifts[r]!;
   for (let i = 0; i < row.count; i++) {
     row.positions[i] = solved.positions[at + i]!;
     row.scores[i] = solved.scores[at + i]!;
@@ -87,7 +103,7 @@ function multiply<S>(
   const product = new Float64Array(layout.n);
   for (let r = 0; r < layout.rows; r++) {
     recallRow(solved, r, layout.n, row);
-    if (call.parameter.length > 0) row.parameter = valueIn(call.parameter, r);
+    loadParameter(solver, call, r, row);
     const { count } = row;
     readRow(layout, r, row, tangent, u);
     if (count > 0) solver.jacobianVectorProduct(row, u, product);
@@ -96,7 +112,7 @@ function multiply<S>(
       let inner = 0;
       for (let i = 0; i < count; i++) inner += product[i]! * row.scores[i]!;
       // 0 - x: a gradient of nothing is 0, not -0.
-      parameterGradients[0][r] = 0 - inner / gamma;
+      parameterGradients[0][r] = 0 - (inner * row.scale) / gamma;
       if (solver.parameterGradient) parameterGradients[1][r] = solver.parameterGradient(row, u, product);
     }
     for (let i = 0; i < count; i++) product[i] = product[i]! / gamma;
@@ -155,7 +171,13 @@ export function defineMapping<K extends string = never, E extends object = objec
       const top = loadRow(solver, call, r, row);
       if (row.count > 0) solver.solve(row);
       const shift = solver.shiftInvariant === false ? 0 : top;
-      values[r] = row.count === 0 ? -Infinity : shift + valueIn(call.gamma, r) * objective(solver, row, row.weights);
+      const gamma = valueIn(call.gamma, r);
+      values[r] =
+        row.count === 0
+          ? -Infinity
+          : shift +
+            inUnitsOfScores(row, gamma, objective(solver, row, row.weights)) +
+            valueBeyond(solver, row, gamma, row.weights, null);
     }
     return values;
   };
@@ -205,6 +227,7 @@ export function defineMapping<K extends string = never, E extends object = objec
 
   const members: Record<string, unknown> = {
     mappingName: solver.name,
+    hyperParameters: solver.parameter === null ? ["gamma"] : ["gamma", solver.parameter.name],
     max,
     vjp,
     jvp,
@@ -245,7 +268,12 @@ function gaps<S>(solver: RowSolver<string, S>, call: Call<S>, weights: Scores): 
     if (solver.sumsToOne !== false && Math.abs(sum - wanted) > slack) feasible = false;
     if (Math.abs(sum - keptSum) > 0) feasible = false;
     if (!feasible) result[r] = Infinity;
-    else if (row.count > 0) result[r] = Math.max(0, valueIn(call.gamma, r) * solver.gap(row, y));
+    else if (row.count > 0) {
+      const gamma = valueIn(call.gamma, r);
+      const within = inUnitsOfScores(row, gamma, solver.gap(row, y));
+      if (row.cut) solver.solve(row);
+      result[r] = Math.max(0, within + valueBeyond(solver, row, gamma, row.weights, y));
+    }
   }
   return result;
 }

@@ -19,6 +19,7 @@ export interface KernelRun {
 export function kernelRun<S>(solver: RowSolver<string, S>, given: Call<S>): KernelRun | undefined {
   const own = solver.kernel;
   if (own === undefined || !(given.scores instanceof Float32Array) || !own.available()) return undefined;
+  if (!inKernelRange(solver, given)) return undefined;
   const { layout, removal } = given;
   let kept: Uint8Array | null = null;
   if (removal.mask !== undefined) {
@@ -37,6 +38,16 @@ export function kernelRun<S>(solver: RowSolver<string, S>, given: Call<S>): Kern
     structure: solver.kernelStructure?.(given.structure),
   };
   return { kernel: dispatch(solver.name, own, call), call };
+}
+
+/** Least gamma that kernels take, and the inverse of the greatest: score / gamma must keep its digits in float32. */
+const leastGamma = 1e-30;
+
+function inKernelRange<S>({ kernelLimit = Infinity }: RowSolver<string, S>, { gamma, parameter }: Call<S>): boolean {
+  return (
+    gamma.every((value) => value >= leastGamma && value <= 1 / leastGamma) &&
+    parameter.every((value) => value <= kernelLimit)
+  );
 }
 
 /** Runs the kernel forward. Throws a RangeError at a kept NaN or +Infinity. */

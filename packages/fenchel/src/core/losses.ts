@@ -1,6 +1,15 @@
 /** Fenchel-Young losses, for any mapping (Blondel, Martins and Niculae 2020). */
 import { checkLength, entryError, isArrayLike, valueError } from "./arguments.ts";
-import { loadRow, objective, readCall, readRow, valueIn, type AnyOptions } from "./call.ts";
+import {
+  inUnitsOfScores,
+  loadRow,
+  objective,
+  readCall,
+  readRow,
+  valueBeyond,
+  valueIn,
+  type AnyOptions,
+} from "./call.ts";
 import type { LossAndGradient, Targets } from "./contract.ts";
 import { makeRow, type RowSolver } from "./row-solver.ts";
 import { rowStart, sameKind, type Layout, type Scores } from "./rows.ts";
@@ -69,7 +78,11 @@ export function fenchelYoungLoss<A extends Scores, S>(
     loss[r] =
       kept < total - slack
         ? Infinity
-        : Math.max(0, gamma * (objective(solver, row, row.weights) - objective(solver, row, t)));
+        : Math.max(
+            0,
+            inUnitsOfScores(row, gamma, objective(solver, row, row.weights) - objective(solver, row, t)) +
+              valueBeyond(solver, row, gamma, row.weights, t),
+          );
     for (let i = 0; i < row.count; i++) {
       gradient[start + row.positions[i]! * layout.inner] = row.weights[i]! - t[i]!;
     }

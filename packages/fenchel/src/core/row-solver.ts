@@ -6,12 +6,20 @@ import type { Layout } from "./rows.ts";
 /** Working memory for one row: only its kept entries, `count` of them, in order. Reused from row to row. */
 export interface Row<S = undefined> {
   count: number;
-  /** (x - max x) / gamma; x / gamma for mappings that are not invariant to a shift. */
+  /** The kept scores x as they were given. */
+  readonly given: Float64Array;
+  /** (x - shift) / (gamma scale), cut off far from 0: no weight tells how far. */
   readonly scores: Float64Array;
+  /** max x; for mappings that are not invariant to a shift 0, or the score that `reference` named. */
+  shift: number;
+  /** 1, or where a penalty is huge the unit in which `scores` and `parameter` are. */
+  scale: number;
+  /** Whether some of the scores were cut off, or all taken relative to `reference`. */
+  cut: boolean;
   readonly weights: Float64Array;
   /** Group ids, see StructuredMapping.groups. */
   readonly groups: Int32Array;
-  /** The own hyper-parameter's value in this row. */
+  /** The own hyper-parameter's value in this row, see `strength`. */
   parameter: number;
   /** Where along the axis each kept entry stands. */
   readonly positions: Int32Array;
@@ -32,6 +40,16 @@ export interface RowSolver<K extends string = string, S = undefined> {
   /** Names of further options, and their checked form, made once a call. */
   readonly optionNames?: readonly string[];
   structure?(options: Readonly<Record<string, unknown>>, layout: Layout): S;
+  /**
+   * For a penalty that moves scores: the own hyper-parameter as it acts on them, which `row.parameter` then is. Where it is
+   * huge, `scores` and `parameter` come in units of `row.scale`, and `regularizer` and `gap` are in these units, too.
+   */
+  strength?(parameter: number, structure: S): number;
+  /**
+   * For a mapping that is not invariant to a shift: the entry whose score the others should be taken relative to where
+   * scores are huge, or -1 where that is 0.
+   */
+  reference?(row: Row<S>): number;
   /** scores -> weights, and groups. */
   solve(row: Row<S>): void;
   /** Omega at `weights`. */
@@ -44,6 +62,8 @@ export interface RowSolver<K extends string = string, S = undefined> {
   gap(row: Row<S>, weights: Float64Array): number;
   /** The float32 path, and what it needs of the structure, if anything: plain data. */
   readonly kernel?: Kernel;
+  /** The greatest own hyper-parameter that the kernel takes. Default: any. */
+  readonly kernelLimit?: number;
   kernelStructure?(structure: S): unknown;
 }
 
@@ -51,6 +71,10 @@ export interface RowSolver<K extends string = string, S = undefined> {
 export function makeRow<S>(n: number, structure: S): Row<S> {
   return {
     count: 0,
+    given: new Float64Array(n),
+    shift: 0,
+    scale: 1,
+    cut: false,
     scores: new Float64Array(n),
     weights: new Float64Array(n),
     groups: new Int32Array(n),

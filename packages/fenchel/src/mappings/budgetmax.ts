@@ -24,8 +24,19 @@ function spent(v: Float64Array, count: number, tau: number): number {
 }
 
 /** Whether the budget binds: without it, the weights [v]_0^1 would take more. */
-function binds({ scores: v, count, parameter: budget }: Row): boolean {
-  return spent(v, count, 0) > budget;
+function binds({ scores: v, count, shift, parameter: budget }: Row): boolean {
+  return shift !== 0 || spent(v, count, 0) > budget;
+}
+
+/**
+ * Where huge scores make the budget bind, the best score beyond those that it can fill: the threshold lies within 1 below
+ * it. Relative to that score thresholds may be negative.
+ */
+function reference(row: Row): number {
+  const { given: x, count, parameter: budget } = row;
+  if (!binds(row)) return -1;
+  const order = Array.from({ length: count }, (_, i) => i).sort((i, j) => x[j]! - x[i]! || i - j);
+  return order[Math.ceil(budget) - 1]!;
 }
 
 /** The threshold of a row whose budget binds: `edge + shift`, `edge` a breakpoint and -1 <= `shift` <= 0. */
@@ -36,15 +47,16 @@ const threshold = { edge: 0, shift: 0 };
  * of it). They are sorted and halved for the piece that holds the budget, on which tau is exact; both relative to the
  * piece's upper end, so that a large common offset costs nothing.
  */
-function findThreshold({ scores: v, count, parameter: budget }: Row): void {
+function findThreshold({ scores: v, count, shift, parameter: budget }: Row): void {
   if (breakpoints.length < 2 * count + 1) {
     breakpoints = new Float64Array(Math.max(2 * count + 1, 2 * breakpoints.length));
   }
   let size = 0;
-  breakpoints[size++] = 0;
+  const least = shift === 0 ? 0 : -1;
+  breakpoints[size++] = least;
   for (let i = 0; i < count; i++) {
-    if (v[i]! > 0) breakpoints[size++] = v[i]!;
-    if (v[i]! > 1) breakpoints[size++] = v[i]! - 1;
+    if (v[i]! > least) breakpoints[size++] = v[i]!;
+    if (v[i]! - 1 > least) breakpoints[size++] = v[i]! - 1;
   }
   breakpoints.subarray(0, size).sort();
   let low = 0;
@@ -126,7 +138,8 @@ function parameterGradient(row: Row, cotangent: Float64Array): number {
 
 /**
  * Weak duality: for every tau >= 0, sup <y, v> - |y|^2 / 2 <= tau budget + sum_i sup_{0<=y<=1} y (v_i - tau) - y^2 / 2.
- * Each term less the same at the given weights is 0 or more, and is summed as such.
+ * Each term less the same at the given weights is 0 or more, and is summed as such. (Relative to a reference, tau may be
+ * negative and what is not spent is charged for in full by `valueBeyond`.)
  */
 function gap(row: Row, y: Float64Array): number {
   const { scores: v, count, parameter: budget } = row;
@@ -153,6 +166,7 @@ const budgetmaxSolver: RowSolver<"budget"> = {
   grouped: false,
   shiftInvariant: false,
   sumsToOne: false,
+  reference,
   solve,
   regularizer,
   jacobianVectorProduct,

@@ -175,6 +175,8 @@ const entmaxSolver: RowSolver<"alpha"> = {
   parameterGradient,
   gap,
   kernel: /* @__PURE__ */ makeKernel(entmaxBinary),
+  // Beyond, differences of scores too small for float32 make up much of a weight.
+  kernelLimit: 50,
 };
 
 /**

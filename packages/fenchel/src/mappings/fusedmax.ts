@@ -22,18 +22,19 @@ let prox = new Float64Array(0);
 let segments = new Int32Array(0);
 
 /**
- * Scores raised to at least -2 - 4 lambda. The best score is 0 and loses at most 2 lambda in the prox, so tau is at least
- * -1 - 2 lambda; an entry below tau - 2 lambda is below tau in the prox whatever its score. Raising it changes no weight
- * and keeps the sums of the prox small.
+ * Scores raised to at least -2 - 5 lambda (in units of the row's scale). The best score is 0 and loses at most
+ * 2 lambda in the prox, so tau is at least -1 - 2 lambda; an entry below tau - 2 lambda is below tau in the prox whatever
+ * its score. Raising it changes no weight and keeps the sums of the prox small. (One lambda more is for rounding, in which
+ * -1 may be lost.)
  */
-function clampScores({ scores: v, count, parameter: lambda }: Row): void {
+function clampScores({ scores: v, count, parameter: lambda, scale }: Row): void {
   if (clamped.length < count) {
     const size = Math.max(count, 2 * clamped.length);
     clamped = new Float64Array(size);
     prox = new Float64Array(size);
     segments = new Int32Array(size);
   }
-  const floor = -2 - 4 * lambda;
+  const floor = -2 / scale - 5 * lambda;
   for (let i = 0; i < count; i++) clamped[i] = Math.max(v[i]!, floor);
 }
 
@@ -46,7 +47,7 @@ function solve(row: Row): void {
   } else {
     clampScores(row);
     totalVariationProx(clamped, count, lambda, weights, groups);
-    projectOntoSimplex(weights, count, weights);
+    projectOntoSimplex(weights, count, weights, row.scale);
   }
   markZeros(weights, groups, count);
 }
@@ -60,13 +61,17 @@ function parameterGradient({ weights, count }: Row, _: Float64Array, jacobianPro
   return sum;
 }
 
+function regularizer({ count, parameter: lambda, scale }: Row, y: Float64Array): number {
+  return halfSquare(y, count) / scale + lambda * totalVariation(y, count);
+}
+
 /**
  * Weak duality: for any |u| <= lambda, sup <y, w> - |y|^2 / 2 - lambda TV(y) <= maxSparse(w - D^T u). The dual of the
  * prox closes it: u_i = sum over k <= i of (z - w)_k, cut to [-lambda, lambda] so that the bound holds whatever the
  * solver did.
  */
 function gap(row: Row, y: Float64Array): number {
-  const { scores: v, count, parameter: lambda } = row;
+  const { scores: v, count, parameter: lambda, scale } = row;
   clampScores(row);
   let bound: number;
   if (lambda === 0) bound = simplexValue(clamped, count);
@@ -80,11 +85,11 @@ function gap(row: Row, y: Float64Array): number {
       prox[i] = clamped[i]! + after - before;
       before = after;
     }
-    bound = simplexValue(prox, count);
+    bound = simplexValue(prox, count, scale);
   }
   let inner = 0;
   for (let i = 0; i < count; i++) if (y[i]! > 0) inner += v[i]! * y[i]!;
-  return bound - (inner - halfSquare(y, count) - lambda * totalVariation(y, count));
+  return bound - (inner - regularizer(row, y));
 }
 
 const fusedmaxSolver: RowSolver<"lambda"> = {
@@ -92,7 +97,8 @@ const fusedmaxSolver: RowSolver<"lambda"> = {
   parameter: lambdaSpec,
   grouped: true,
   solve,
-  regularizer: ({ count, parameter }, y) => halfSquare(y, count) + parameter * totalVariation(y, count),
+  strength: (lambda) => lambda,
+  regularizer,
   jacobianVectorProduct: groupedProjectionProduct,
   parameterGradient,
   gap,

@@ -22,7 +22,7 @@ function solve(row: Row<Graph>): void {
     for (let i = 0; i < count; i++) groups[i] = i;
   } else {
     graphTotalVariationProx(graph, row, lambda, weights, groups);
-    projectOntoSimplex(weights, count, weights);
+    projectOntoSimplex(weights, count, weights, row.scale);
   }
   markZeros(weights, groups, count);
 }
@@ -30,16 +30,17 @@ function solve(row: Row<Graph>): void {
 /** -<J cotangent, D^T sign(D y)>: a jump's sign times how much the product falls across its edge. */
 function parameterGradient(row: Row<Graph>, _: Float64Array, jacobianProduct: Float64Array): number {
   const { weights } = row;
+  const { unit } = row.structure;
   let sum = 0;
   forEachEdge(row.structure, row, (i, j, strength) => {
-    sum -= strength * Math.sign(weights[i]! - weights[j]!) * (jacobianProduct[i]! - jacobianProduct[j]!);
+    sum -= unit * strength * Math.sign(weights[i]! - weights[j]!) * (jacobianProduct[i]! - jacobianProduct[j]!);
   });
   return sum;
 }
 
 function regularizer(row: Row<Graph>, y: Float64Array): number {
   const total = row.parameter === 0 ? 0 : row.parameter * graphTotalVariation(row.structure, row, y);
-  return halfSquare(y, row.count) + total;
+  return halfSquare(y, row.count) / row.scale + total;
 }
 
 let shifted = new Float64Array(0);
@@ -52,7 +53,7 @@ function gap(row: Row<Graph>, y: Float64Array): number {
   else {
     if (shifted.length < count) shifted = new Float64Array(Math.max(count, 2 * shifted.length));
     subtractDual(row.structure, row, lambda, shifted);
-    bound = simplexValue(shifted, count);
+    bound = simplexValue(shifted, count, row.scale);
   }
   let inner = 0;
   for (let i = 0; i < count; i++) if (y[i]! > 0) inner += v[i]! * y[i]!;
@@ -71,6 +72,7 @@ export function graphSolver(
     grouped: true,
     optionNames,
     structure,
+    strength: (lambda, { unit }) => Math.min(lambda * unit, Number.MAX_VALUE),
     solve,
     regularizer,
     jacobianVectorProduct: groupedProjectionProduct,
@@ -87,7 +89,10 @@ const graphmaxSolver: RowSolver<"lambda", Graph> = /* @__PURE__ */ graphSolver(
 
 /** The options of graphmax beside those of every mapping. */
 export interface GraphOptions {
-  /** Pairs of positions along the axis: [[0, 1], [1, 2]], or the same flat in an Int32Array. Required. */
+  /**
+   * Pairs of positions along the axis: [[0, 1], [1, 2]], the same flat in an Int32Array, or [sources, targets], as
+   * [[0, 1, 2], [1, 2, 3]]. Required.
+   */
   readonly edges: Edges;
   /** Strengths of the edges, finite and 0 or more, one an edge. Default 1. An edge of strength 0 is none. */
   readonly weights?: ArrayLike<number> | undefined;

@@ -10,6 +10,7 @@ import { halfSquare, projectOntoSimplex, simplexValue } from "../solvers/simplex
 import { lambdaFacts, lambdaSpec } from "../core/penalty-strength.ts";
 import { groupedProjectionProduct, markZeros } from "../solvers/group-average.ts";
 
+let clamped = new Float64Array(0);
 let sorted = new Float64Array(0);
 let levels = new Float64Array(0);
 let starts = new Int32Array(0);
@@ -17,6 +18,7 @@ let starts = new Int32Array(0);
 function reserve(count: number): void {
   if (sorted.length >= count) return;
   const size = Math.max(count, 2 * sorted.length);
+  clamped = new Float64Array(size);
   sorted = new Float64Array(size);
   levels = new Float64Array(size);
   starts = new Int32Array(size + 1);
@@ -38,21 +40,33 @@ function pairwiseMaxima(y: Float64Array, count: number): number {
 }
 
 /**
+ * Scores raised to at least -2 - lambda (n + 1) (in units of the row's scale). The best score is 0, so tau is at least
+ * lambda - 1; where the k-th largest score becomes v_(k) + lambda k, one that ends below -2 has no weight however low it
+ * is. Raising it changes no weight and keeps the sums of the prox small.
+ */
+function clampScores({ scores: v, count, parameter: lambda, scale }: Row): void {
+  reserve(count);
+  const floor = -2 / scale - lambda * (count + 1);
+  for (let i = 0; i < count; i++) clamped[i] = Math.max(v[i]!, floor);
+}
+
+/**
  * The prox of the penalty where it stands on the simplex: the k-th largest score becomes v_(k) + lambda k (up to a
  * constant), made non-increasing by pooling. No absolute values and no clipping: those belong to the penalty on all of
- * R^n, whose prox does not lead to the argmax for scores of mixed sign. Leaves `sorted`, `levels` and `starts`.
+ * R^n, whose prox does not lead to the argmax for scores of mixed sign. Leaves `clamped`, `sorted`, `levels` and `starts`.
  */
-function pool({ scores: v, count, parameter: lambda }: Row): number {
-  sortDescending(v, count);
+function pool(row: Row): number {
+  const { count, parameter: lambda } = row;
+  clampScores(row);
+  sortDescending(clamped, count);
   for (let k = 0; k < count; k++) levels[k] = sorted[k]! + lambda * (k + 1);
   return poolAdjacentViolators(levels, count, starts);
 }
 
 /** Fills z (the prox less `shift`) and, when given, its blocks' ids, by rank. Equal scores share a block (lambda > 0). */
-function fillBlocks(row: Row, blocks: number, shift: number, z: Float64Array, groups: Int32Array | null): void {
-  const { scores: v, count } = row;
+function fillBlocks(count: number, blocks: number, shift: number, z: Float64Array, groups: Int32Array | null): void {
   for (let i = 0; i < count; i++) {
-    const score = v[i]!;
+    const score = clamped[i]!;
     // The block whose smallest score is the largest that does not exceed this one.
     let low = 0;
     let high = blocks - 1;
@@ -75,8 +89,8 @@ function solve(row: Row): void {
   } else {
     const blocks = pool(row);
     // Relative to the top block: lambda count can dwarf the weights.
-    fillBlocks(row, blocks, levels[0]!, weights, groups);
-    projectOntoSimplex(weights, count, weights);
+    fillBlocks(count, blocks, levels[0]!, weights, groups);
+    projectOntoSimplex(weights, count, weights, row.scale);
   }
   markZeros(weights, groups, count);
 }
@@ -91,19 +105,23 @@ function parameterGradient({ weights, count }: Row, _: Float64Array, jacobianPro
   return sum;
 }
 
+function regularizer({ count, parameter: lambda, scale }: Row, y: Float64Array): number {
+  return halfSquare(y, count) / scale + lambda * pairwiseMaxima(y, count);
+}
+
 /**
  * Weak duality: for u in lambda times the permutahedron of (n - 1, ..., 0), sup <y, v> - |y|^2 / 2 - lambda R(y) <=
  * maxSparse(v - u). The prox gives u = v - z; membership is majorization: the sums of the k largest u are at most those
- * of lambda (n - 1, ..., 0). Where rounding breaks that, every u must be lowered by the `excess` a member of the worst
+ * of lambda (n - 1, ..., 0). The bound is that of the clamped scores, which are no lower. Where rounding breaks that, every u must be lowered by the `excess` a member of the worst
  * sum; y sums to 1, so that this raises the bound by just as much.
  */
 function gap(row: Row, y: Float64Array): number {
-  const { scores: v, count, parameter: lambda } = row;
+  const { scores: v, count, parameter: lambda, scale } = row;
   const blocks = pool(row);
   const z = new Float64Array(count);
   // The levels are those of v + lambda k; the penalty subtracts lambda (count - k).
-  fillBlocks(row, blocks, lambda * count, z, null);
-  const u = v.slice(0, count);
+  fillBlocks(count, blocks, lambda * count, z, null);
+  const u = clamped.slice(0, count);
   for (let i = 0; i < count; i++) u[i] = u[i]! - z[i]!;
   if (lambda === 0) u.fill(0);
   u.sort();
@@ -113,10 +131,10 @@ function gap(row: Row, y: Float64Array): number {
     sum += u[count - 1 - k]! - lambda * (count - 1 - k);
     excess = Math.max(excess, sum / (k + 1));
   }
-  const bound = (lambda === 0 ? simplexValue(v, count) : simplexValue(z, count)) + excess;
+  const bound = (lambda === 0 ? simplexValue(v, count) : simplexValue(z, count, scale)) + excess;
   let inner = 0;
   for (let i = 0; i < count; i++) if (y[i]! > 0) inner += v[i]! * y[i]!;
-  return bound - (inner - halfSquare(y, count) - lambda * pairwiseMaxima(y, count));
+  return bound - (inner - regularizer(row, y));
 }
 
 const oscarmaxSolver: RowSolver<"lambda"> = {
@@ -124,7 +142,8 @@ const oscarmaxSolver: RowSolver<"lambda"> = {
   parameter: lambdaSpec,
   grouped: true,
   solve,
-  regularizer: ({ count, parameter }, y) => halfSquare(y, count) + parameter * pairwiseMaxima(y, count),
+  strength: (lambda) => lambda,
+  regularizer,
   jacobianVectorProduct: groupedProjectionProduct,
   parameterGradient,
   gap,

@@ -13,31 +13,9 @@ import {
   type Workspace,
 } from "../solvers/simplex-solver.ts";
 import { solveSumZero } from "../solvers/equality-newton.ts";
+import { checkedRegularizer, checkDerivatives, checkRegularizer, type Regularizer } from "./regularizer.ts";
 
-/**
- * Omega at gamma = 1, on the simplex. Every array holds one number for each entry that takes part, in order: `y.length`
- * of them, which differs from row to row where entries are removed. The functions write to `out` and keep none of the
- * arrays.
- */
-export interface Regularizer {
-  /** Names the mapping. */
-  readonly name: string;
-  /** Omega(y), finite at every y of the simplex, zeros included. */
-  value(y: Float64Array): number;
-  /** out = grad Omega(y). It may be -Infinity where y is 0 (as for y log y), and finite where y is positive. */
-  gradient(y: Float64Array, out: Float64Array): void;
-  /**
-   * out = H u, H the Hessian of Omega at y. Where y is 0, u is 0 and out is ignored (so that an infinite second
-   * derivative there does no harm).
-   */
-  hessianProduct(y: Float64Array, u: Float64Array, out: Float64Array): void;
-  /** out = the diagonal of H, which speeds up the solution of systems with H. Default: estimated from one product. */
-  hessianDiagonal?(y: Float64Array, out: Float64Array): void;
-  /** A known modulus of strong convexity, in the 1-norm or the 2-norm: no step is longer than its inverse. */
-  readonly strongConvexity?: number | undefined;
-  /** A known Lipschitz constant of the gradient in the 2-norm: the first step is its inverse. */
-  readonly smoothness?: number | undefined;
-}
+export type { Regularizer };
 
 /** How the weights are found. */
 export interface RegularizedOptions {
@@ -51,6 +29,11 @@ export interface RegularizedOptions {
   readonly tolerance?: number | undefined;
   /** Gradients evaluated at most for a row. Default 20,000. */
   readonly maxIterations?: number | undefined;
+  /**
+   * Compares the gradient with differences of the value, and the Hessian products with differences of the gradient, once,
+   * before the first row of two entries or more is solved. Default false.
+   */
+  readonly checkDerivatives?: boolean | undefined;
 }
 
 function positive(name: string, value: number | undefined, fallback: number): number {
@@ -59,42 +42,6 @@ function positive(name: string, value: number | undefined, fallback: number): nu
     throw valueError(name, value, "a finite number above 0 is needed");
   }
   return value;
-}
-
-function checkRegularizer(omega: Regularizer): void {
-  if (typeof omega !== "object" || omega === null) {
-    throw valueError("omega", omega, "an object with name, value, gradient and hessianProduct is needed", "type");
-  }
-  if (typeof omega.name !== "string" || omega.name === "") {
-    throw valueError("omega.name", omega.name, "a name is needed", "type");
-  }
-  for (const member of ["value", "gradient", "hessianProduct"] as const) {
-    if (typeof omega[member] !== "function") {
-      throw valueError(`omega.${member}`, omega[member], "a function is needed", "type");
-    }
-  }
-}
-
-/** Omega with its gradient checked: what is not a number is the user's mistake, and is named. */
-function checked(omega: Regularizer): Regularizer {
-  const { name } = omega;
-  const gradient = (y: Float64Array, out: Float64Array) => {
-    omega.gradient(y, out);
-    for (let i = 0; i < y.length; i++) {
-      const slope = out[i]!;
-      if (Number.isNaN(slope) || slope === Infinity || (slope === -Infinity && y[i]! > 0)) {
-        throw new RangeError(`gradient of ${name} is ${slope} at entry ${i}, where the weight is ${y[i]!}`);
-      }
-    }
-  };
-  const diagonal = omega.hessianDiagonal;
-  return {
-    name,
-    value: (y) => omega.value(y),
-    gradient,
-    hessianProduct: (y, u, out) => omega.hessianProduct(y, u, out),
-    ...(diagonal === undefined ? {} : { hessianDiagonal: (y, out) => diagonal.call(omega, y, out) }),
-  };
 }
 
 /** Whether the gradient is -Infinity at a corner of the simplex of n entries, n of 2 or more. */
@@ -108,8 +55,8 @@ function growsAtZero(omega: Regularizer, n: number): boolean {
 
 function regularizedSolver(given: Regularizer, options: RegularizedOptions | undefined): RowSolver<never> {
   checkRegularizer(given);
-  checkOptions("regularized", options, ["method", "tolerance", "maxIterations"]);
-  const omega = checked(given);
+  checkOptions("regularized", options, ["method", "tolerance", "maxIterations", "checkDerivatives"]);
+  const omega = checkedRegularizer(given);
   const method = options?.method ?? "auto";
   if (!["auto", "projection", "mirror"].includes(method)) {
     throw valueError("method", method, '"auto", "projection" or "mirror" is needed');
@@ -121,6 +68,10 @@ function regularizedSolver(given: Regularizer, options: RegularizedOptions | und
     tolerance: positive("tolerance", options?.tolerance, 1e-12),
     maxIterations: positive("maxIterations", options?.maxIterations, 20_000),
   };
+  if (options?.checkDerivatives !== undefined && typeof options.checkDerivatives !== "boolean") {
+    throw valueError("checkDerivatives", options.checkDerivatives, "true or false is needed", "type");
+  }
+  let unchecked = options?.checkDerivatives === true;
   let mirror: boolean | null = method === "auto" ? null : method === "mirror";
   let work = makeWorkspace(0);
   let tangent = new Float64Array(0);
@@ -141,6 +92,8 @@ function regularizedSolver(given: Regularizer, options: RegularizedOptions | und
    * multiplicative ones: those cross many powers of 10 where curvature grows without bound towards 0.
    */
   const minimize = ({ scores, count }: Row): Workspace => {
+    if (unchecked) checkDerivatives(omega, count);
+    unchecked = false;
     mirror ??= growsAtZero(omega, count);
     const space = reserve(count);
     const v = scores.subarray(0, count);
@@ -158,7 +111,8 @@ function regularizedSolver(given: Regularizer, options: RegularizedOptions | und
     }
     throw new RangeError(
       `${omega.name} is not solved after ${iterations} gradients: its certified gap is ${space.gap}, ` +
-        `${tolerance * space.scale} is needed; is hessianProduct right, or maxIterations too small?`,
+        `${tolerance * space.scale} is needed; are the derivatives right (checkDerivatives: true tells), or is ` +
+        "maxIterations too small?",
     );
   };
 
@@ -216,11 +170,12 @@ function regularizedSolver(given: Regularizer, options: RegularizedOptions | und
  *   Newton steps on the support, by conjugate gradients. The search ends when the Frank-Wolfe gap certifies the weights.
  *   Where Omega's gradient is finite at 0 the weights can be exactly 0.
  * - Backward: the linear system H d = u + constant, sum d = 0, on the support, by conjugate gradients; no unrolling.
- * - `omega.hessianProduct` must be the derivative of `omega.gradient`: the certificate proves the weights without it, but
- *   nothing else checks the derivatives. Omega must not depend on a hyper-parameter that changes between a forward and a
- *   backward pass.
- * - Throws a TypeError when a member of omega is missing; at a call, a RangeError that names the entry when the gradient
- *   is not a number, and a RangeError with the gap when it cannot be certified within `maxIterations` gradients.
+ * - `omega.gradient` must be the derivative of `omega.value`, on which the certificate rests, and `omega.hessianProduct`
+ *   that of `omega.gradient`, on which the backward pass rests: `checkDerivatives: true` compares them once. Omega must not
+ *   depend on a hyper-parameter that changes between a forward and a backward pass.
+ * - Throws a TypeError when a member of omega is missing or leaves no result; at a call, a RangeError that names the entry
+ *   when the gradient is not a number, and a RangeError with the gap when it cannot be certified within `maxIterations`
+ *   gradients.
  * - Cost: some tens to hundreds of gradients and Hessian products a row; the closed forms of this library are faster
  *   wherever they exist. Float32Array scores are computed in float64.
  *

@@ -23,8 +23,11 @@ let sorted = new Float64Array(0);
 let kept = new Float64Array(0);
 let places = new Int32Array(0);
 
-/** Fills `kept` and `places` with the k best scores, of equal ones those that stand first; returns how many. */
-function keepBest({ scores: v, count, parameter: k }: Row<TopkBase>): number {
+/**
+ * Fills `kept` and `places` with the k best scores, of equal ones those that stand first; returns how many. The scores as
+ * they were given decide: (x - max) / gamma may round different ones to the same.
+ */
+function keepBest({ given: x, scores: v, count, parameter: k }: Row<TopkBase>): number {
   if (sorted.length < count) {
     sorted = new Float64Array(Math.max(count, 2 * sorted.length));
     kept = new Float64Array(sorted.length);
@@ -33,16 +36,16 @@ function keepBest({ scores: v, count, parameter: k }: Row<TopkBase>): number {
   let last = -Infinity;
   let ties = 0;
   if (k < count) {
-    sorted.set(v.length === count ? v : v.subarray(0, count));
+    sorted.set(x.length === count ? x : x.subarray(0, count));
     sorted.subarray(0, count).sort();
     last = sorted[count - k]!;
     for (let at = count - k; at < count && sorted[at] === last; at++) ties += 1;
   }
   let size = 0;
   for (let i = 0; i < count; i++) {
-    const score = v[i]!;
+    const score = x[i]!;
     if (score < last || (score === last && ties-- <= 0)) continue;
-    kept[size] = score;
+    kept[size] = v[i]!;
     places[size++] = i;
   }
   return size;

@@ -11,7 +11,7 @@ const constructors: Readonly<Record<Kind, new (memory: SharedArrayBuffer, at: nu
   Uint8Array,
 };
 
-/** What a worker is asked to do. */
+/** The request to a worker, arrays left out. */
 export interface JobDescription {
   readonly direction: "forward" | "pullback";
   readonly mapping: string;
@@ -23,7 +23,7 @@ export interface JobDescription {
   readonly structure: unknown;
 }
 
-/** Where an array lies. */
+/** Kind, address and length of an array. */
 interface Place {
   readonly kind: Kind;
   readonly at: number;
@@ -38,11 +38,20 @@ interface Letter {
 /** Room for the description. */
 const HEAD = 1 << 16;
 
-/** Words of the control block: a request number, the number of the last finished one, and its outcome. */
-export const REQUEST = 0;
-export const DONE = 1;
+/** Words of the control block: the state of the job, how many were posted so far, and the outcome of the last one. */
+export const STATE = 0;
+export const POSTED_SO_FAR = 1;
 export const OUTCOME = 2;
 const LETTER_LENGTH = 3;
+
+/**
+ * States of a job. The worker moves it from POSTED to RUNNING to DONE; the caller takes back what is POSTED still, so that
+ * exactly one of the two runs it, and a worker that is late, or dead, costs no time.
+ */
+export const IDLE = 0;
+export const POSTED = 1;
+export const RUNNING = 2;
+export const DONE = 3;
 
 /** Memory shared between the caller and one worker. */
 export interface SharedMailbox {
@@ -65,7 +74,10 @@ export function bytesOf(arrays: Readonly<Record<string, Numbers | null>>): numbe
   return bytes;
 }
 
-/** Writes a job: `inputs` are copied, `outputs` get room. Returns where the outputs will be. */
+/**
+ * Writes a job: `inputs` are copied, `outputs` get room. Returns where the outputs will be. Throws a RangeError where memory
+ * cannot grow, or the description is too long.
+ */
 export function writeJob(
   mailbox: SharedMailbox,
   description: JobDescription,

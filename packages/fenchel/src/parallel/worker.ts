@@ -1,7 +1,7 @@
-/** A worker of the pool: waits for jobs in shared memory and runs them on its own kernels. */
+/** The worker of the pool: waits for jobs in shared memory and runs them on its own kernels. */
 import type { Kernel } from "../kernels/runtime/kernel.ts";
 import { makeKernel } from "../kernels/runtime/run.ts";
-import { DONE, OUTCOME, readJob, REQUEST, type SharedMailbox } from "./shared-job.ts";
+import { DONE, OUTCOME, POSTED, POSTED_SO_FAR, readJob, RUNNING, STATE, type SharedMailbox } from "./shared-job.ts";
 import { inNode, nodeModule } from "./platform.ts";
 
 /** Outcome of a job that failed; otherwise it is what `forward` returned. */
@@ -45,8 +45,10 @@ function runJob(mailbox: SharedMailbox): number {
 /** Serves jobs for ever; the pool ends it by terminating the worker. */
 function serve(mailbox: SharedMailbox): never {
   const { control } = mailbox;
-  for (let request = 0; ; request++) {
-    Atomics.wait(control, REQUEST, request);
+  for (let seen = 0; ;) {
+    Atomics.wait(control, POSTED_SO_FAR, seen);
+    seen = Atomics.load(control, POSTED_SO_FAR);
+    if (Atomics.compareExchange(control, STATE, POSTED, RUNNING) !== POSTED) continue;
     let outcome = FAILED;
     try {
       outcome = runJob(mailbox);
@@ -54,7 +56,7 @@ function serve(mailbox: SharedMailbox): never {
       // The caller runs the share itself and meets the error there.
     }
     Atomics.store(control, OUTCOME, outcome);
-    Atomics.store(control, DONE, request + 1);
+    Atomics.store(control, STATE, DONE);
   }
 }
 
@@ -62,22 +64,25 @@ interface Port {
   postMessage(message: unknown): void;
 }
 
-/** Says that it is ready, then serves. Starting is the only message a worker ever gets. */
-function listen(port: Port, onMessage: (handle: (mailbox: SharedMailbox) => void) => void): void {
-  onMessage((mailbox) => {
-    port.postMessage("ready");
-    serve(mailbox);
-  });
+interface NodePort extends Port {
+  once(event: "message", handle: (mailbox: SharedMailbox) => void): void;
 }
 
+interface PageScope extends Port {
+  addEventListener(type: "message", handle: (event: { readonly data: SharedMailbox }) => void): void;
+}
+
+/** Says that it is ready, then serves. Starting is the only message a worker ever gets. */
+function start(port: Port, mailbox: SharedMailbox): never {
+  port.postMessage("ready");
+  return serve(mailbox);
+}
+
+// No await at the top: bundlers turn this file into a script that has none.
 if (inNode) {
-  const { parentPort } = await nodeModule<{
-    parentPort: Port & { once(event: "message", handle: (data: SharedMailbox) => void): void };
-  }>("worker_threads");
-  listen(parentPort, (handle) => parentPort.once("message", handle));
+  const { parentPort } = nodeModule<{ parentPort: NodePort }>("worker_threads");
+  parentPort.once("message", (mailbox) => start(parentPort, mailbox));
 } else {
-  const scope = globalThis as unknown as Port & {
-    addEventListener(type: "message", handle: (event: { data: SharedMailbox }) => void): void;
-  };
-  listen(scope, (handle) => scope.addEventListener("message", ({ data }) => handle(data)));
+  const scope = globalThis as unknown as PageScope;
+  scope.addEventListener("message", ({ data }) => start(scope, data));
 }

@@ -42,6 +42,8 @@ export interface GraphRow {
   readonly scores: Float64Array;
   readonly positions: Int32Array;
   readonly count: number;
+  /** The scores, and lambda, are in units of it; the weights sum to 1 all the same. */
+  readonly scale: number;
 }
 
 function locate(graph: Graph, row: GraphRow): void {
@@ -90,36 +92,50 @@ export function graphTotalVariation(graph: Graph, row: GraphRow, y: Float64Array
  * moves an entry by at most lambda times the strengths of its edges, so tau is at least the threshold of the lower
  * bounds, and an entry whose upper bound does not exceed that weighs 0. Each of its neighbours then only loses to it:
  * the edge becomes a constant in the neighbour's score, which lowers the neighbour's upper bound, too, and separates
- * the graph. Most entries of a sparse row go this way, and scores far below all others never enter a sum.
+ * the graph. Most entries of a sparse row go this way, and scores far below all others never enter a sum. The threshold
+ * is lowered by the noise of an upper bound and of a cut: of entries that tie with it some are to stay.
  */
 function screen(graph: Graph, row: GraphRow, lambda: number): number {
   const { starts, heads, strengths } = graph;
   const { positions, count, scores: v } = row;
   const { entryAt, removedAt, stack, lower, upper } = memory;
+  let farthest = 0;
+  let longest = 0;
   for (let i = 0; i < count; i++) {
     const node = positions[i]!;
-    let degree = 0;
-    for (let a = starts[node]!; a < starts[node + 1]!; a++) if (entryAt[heads[a]!]! >= 0) degree += strengths[a]!;
-    lower[i] = v[i]! - lambda * degree;
-    upper[i] = v[i]! + lambda * degree;
+    const begin = starts[node]!;
+    const end = starts[node + 1]!;
+    let degree = graph.degrees[node]!;
+    if (count < graph.nodes) {
+      degree = 0;
+      for (let a = begin; a < end; a++) if (entryAt[heads[a]!]! >= 0) degree += strengths[a]!;
+    }
+    const most = lambda * degree;
+    lower[i] = v[i]! - most;
+    upper[i] = v[i]! + most;
+    farthest = Math.max(farthest, most);
+    longest = Math.max(longest, end - begin);
     removedAt[i] = count;
   }
-  const threshold = simplexThreshold(lower, count);
+  const bound = simplexThreshold(lower, count, row.scale);
+  const noise = Number.EPSILON * (16 * Math.sqrt(count) + longest);
+  const threshold = bound - noise * (farthest - bound);
+  // In the order in which they are found, each looked at once.
   let removed = 0;
-  let top = 0;
-  const remove = (i: number) => {
-    removedAt[i] = removed++;
-    stack[top++] = i;
-  };
-  for (let i = 0; i < count; i++) if (upper[i]! <= threshold) remove(i);
-  while (top > 0) {
-    top -= 1;
-    const node = positions[stack[top]!]!;
+  for (let i = 0; i < count; i++) {
+    if (upper[i]! > threshold) continue;
+    removedAt[i] = removed;
+    stack[removed++] = i;
+  }
+  for (let next = 0; next < removed; next++) {
+    const node = positions[stack[next]!]!;
     for (let a = starts[node]!; a < starts[node + 1]!; a++) {
       const j = entryAt[heads[a]!]!;
       if (j < 0 || removedAt[j]! < count) continue;
       upper[j] = upper[j]! - 2 * lambda * strengths[a]!;
-      if (upper[j]! <= threshold) remove(j);
+      if (upper[j]! > threshold) continue;
+      removedAt[j] = removed;
+      stack[removed++] = j;
     }
   }
   return threshold;
@@ -259,9 +275,16 @@ function separate(begin: number, end: number): number {
  * below. No cut: the part is a group, all excess has been passed on, and the flows are a dual solution. Otherwise the
  * edges across the cut are full, both sides fall into connected parts and are cut in turn, upper sides first; what
  * proves to lie below the threshold of the simplex is left alone, its value -Infinity, its entries in no group.
- * At most one cut a group. (Hochbaum 2001; Chambolle and Darbon 2009.)
+ * At most one cut a group. `total` is what the weights sum to. (Hochbaum 2001; Chambolle and Darbon 2009.)
  */
-function solveParts(graph: Graph, nodes: number, threshold: number, z: Float64Array, groups: Int32Array): void {
+function solveParts(
+  graph: Graph,
+  nodes: number,
+  total: number,
+  threshold: number,
+  z: Float64Array,
+  groups: Int32Array,
+): void {
   const { entryAt, pending, ceilings, network } = memory;
   const { order, excess } = network;
   nextPart = 1;
@@ -305,14 +328,14 @@ function solveParts(graph: Graph, nodes: number, threshold: number, z: Float64Ar
       // tau of the whole row is at least the threshold of any of its entries.
       mass += size * mean;
       settled += size;
-      floor = Math.max(floor, (mass - 1) / settled);
+      floor = Math.max(floor, (mass - total) / settled);
     }
   }
 }
 
 /**
  * The mapping of |y|^2 / 2 + lambda sum strength_e |y_i - y_j| for lambda > 0, as its prox: z = the exact prox at every
- * entry that the simplex keeps, -Infinity where it is known to keep none, so that [z - tau]_+ with sum 1 are the
+ * entry that the simplex keeps, -Infinity where it is known to keep none, so that [scale z - tau]_+ with sum 1 are the
  * weights; and the groups, connected sets of equal value, by id; -1 at -Infinity.
  */
 export function graphTotalVariationProx(
@@ -326,7 +349,7 @@ export function graphTotalVariationProx(
   const threshold = screen(graph, row, lambda);
   z.fill(-Infinity, 0, row.count);
   groups.fill(-1, 0, row.count);
-  solveParts(graph, startFlows(graph, row, lambda), threshold, z, groups);
+  solveParts(graph, startFlows(graph, row, lambda), 1 / row.scale, threshold, z, groups);
 }
 
 let unusedGroups = new Int32Array(0);

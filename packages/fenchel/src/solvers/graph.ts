@@ -9,14 +9,24 @@ export interface Graph {
   readonly heads: Int32Array;
   /** The arc of the same edge in the other direction. */
   readonly mates: Int32Array;
-  /** The edge's weight. */
+  /** The edge's weight, in units of `unit`. */
   readonly strengths: Float64Array;
+  /** The sum of a node's strengths. */
+  readonly degrees: Float64Array;
+  /** 1, or where weights are huge the power of two that brings the largest down to 1. */
+  readonly unit: number;
   /** [height, width] when the graph is a grid. */
   readonly grid?: readonly [number, number];
 }
 
-/** Pairs of positions along the axis, or the same as a flat list. */
-export type Edges = readonly (readonly [number, number])[] | Int32Array;
+/**
+ * Pairs of positions along the axis, the same flat in an Int32Array, or [sources, targets]. Two pairs that could be two
+ * sources and two targets are refused: give the former flat, the latter as Int32Arrays.
+ */
+export type Edges =
+  | readonly (readonly [number, number])[]
+  | Int32Array
+  | readonly [sources: ArrayLike<number>, targets: ArrayLike<number>];
 
 /** The graph of `count` edges ends[2 e], ends[2 e + 1], without those of strength 0, which hold nothing together. */
 function graphOf(nodes: number, ends: Int32Array, count: number, strengthOf: (edge: number) => number): Graph {
@@ -46,7 +56,24 @@ function graphOf(nodes: number, ends: Int32Array, count: number, strengthOf: (ed
     strengths[out] = strength;
     strengths[back] = strength;
   }
-  return { nodes, starts, heads, mates, strengths };
+  const unit = unitOf(strengths);
+  const degrees = new Float64Array(nodes);
+  for (let i = 0; i < nodes; i++) {
+    for (let a = starts[i]!; a < starts[i + 1]!; a++) {
+      strengths[a] = strengths[a]! / unit;
+      degrees[i] = degrees[i]! + strengths[a]!;
+    }
+  }
+  return { nodes, starts, heads, mates, strengths, degrees, unit };
+}
+
+/** Strengths up to here add up, and go with any lambda, as they are. */
+const moderate = 2 ** 30;
+
+function unitOf(strengths: Float64Array): number {
+  let most = 0;
+  for (let a = 0; a < strengths.length; a++) most = Math.max(most, strengths[a]!);
+  return most > moderate ? 2 ** Math.floor(Math.log2(most)) : 1;
 }
 
 function checkEnd(edge: number, ends: readonly unknown[], end: unknown, nodes: number): void {
@@ -54,19 +81,47 @@ function checkEnd(edge: number, ends: readonly unknown[], end: unknown, nodes: n
   throw new RangeError(`edges[${edge}] is [${ends.join(", ")}]: both ends must be integers from 0 to ${nodes - 1}`);
 }
 
+type Columns = readonly [sources: ArrayLike<number>, targets: ArrayLike<number>];
+
+/** `edges` when they are [sources, targets], null when they are pairs. Throws where they might as well be the other. */
+function columnsOf(edges: ArrayLike<unknown>, weights: unknown): Columns | null {
+  const [sources, targets] = [edges[0], edges[1]];
+  if (edges.length !== 2 || !isArrayLike(sources) || !isArrayLike(targets)) return null;
+  if (sources.length !== targets.length) {
+    const counts = `${sources.length} sources and ${targets.length} targets`;
+    throw new RangeError(`edges has ${counts}: as many of both, or pairs of positions, are needed`);
+  }
+  const columns = [sources, targets] as const;
+  if (sources.length !== 2 || (ArrayBuffer.isView(sources) && ArrayBuffer.isView(targets))) return columns;
+  const [a, b, c, d] = [sources[0], sources[1], targets[0], targets[1]];
+  // One of the two has an edge from an entry to itself, or both are the same edges.
+  if (a === c || b === d || b === c || (a === d && weights === undefined)) return null;
+  if (a === b || c === d) return columns;
+  throw new TypeError(
+    `edges is [[${a}, ${b}], [${c}, ${d}]]: two pairs, or two sources and two targets? Give pairs flat, as ` +
+      `Int32Array.of(${a}, ${b}, ${c}, ${d}), sources and targets as [Int32Array.of(${a}, ${b}), Int32Array.of(${c}, ${d})]`,
+  );
+}
+
 /** The graph of an edge list over `nodes` entries and, when given, one weight an edge; parallel edges add up. */
 export function graphFromEdges(nodes: number, edges: unknown, weights: unknown): Graph {
   if (!isArrayLike(edges)) {
-    throw valueError("edges", edges, "a list of pairs of positions, or a flat Int32Array of them, is needed", "type");
+    const wanted = "a list of pairs of positions, a flat Int32Array of them, or [sources, targets] is needed";
+    throw valueError("edges", edges, wanted, "type");
   }
   const flat = ArrayBuffer.isView(edges);
   if (flat && edges.length % 2 !== 0) {
     throw new RangeError(`edges has ${edges.length} entries: a flat list needs an even number, two an edge`);
   }
-  const count = flat ? edges.length / 2 : edges.length;
+  const columns = flat ? null : columnsOf(edges, weights);
+  const count = flat ? edges.length / 2 : columns !== null ? columns[0].length : edges.length;
   const ends = new Int32Array(2 * count);
   for (let e = 0; e < count; e++) {
-    const pair: unknown = flat ? [edges[2 * e], edges[2 * e + 1]] : edges[e];
+    const pair: unknown = flat
+      ? [edges[2 * e], edges[2 * e + 1]]
+      : columns !== null
+        ? [columns[0][e], columns[1][e]]
+        : edges[e];
     if (!isArrayLike(pair) || pair.length !== 2) {
       throw new TypeError(`edges[${e}] is ${show(pair)}: a pair of positions is needed`);
     }

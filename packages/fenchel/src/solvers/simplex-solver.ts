@@ -62,7 +62,7 @@ export function makeWorkspace(n: number): Workspace {
 
 /** Mirror steps never reach 0: no weight falls below this, and one that stands here is not worth a Newton step. */
 export const least = 1e-300;
-const negligible = 1e-290;
+export const negligible = 1e-290;
 
 function slopeAt(omega: SmoothFunction, v: Float64Array, y: Float64Array, out: Float64Array): void {
   omega.gradient(y, out);

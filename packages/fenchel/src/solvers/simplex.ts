@@ -10,15 +10,15 @@ function topOf(z: Float64Array, count: number): number {
 }
 
 /**
- * Threshold tau, relative to `top` = max z, with sum_i [z_i - top - tau]_+ = 1 over the first `count` entries (1 or
- * more), so that these are the projection of z onto the simplex. Only entries above top - 1 can be positive; they are
+ * Threshold tau, relative to `top` = max z, with sum_i [scale (z_i - top) - tau]_+ = 1 over the first `count` entries (1
+ * or more), so that these are the projection of scale z onto the simplex. Only entries above -1 can be positive; they are
  * sorted. O(n) plus O(c log c) for c candidates. (Held, Wolfe and Crowder 1974.)
  */
-function thresholdBelow(top: number, z: Float64Array, count: number): number {
+function thresholdBelow(top: number, z: Float64Array, count: number, scale: number): number {
   if (candidates.length < count) candidates = new Float64Array(Math.max(count, 2 * candidates.length));
   let size = 0;
   for (let i = 0; i < count; i++) {
-    const below = z[i]! - top;
+    const below = (z[i]! - top) * scale;
     if (below > -1) candidates[size++] = below;
   }
   const sorted = candidates.subarray(0, size).sort();
@@ -33,32 +33,35 @@ function thresholdBelow(top: number, z: Float64Array, count: number): number {
   return (sum - 1) / support;
 }
 
-/** The threshold itself: sum_i [z_i - tau]_+ = 1 over the first `count` entries. */
-export function simplexThreshold(z: Float64Array, count: number): number {
+/** The threshold itself: sum_i [z_i - tau]_+ = 1 / scale over the first `count` entries. */
+export function simplexThreshold(z: Float64Array, count: number, scale = 1): number {
   const top = topOf(z, count);
-  return top + thresholdBelow(top, z, count);
-}
-
-/** weights = [z - tau]_+ for the first `count` entries, the projection of z onto the simplex. May work in place. */
-export function projectOntoSimplex(z: Float64Array, count: number, weights: Float64Array): void {
-  const top = topOf(z, count);
-  const tau = thresholdBelow(top, z, count);
-  for (let i = 0; i < count; i++) weights[i] = Math.max(z[i]! - top - tau, 0);
+  return top + thresholdBelow(top, z, count, scale) / scale;
 }
 
 /**
- * sup over the simplex of <y, z> - |y|^2 / 2 for the first `count` entries of z: the value of sparsemax, with
- * <y, z> = sum y (z - tau) + tau and z - tau = y on the support.
+ * weights = [scale z - tau]_+ for the first `count` entries, the projection of scale z onto the simplex, where scale z
+ * itself may overflow. May work in place.
  */
-export function simplexValue(z: Float64Array, count: number): number {
+export function projectOntoSimplex(z: Float64Array, count: number, weights: Float64Array, scale = 1): void {
   const top = topOf(z, count);
-  const tau = thresholdBelow(top, z, count);
+  const tau = thresholdBelow(top, z, count, scale);
+  for (let i = 0; i < count; i++) weights[i] = Math.max((z[i]! - top) * scale - tau, 0);
+}
+
+/**
+ * sup over the simplex of <y, z> - |y|^2 / (2 scale) for the first `count` entries of z: the value of sparsemax, at
+ * scale 1 with <y, z> = sum y (z - tau) + tau and z - tau = y on the support.
+ */
+export function simplexValue(z: Float64Array, count: number, scale = 1): number {
+  const top = topOf(z, count);
+  const tau = thresholdBelow(top, z, count, scale);
   let square = 0;
   for (let i = 0; i < count; i++) {
-    const weight = Math.max(z[i]! - top - tau, 0);
+    const weight = Math.max((z[i]! - top) * scale - tau, 0);
     square += weight * weight;
   }
-  return top + (tau + square / 2);
+  return top + (tau + square / 2) / scale;
 }
 
 /** Mean of `values` over the entries with a positive weight. */

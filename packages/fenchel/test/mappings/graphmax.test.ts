@@ -5,6 +5,9 @@ import { dot, farthest } from "../support/backends.ts";
 import { normals, onGrid, uniform } from "../support/rows-of-scores.ts";
 import { byCoordinateDescent, componentsOf, firstOfGroup, type Edge } from "../support/total-variation.ts";
 
+/** Edges in the form that is never ambiguous. */
+const flat = (edges: readonly Edge[]) => Int32Array.from(edges.flat());
+
 const chain = (n: number): Edge[] => Array.from({ length: n - 1 }, (_, i) => [i, i + 1]);
 
 /** `count` random edges over n entries, without loops. */
@@ -38,7 +41,7 @@ describe("by hand", () => {
   });
 
   test("equal values that no path joins are different groups", () => {
-    const options = { edges: [[0, 1] as const, [2, 3] as const], lambda: 0.2 };
+    const options = { edges: Int32Array.of(0, 1, 2, 3), lambda: 0.2 };
     const x = [1, 0.8, 0.9, 0.9];
     expect(farthest(graphmax(x, options), [0.25, 0.25, 0.25, 0.25])).toBeLessThan(1e-15);
     expect(firstOfGroup(graphmax.groups(x, options))).toEqual([0, 0, 2, 2]);
@@ -96,13 +99,13 @@ describe("any graph", () => {
       const weights = edges.map(() => Math.round(3 * next()) / 2);
       const x = normals(n, seed);
       const lambda = [0.02, 0.1, 0.6][seed % 3]!;
-      const y = graphmax(x, { edges, weights, lambda });
+      const y = graphmax(x, { edges: flat(edges), weights, lambda });
       const limits = weights.map((weight) => lambda * weight);
       expect(farthest(y, byCoordinateDescent(x, edges, limits, 4000)), `seed ${seed}`).toBeLessThan(1e-9);
       const joined = edges.filter((_, e) => weights[e]! > 0);
-      const groups = graphmax.groups(x, { edges, weights, lambda });
+      const groups = graphmax.groups(x, { edges: flat(edges), weights, lambda });
       expect(firstOfGroup(groups), `seed ${seed}`).toEqual(componentsOf(y, joined, 1e-12));
-      expect(graphmax.gap(x, y, { edges, weights, lambda })[0], `seed ${seed}`).toBeLessThan(1e-14);
+      expect(graphmax.gap(x, y, { edges: flat(edges), weights, lambda })[0], `seed ${seed}`).toBeLessThan(1e-14);
     }
   });
 
@@ -113,8 +116,7 @@ describe("any graph", () => {
     const weights = edges.map(() => 2);
     expect(farthest(graphmax(x, { edges, weights, lambda: 0.07 }), double)).toBeLessThan(1e-15);
     expect(farthest(graphmax(x, { edges, lambda: 0.14 }), double)).toBeLessThan(1e-15);
-    const flat = Int32Array.from(edges.flat());
-    expect(farthest(graphmax(x, { edges: flat, weights, lambda: 0.07 }), double)).toBeLessThan(1e-15);
+    expect(farthest(graphmax(x, { edges: flat(edges), weights, lambda: 0.07 }), double)).toBeLessThan(1e-15);
     const turned = edges.map(([i, j]): Edge => [j, i]);
     expect(farthest(graphmax(x, { edges: turned, lambda: 0.14 }), double)).toBeLessThan(1e-15);
   });
@@ -212,6 +214,108 @@ describe("any graph", () => {
       expect(gap).toBeGreaterThanOrEqual(lost - 1e-14);
       expect(gap).toBeLessThan(lost + 1e-13);
     }
+  });
+});
+
+describe("sources and targets", () => {
+  test("equal pairs, as lists or typed arrays, with their weights", () => {
+    for (const count of [0, 1, 3, 7, 20]) {
+      const x = normals(9, count);
+      const edges = randomEdges(9, count, count + 1);
+      const weights = edges.map((_, e) => 1 + (e % 3));
+      const sources = edges.map(([i]) => i);
+      const targets = edges.map(([, j]) => j);
+      const wanted = graphmax(x, { edges: flat(edges), weights, lambda: 0.1 });
+      expect(graphmax(x, { edges: [sources, targets], weights, lambda: 0.1 })).toEqual(wanted);
+      const typed = [Int32Array.from(sources), Int32Array.from(targets)] as const;
+      expect(graphmax(x, { edges: typed, weights, lambda: 0.1 })).toEqual(wanted);
+      expect(graphmax(x, { edges: [sources, Float64Array.from(targets)], weights, lambda: 0.1 })).toEqual(wanted);
+    }
+  });
+
+  test("two of each: refused where pairs would be another graph, and told apart otherwise", () => {
+    const x = [1, 0.8, 0.5, 0.3];
+    const lambda = 0.1;
+    const by = (...ends: number[]) => graphmax(x, { edges: Int32Array.of(...ends), lambda });
+    expect(by(0, 1, 2, 3)).not.toEqual(by(0, 2, 1, 3));
+    expect(() =>
+      graphmax(x, {
+        edges: [
+          [0, 1],
+          [2, 3],
+        ],
+        lambda,
+      }),
+    ).toThrow(
+      "edges is [[0, 1], [2, 3]]: two pairs, or two sources and two targets? Give pairs flat, as Int32Array.of(",
+    );
+    expect(graphmax(x, { edges: [Int32Array.of(0, 1), Int32Array.of(2, 3)], lambda })).toEqual(by(0, 2, 1, 3));
+    const told: [Edge, Edge, number[]][] = [
+      // A path and a closed path are the same both ways, a star is no two sources and targets, and the other way round.
+      [
+        [0, 1],
+        [1, 2],
+        [0, 1, 1, 2],
+      ],
+      [
+        [2, 1],
+        [3, 2],
+        [2, 1, 3, 2],
+      ],
+      [
+        [0, 1],
+        [0, 2],
+        [0, 1, 0, 2],
+      ],
+      [
+        [1, 3],
+        [2, 3],
+        [1, 3, 2, 3],
+      ],
+      [
+        [0, 1],
+        [0, 1],
+        [0, 1, 0, 1],
+      ],
+      [
+        [0, 0],
+        [1, 2],
+        [0, 1, 0, 2],
+      ],
+      [
+        [1, 2],
+        [3, 3],
+        [1, 3, 2, 3],
+      ],
+    ];
+    for (const [first, second, ends] of told) {
+      expect(graphmax(x, { edges: [first, second], lambda }), JSON.stringify([first, second])).toEqual(by(...ends));
+    }
+    // With weights it matters which edge is which.
+    expect(() =>
+      graphmax(x, {
+        edges: [
+          [2, 1],
+          [3, 2],
+        ],
+        weights: [1, 2],
+        lambda,
+      }),
+    ).toThrow(/two pairs, or two sources/);
+    const uneven = [
+      [0, 1, 2],
+      [1, 2],
+    ] as const;
+    expect(() => graphmax(x, { edges: uneven, lambda })).toThrow(/^edges has 3 sources and 2 targets: as many of both/);
+    expect(() =>
+      graphmax(x, {
+        edges: [
+          [0, 1, 2],
+          [1, 2, 4],
+        ],
+        lambda,
+      }),
+    ).toThrow(/^edges\[2\] is \[2, 4\]: both ends/);
   });
 });
 

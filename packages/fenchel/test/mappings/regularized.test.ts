@@ -287,6 +287,150 @@ describe("methods", () => {
   });
 });
 
+describe("results that are returned", () => {
+  /** |y|^2 / 2 + (sum i y_i)^2 / 2: a Hessian that is not diagonal. */
+  const along = (y: Float64Array) => y.reduce((sum, weight, i) => sum + i * weight, 0);
+  const multiply = (u: Float64Array) => u.map((value, i) => value + i * along(u));
+  const written: Regularizer = {
+    name: "written",
+    value: (y) => y.reduce((sum, weight) => sum + weight ** 2, along(y) ** 2) / 2,
+    gradient: (y, out) => out.set(multiply(y)),
+    hessianProduct: (_, u, out) => out.set(multiply(u)),
+    hessianDiagonal: (y, out) => out.set(y.map((_, i) => 1 + i * i)),
+  };
+
+  test("the gradient of |y|^2 / 2, returned, is sparsemax", () => {
+    const returned = regularized({ ...square, gradient: (y) => y.slice(), hessianProduct: (_, u) => u.slice() });
+    const weights = returned([1, 1.2, 1.4]);
+    expect(farthest(weights, [2 / 15, 1 / 3, 8 / 15])).toBeLessThan(1e-12);
+    expect(returned.gap([1, 1.2, 1.4], [0, 0, 1])[0]).toBeCloseTo(sparsemax.loss([1, 1.2, 1.4], [2]).loss[0]!, 12);
+    expect(returned.gap([1, 1.2, 1.4], [0, 0, 1])[0]).toBeGreaterThan(0.1);
+    const { pullback } = returned.vjp([1, 1.2, 1.4]);
+    expect(farthest(pullback([1, 0, 0]).scores, [2 / 3, -1 / 3, -1 / 3])).toBeLessThan(1e-12);
+  });
+
+  const forms: Record<string, (values: Float64Array) => ArrayLike<number>> = {
+    "a Float64Array": (values) => values,
+    "a list": (values) => Array.from(values),
+  };
+  test.each(Object.entries(forms))("%s for each of gradient, hessianProduct and hessianDiagonal", (_, form) => {
+    const mapping = regularized({
+      ...written,
+      gradient: (y) => form(multiply(y)),
+      hessianProduct: (__, u) => form(multiply(u)),
+      hessianDiagonal: (y) => form(y.map((___, i) => 1 + i * i)),
+    });
+    for (let seed = 1; seed <= 20; seed++) {
+      const x = normals(6, seed);
+      const u = normals(6, seed + 30);
+      const one = mapping.vjp(x, { gamma: 0.7 });
+      const other = regularized(written).vjp(x, { gamma: 0.7 });
+      expect(one.weights).toEqual(other.weights);
+      expect(one.pullback(u)).toEqual(other.pullback(u));
+      expect(mapping.gap(x, other.weights, { gamma: 0.7 })).toEqual(
+        regularized(written).gap(x, one.weights, { gamma: 0.7 }),
+      );
+    }
+  });
+
+  test("what is written counts before what is returned", () => {
+    const both = regularized({ ...square, gradient: (y, out) => (out.set(y), y.map(() => 7)) });
+    expect(both([1, 1.2, 1.4])).toEqual(regularized(square)([1, 1.2, 1.4]));
+    // An assignment's value, which is no array.
+    const number = regularized({ ...square, gradient: (y, out) => void y.forEach((weight, i) => (out[i] = weight)) });
+    expect(number([1, 1.2, 1.4])).toEqual(both([1, 1.2, 1.4]));
+  });
+
+  test("neither is refused, and so is an array of another length, or one that is written in part", () => {
+    const nothing = () => {};
+    const at = (more: Partial<Regularizer>) => regularized({ ...square, ...more });
+    const x = [1, 1.2, 1.4];
+    expect(() => at({ gradient: nothing })(x)).toThrow(TypeError);
+    expect(() => at({ gradient: nothing })(x)).toThrow(
+      "gradient of rebuilt sparsemax left no number in out and returned no array: write all of out, or return an array",
+    );
+    expect(() => at({ hessianProduct: nothing }).vjp(x).pullback(x)).toThrow(
+      /^hessianProduct of .* left no number in out/,
+    );
+    expect(() => at({ hessianDiagonal: nothing }).vjp(x).pullback(x)).toThrow(/^hessianDiagonal of .* left no number/);
+    expect(() => at({ gradient: () => [1, 2] })(x)).toThrow(
+      "gradient of rebuilt sparsemax returned 2 numbers for 3 weights",
+    );
+    expect(() => at({ gradient: (_, out) => void (out[0] = 1) })(x)).toThrow(/^gradient of .* is NaN at entry 1/);
+    expect(() =>
+      at({ hessianProduct: (_, __, out) => void (out[0] = 1) })
+        .vjp(x)
+        .pullback(x),
+    ).toThrow(/^hessianProduct of .* is NaN at entry 1, where the weight is/);
+    const valueless = at({ value: nothing as unknown as Regularizer["value"] });
+    expect(() => valueless.max(x)).toThrow("value of rebuilt sparsemax is undefined: a number is needed");
+    expect(() => at({ value: () => NaN }).loss(x, [0])).toThrow("value of rebuilt sparsemax is NaN");
+  });
+});
+
+describe("checkDerivatives", () => {
+  const right = [
+    entropy,
+    square,
+    powerNorm(1.3),
+    powerNorm(2),
+    smoothFused(0.3, 0.01),
+    huberFused(0.2, 0.05),
+    entropyAndSquare,
+  ];
+
+  test.each(right)("passes $name", (omega) => {
+    for (const n of [2, 3, 10, 200]) {
+      const x = normals(n, n);
+      expect(regularized(omega, { checkDerivatives: true })(x)).toEqual(regularized(omega)(x));
+    }
+  });
+
+  test("a gradient but for a constant is as good: the weights sum to 1", () => {
+    const shifted = { ...entropy, gradient: (y: Float64Array) => y.map((weight) => Math.log(weight)) };
+    expect(farthest(regularized(shifted, { checkDerivatives: true })([1, 2, 3]), softmax([1, 2, 3]))).toBeLessThan(
+      1e-12,
+    );
+  });
+
+  const wrong: [string, Partial<Regularizer>, RegExp][] = [
+    [
+      "a gradient of the wrong size",
+      { gradient: (y) => y.map((weight) => 2 * weight) },
+      /^gradient of .* is not that of/,
+    ],
+    ["the value in the gradient's place", { gradient: (y) => y.map((weight) => weight ** 2 / 2) }, /^gradient of/],
+    ["a sign", { gradient: (y) => y.map((weight) => -weight) }, /^gradient of/],
+    ["one entry off by a hundredth", { gradient: (y) => y.map((w, i) => (i === 1 ? 1.01 : 1) * w) }, /^gradient of/],
+    ["a Hessian of another size", { hessianProduct: (_, u) => u.map((value) => 1.01 * value) }, /^hessianProduct of/],
+    [
+      "the gradient for the Hessian",
+      { hessianProduct: (y) => y.slice() },
+      /^hessianProduct of .* derivative of its gradient/,
+    ],
+  ];
+  test.each(wrong)("refuses %s, once it is asked for", (_, more, message) => {
+    const omega = { ...square, ...more };
+    const mapping = regularized(omega, { checkDerivatives: true });
+    for (const n of [2, 5, 100]) expect(() => mapping(normals(n, n)), String(n)).toThrow(message);
+    expect(() => mapping([1, 2])).toThrow(RangeError);
+    // A row of one entry has nothing to solve.
+    expect(mapping([5])).toEqual([1]);
+  });
+
+  test("compares once", () => {
+    let values = 0;
+    const counted = { ...square, value: (y: Float64Array) => ((values += 1), square.value(y)) };
+    const mapping = regularized(counted, { checkDerivatives: true });
+    mapping([1, 2]);
+    const once = values;
+    expect(once).toBeGreaterThan(0);
+    mapping([1, 2, 3]);
+    expect(values).toBe(once);
+    expect(() => regularized(square, { checkDerivatives: 1 as unknown as boolean })).toThrow(/^checkDerivatives is 1/);
+  });
+});
+
 test("mistakes are named", () => {
   const untyped = regularized as (omega?: unknown, options?: unknown) => Mapping;
   expect(() => untyped()).toThrow(/^omega is undefined/);

@@ -1,9 +1,9 @@
-/** The speed of continuous attention: forward and pullback of a batch, on a line and in the plane. */
+/** Speed of continuous attention: forward and backward of a batch, on a line and in the plane. */
 import { continuousAttention, gaussianBasis, gaussianGrid, type Basis } from "fenchel";
 import { normalNumbers, uniformNumbers } from "../base/rng.ts";
-import { measureInTurns, type Timed } from "./measure.ts";
+import { measureInTurns, ratio, type Timed } from "./measure.ts";
 
-/** A batch: its positions (a length, or the sides of an image), and what its attention is made of. */
+/** A batch: its positions (a length, or the sides of an image), and the make-up of its attention. */
 export interface ContinuousCase {
   readonly name: string;
   readonly batch: number;
@@ -15,9 +15,9 @@ export interface ContinuousCase {
 }
 
 export interface ContinuousResult extends ContinuousCase {
-  /** Milliseconds a call, forward and pullback together. */
+  /** Milliseconds per call, forward and backward together. */
   readonly milliseconds: number;
-  /** Milliseconds an item of a batch of half the size over those of the whole: 1 where time is linear in the batch. */
+  /** Ratio of the milliseconds per item at half the batch to those at the whole: 1 where time is linear in the batch. */
   readonly halfBatch: number;
 }
 
@@ -119,7 +119,7 @@ export function runContinuousBench(
     return {
       ...one,
       milliseconds: whole!.seconds * 1e3,
-      halfBatch: (part!.ratio * one.batch) / half,
+      halfBatch: (ratio(part!, whole!) * one.batch) / half,
     };
   });
 }

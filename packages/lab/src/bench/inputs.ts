@@ -1,11 +1,11 @@
-/** Seeded rows of scores of several kinds, ordinary and adversarial. */
+/** Seeded rows of scores of several distributions, ordinary and adversarial. */
 import { foldIn, normalNumbers, uniformNumbers } from "../base/rng.ts";
 
-/** What the scores of a row are like. */
+/** Distributions of the scores of a row. */
 export const distributions = ["normal", "peaked", "plateau", "sorted", "alternating", "equal", "flat"] as const;
 export type Distribution = (typeof distributions)[number];
 
-/** What each kind is, for the help text. */
+/** Descriptions for the help text. */
 export const distributionTexts: Readonly<Record<Distribution, string>> = {
   normal: "independent standard normal scores",
   peaked: "normal scores, one of them raised by 20",
@@ -16,9 +16,9 @@ export const distributionTexts: Readonly<Record<Distribution, string>> = {
   flat: "normal scores over 1000 n: every entry is in the support",
 };
 
-function fillRow(kind: Distribution, row: Float32Array, uniform: () => number, normal: () => number): void {
+function fillRow(distribution: Distribution, row: Float32Array, uniform: () => number, normal: () => number): void {
   const n = row.length;
-  switch (kind) {
+  switch (distribution) {
     case "equal":
       row.fill(normal());
       return;
@@ -37,19 +37,19 @@ function fillRow(kind: Distribution, row: Float32Array, uniform: () => number, n
     default:
       for (let i = 0; i < n; i++) row[i] = normal();
   }
-  if (kind === "sorted") row.sort();
-  if (kind === "peaked") {
+  if (distribution === "sorted") row.sort();
+  if (distribution === "peaked") {
     const top = Math.floor(uniform() * n);
     row[top] = row[top]! + 20;
   }
 }
 
 /** `rows` rows of `n` scores side by side; the same for the same seed. */
-export function makeRows(kind: Distribution, rows: number, n: number, seed: number): Float32Array {
-  const uniform = uniformNumbers(foldIn(seed, `${kind}/${rows}x${n}`));
+export function makeRows(distribution: Distribution, rows: number, n: number, seed: number): Float32Array {
+  const uniform = uniformNumbers(foldIn(seed, `${distribution}/${rows}x${n}`));
   const normal = normalNumbers(uniform);
   const scores = new Float32Array(rows * n);
-  for (let r = 0; r < rows; r++) fillRow(kind, scores.subarray(r * n, (r + 1) * n), uniform, normal);
+  for (let r = 0; r < rows; r++) fillRow(distribution, scores.subarray(r * n, (r + 1) * n), uniform, normal);
   return scores;
 }
 

@@ -10,9 +10,8 @@ export interface Timing {
   readonly label: string;
   /** Median over the rounds. */
   readonly seconds: number;
-  /** Median over the rounds of this call's time over the first one's in the same round. */
-  readonly ratio: number;
-  readonly rounds: number;
+  /** Seconds per call in every round; those of one round were taken side by side. */
+  readonly samples: readonly number[];
 }
 
 /** A sample must last this long, or the clock's own grain shows. */
@@ -26,7 +25,7 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Seconds a call takes: the clock's, or the processor time of this process where that is less, as when other processes had
+ * Seconds per call: the clock's, or the processor time of this process where that is less, as when other processes had
  * the core in between. (It is more where the engine's own threads help.)
  */
 function secondsOf(call: () => void, repeats: number): number {
@@ -50,7 +49,7 @@ export function warmUp(call: () => void, budget: number): number {
 
 /**
  * Times the calls round by round until `seconds` are spent: each round takes one sample of every call, as many calls long
- * as the clock needs. At least one round is made; the first call of the list is the unit of the ratios.
+ * as the clock needs. At least one round is made.
  */
 export function measureInTurns(calls: readonly Timed[], seconds: number): Timing[] {
   const start = performance.now();
@@ -61,10 +60,10 @@ export function measureInTurns(calls: readonly Timed[], seconds: number): Timing
   do {
     for (const [i, { call }] of calls.entries()) samples[i]!.push(secondsOf(call, repeats[i]!));
   } while (spent() < seconds && samples[0]!.length < 1000);
-  return calls.map(({ label }, i) => ({
-    label,
-    seconds: median(samples[i]!),
-    ratio: median(samples[i]!.map((time, round) => time / samples[0]![round]!)),
-    rounds: samples[i]!.length,
-  }));
+  return calls.map(({ label }, i) => ({ label, seconds: median(samples[i]!), samples: samples[i]! }));
+}
+
+/** Median over the rounds of the ratio of two calls' times in the same round. */
+export function ratio(of: Timing, to: Timing): number {
+  return median(of.samples.map((time, round) => time / to.samples[round]!));
 }

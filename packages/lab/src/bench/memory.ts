@@ -1,4 +1,4 @@
-/** How many bytes a call allocates, by the engine's own count between two collections. */
+/** Bytes allocated per call, by the engine's own count between two collections. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 

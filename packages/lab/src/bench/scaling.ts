@@ -1,22 +1,23 @@
-/** How the cost of single rows grows with their length: against n log n, and as an exponent. */
+/** Growth of the cost of single rows with their length: against n log n, and as an exponent. */
+import { tunedCall } from "./calls.ts";
 import { benchCases } from "./cases.ts";
 import { measureInTurns } from "./measure.ts";
 import { makeCotangent, makeRows, type Distribution } from "./inputs.ts";
 
 export interface ScalingPlan {
   readonly lengths: readonly number[];
-  readonly kinds: readonly Distribution[];
+  readonly distributions: readonly Distribution[];
   readonly mappings: readonly string[] | null;
   readonly seconds: number;
   readonly seed: number;
 }
 
-/** One mapping on single rows of one kind, float32. */
+/** One mapping on single rows of one distribution, float32. */
 export interface ScalingResult {
   readonly mapping: string;
-  readonly kind: Distribution;
+  readonly distribution: Distribution;
   readonly lengths: readonly number[];
-  /** Nanoseconds an element, forward and pullback together, at each length. */
+  /** Nanoseconds per element, forward and backward together, at each length. */
   readonly nanoseconds: readonly number[];
   /** Slope of log time over log n, by least squares. */
   readonly exponent: number;
@@ -41,29 +42,25 @@ export function slope(x: readonly number[], y: readonly number[]): number {
   return covariance / variance;
 }
 
-/** Times every mapping on single rows; `onKind` sees the results of every kind as they come. */
+/** Times every mapping on single rows; `onStep` is called after every length and distribution. */
 export function runScaling(
   plan: ScalingPlan,
   onStep: (done: number, steps: number) => void = () => {},
 ): ScalingResult[] {
-  const contestants = benchCases(plan.mappings);
-  const { lengths, kinds } = plan;
-  const steps = lengths.length * kinds.length;
+  const cases = benchCases(plan.mappings);
+  const { lengths, distributions } = plan;
+  const steps = lengths.length * distributions.length;
   const results: ScalingResult[] = [];
-  for (const [k, kind] of kinds.entries()) {
-    const seconds: number[][] = contestants.map(() => []);
+  for (const [d, distribution] of distributions.entries()) {
+    const seconds: number[][] = cases.map(() => []);
     for (const [l, n] of lengths.entries()) {
-      const scores = makeRows(kind, 1, n, plan.seed);
+      const scores = makeRows(distribution, 1, n, plan.seed);
       const cotangent = makeCotangent(n, plan.seed);
-      const calls = contestants.map(({ label, entry, optionsFor }) => {
-        const options = { ...optionsFor(n), out: new Float32Array(n) };
-        const gradient = { out: new Float32Array(n), hyperParameters: false } as const;
-        return { label, call: () => void entry.mapping.vjp(scores, options).pullback(cotangent, gradient) };
-      });
+      const calls = cases.map((one) => ({ label: one.label, call: tunedCall(one, scores, cotangent, [1, n]) }));
       for (const [i, timing] of measureInTurns(calls, plan.seconds / steps).entries()) seconds[i]!.push(timing.seconds);
-      onStep(k * lengths.length + l + 1, steps);
+      onStep(d * lengths.length + l + 1, steps);
     }
-    for (const [i, { label }] of contestants.entries()) {
+    for (const [i, { label }] of cases.entries()) {
       const times = seconds[i]!;
       const perUnit = times.map((time, l) => time / (lengths[l]! * Math.log2(lengths[l]!)));
       let over = 0;
@@ -73,7 +70,7 @@ export function runScaling(
       }
       results.push({
         mapping: label,
-        kind,
+        distribution,
         lengths,
         nanoseconds: times.map((time, l) => (time / lengths[l]!) * 1e9),
         exponent: slope(lengths.map(Math.log), times.map(Math.log)),

@@ -1,12 +1,15 @@
-/** easy-VQA (Zhou 2020, MIT): questions on pictures of 64 x 64 pixels, each with one shape. */
+/** easy-VQA (Zhou 2020): questions on pictures of 64 x 64 pixels, each with one shape. */
 
 import { join } from "node:path";
 import { convertIndexedToRgb, decode, type DecodedPng } from "fast-png";
 import { DataError } from "../base/data-error.ts";
 import { readUnpacked } from "../base/text-file.ts";
+import { packTar, tarFiles, type ArchivedFile } from "./kit/archive.ts";
+import { packTable, type ConvertedFile, type Sources } from "./kit/convert.ts";
 import { setPath } from "./kit/data-folder.ts";
-import { checksumOf, filled, oneOf, sha256, tableFile, wholeIn, type SetFile } from "./kit/schema.ts";
-import { tarFiles } from "./kit/tar-archive.ts";
+import type { DataSet } from "./kit/dataset.ts";
+import { checksumOf, filled, oneOf, sha256, tableFile, wholeIn } from "./kit/schema.ts";
+import type { ReadOptions, SetRows } from "./kit/schema.ts";
 
 /** Width and height of every picture. */
 export const PICTURE_SIZE = 64;
@@ -99,18 +102,18 @@ function decodePicture(where: string, bytes: Uint8Array): RgbPicture {
   return rgb;
 }
 
-/** The pictures of an archive, placed by the number that is their name. */
-function picturesFile(split: string): SetFile<RgbPicture> {
+/** The pictures of an archive, in the order of the numbers that are their names. */
+function picturesFile(split: string) {
   const file = `vqa/easy_vqa_${split}_images.tar`;
   return {
     path: file,
-    read(folder, { onFault } = {}) {
+    async read(folder: string, { onFault }: ReadOptions = {}): Promise<SetRows<RgbPicture>> {
       const path = setPath(folder, file, { set: "easy-vqa" });
       const archive = readUnpacked(path);
       if (archive.length === 0) throw new DataError(`${path}: the file is empty`);
       const rows: (RgbPicture | undefined)[] = [];
       let faults = 0;
-      for (const { name, bytes } of tarFiles(path, archive)) {
+      for (const { name, bytes } of await tarFiles(path, archive)) {
         const where = `${path}:${name}`;
         try {
           const number = /(?:^|\/)(\d{1,6})\.png$/.exec(name)?.[1];
@@ -132,24 +135,25 @@ function picturesFile(split: string): SetFile<RgbPicture> {
   };
 }
 
-export const easyVqaFiles = {
+const files = {
   train: { questions: questions("train"), images: picturesFile("train") },
   test: { questions: questions("test"), images: picturesFile("test") },
 };
 
-function readSplit(folder: string, split: "train" | "test") {
-  const files = easyVqaFiles[split];
-  const [asked, pictures] = [files.questions.read(folder), files.images.read(folder)];
+async function readSplit(folder: string, split: "train" | "test") {
+  const { questions: questionsFile, images } = files[split];
+  const asked = questionsFile.read(folder);
+  const pictures = await images.read(folder);
   const beyond = asked.rows.findIndex(({ image }) => image >= pictures.rows.length);
   if (beyond >= 0) {
     // One line of heading, and lines count from 1.
     throw new DataError(
-      `${join(folder, files.questions.path)}:${beyond + 2}: picture ${asked.rows[beyond]!.image} is asked about, but there are ${pictures.rows.length}`,
+      `${join(folder, questionsFile.path)}:${beyond + 2}: picture ${asked.rows[beyond]!.image} is asked about, but there are ${pictures.rows.length}`,
     );
   }
   return {
     content: { questions: asked.rows, images: pictures.rows },
-    read: [[files.questions, asked] as const, [files.images, pictures] as const],
+    read: [[questionsFile, asked] as const, [images, pictures] as const],
   };
 }
 
@@ -157,7 +161,89 @@ function readSplit(folder: string, split: "train" | "test") {
  * Questions and decoded pictures of both splits, 61 MB of pixels in all.
  * @throws DataError with file and line, or file and picture.
  */
-export function readEasyVqa(folder: string): EasyVqaData {
-  const [train, test] = [readSplit(folder, "train"), readSplit(folder, "test")];
+export async function readEasyVqa(folder: string): Promise<EasyVqaData> {
+  const [train, test] = [await readSplit(folder, "train"), await readSplit(folder, "test")];
   return { train: train.content, test: test.content, checksum: checksumOf([...train.read, ...test.read]) };
 }
+
+function parseQuestions(where: string, bytes: Uint8Array): (string | number)[][] {
+  let rows: unknown;
+  try {
+    rows = JSON.parse(Buffer.from(bytes).toString("utf8"));
+  } catch (error) {
+    throw new DataError(`${where}: not JSON (${(error as Error).message})`);
+  }
+  const fits = (row: unknown): row is (string | number)[] =>
+    Array.isArray(row) &&
+    row.length === 3 &&
+    typeof row[0] === "string" &&
+    typeof row[1] === "string" &&
+    Number.isInteger(row[2]);
+  if (!Array.isArray(rows) || !rows.every(fits))
+    throw new DataError(`${where}: expected a list of [question, answer, image]`);
+  return rows;
+}
+
+const ARCHIVE = "easy-VQA.tar.gz";
+
+/** easy_vqa/data/{train,test}: questions.json and images/0.png and so on. */
+async function* convert(sources: Sources): AsyncGenerator<ConvertedFile> {
+  const path = sources(ARCHIVE);
+  const archived = await tarFiles(path, readUnpacked(path));
+  for (const split of ["train", "test"] as const) {
+    const inside = (name: string) => new RegExp(`(?:^|/)easy_vqa/data/${split}/${name}$`);
+    const asked = archived.find(({ name }) => inside("questions\\.json").test(name));
+    if (asked === undefined) throw new DataError(`${path}: no easy_vqa/data/${split}/questions.json`);
+    yield packTable(
+      files[split].questions.path,
+      ["question", "answer", "image"],
+      parseQuestions(`${path}:${asked.name}`, asked.bytes),
+    );
+    const numbered: { number: number; file: ArchivedFile }[] = [];
+    for (const { name, bytes } of archived) {
+      const number = inside("images/(\\d+)\\.png").exec(name)?.[1];
+      if (number !== undefined)
+        numbered.push({ number: Number(number), file: { name: `${split}/${number}.png`, bytes } });
+    }
+    numbered.sort((a, b) => a.number - b.number);
+    yield { path: files[split].images.path, bytes: await packTar(numbered.map(({ file }) => file)) };
+  }
+}
+
+export const easyVqa: DataSet = {
+  name: "easy-vqa",
+  task: "vqa",
+  title: "easy-VQA, questions on pictures of shapes (Zhou 2020)",
+  licence: "MIT",
+  address: "https://github.com/vzhou842/easy-VQA",
+  files: Object.values(files).flatMap((split) => [split.questions, split.images]),
+  download: {
+    remote: [
+      {
+        name: ARCHIVE,
+        url: "https://github.com/vzhou842/easy-VQA/archive/3b553bb7ff42a868d5f4cbe8c88255d7333c3c31.tar.gz",
+      },
+    ],
+    convert,
+    // GitHub makes the archive anew for each download, so that only its contents have checksums.
+    produces: {
+      [files.train.questions.path]: {
+        rows: 38575,
+        sha256: "48682894b82147a788c47d0ba5734496a09ed50d53963ed6c932009b5cf61eb8",
+      },
+      [files.test.questions.path]: {
+        rows: 9673,
+        sha256: "8aa92b31db6461eeda3b11b54c9413e51f0ce53e5a898820ec1b624422e18c48",
+      },
+      [files.train.images.path]: {
+        rows: 4000,
+        sha256: "29855c6ca8f09b68d2f88b7e1d841a1285ef1959abca6396fdda130e7d06f455",
+      },
+      [files.test.images.path]: {
+        rows: 1000,
+        sha256: "54853f217fd1554c66442b3b538bf9778aa5ff7668e4aafe5276b524c19999bf",
+      },
+    },
+  },
+  crossCheck: readEasyVqa,
+};

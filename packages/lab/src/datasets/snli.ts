@@ -1,22 +1,14 @@
-/**
- * Textual entailment: SNLI (Bowman et al. 2015) in full and in a reduced protocol, its counterfactual pairs (Kaushik et al. 2020), and
- * SICK (Marelli et al. 2014).
- */
+/** Textual entailment: SNLI (Bowman et al. 2015), in full and in a reduced protocol that needs no training set. */
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../base/data-error.ts";
-import {
-  checksumOf,
-  filled,
-  oneOf,
-  readSplits,
-  recordsFile,
-  tableFile,
-  type SetFile,
-  type SetRows,
-  type Splits,
-} from "./kit/schema.ts";
+import { readUnpacked } from "../base/text-file.ts";
+import { zipFile } from "./kit/archive.ts";
+import { packTable, sourceLines, type ConvertedFile, type Sources } from "./kit/convert.ts";
+import type { DataSet } from "./kit/dataset.ts";
+import { checksumOf, filled, oneOf, parseRecord, recordFields, recordsFile, tableFile } from "./kit/schema.ts";
+import type { SetFile, SetRows } from "./kit/schema.ts";
 
 /** In the order of their class indices. */
 export const ENTAILMENT_LABELS = ["entailment", "neutral", "contradiction"] as const;
@@ -32,23 +24,25 @@ export interface EntailmentPair {
 export interface SnliPair extends EntailmentPair {
   /** Such as "4705552913.jpg#2r1n": picture, caption, pair. */
   readonly id: string;
-  /** Why the label holds, in the words of up to three people (e-SNLI, Camburu et al. 2018); empty where there are none. */
+  /** Explanations of the label by up to three annotators (e-SNLI, Camburu et al. 2018); empty where there are none. */
   readonly explanations: readonly string[];
 }
 
 /** "-" is SNLI's mark for a pair on which the annotators did not agree. */
-export interface RawSnliPair extends Omit<SnliPair, "label"> {
+interface RawSnliPair extends Omit<SnliPair, "label"> {
   readonly label: EntailmentLabel | "-";
 }
 
 const LABELS_AND_NONE = [...ENTAILMENT_LABELS, "-"] as const;
+const COLUMNS = ["label", "premise", "hypothesis", "pair_id"] as const;
+const OFFICIAL_COLUMNS = ["gold_label", "sentence1", "sentence2", "pairID"] as const;
 const set = "snli";
 
-const snliTable = (split: string) =>
+const table = (split: string) =>
   tableFile({
     set,
     path: `entailment/snli_${split}.tsv.gz`,
-    columns: ["label", "premise", "hypothesis", "pair_id"],
+    columns: COLUMNS,
     extra: ["explanation_1", "explanation_2", "explanation_3"],
     row: (
       { label, premise, hypothesis, pair_id: id, explanation_1: first, explanation_2: second, explanation_3: third },
@@ -63,31 +57,28 @@ const snliTable = (split: string) =>
   });
 
 /** A file of the official archive, unpacked or gzipped by the user. */
-const snliRecords = (split: string, ending: string) =>
+const officialFile = (split: string, ending: string) =>
   recordsFile({
     set,
     path: `entailment/snli_1.0_${split}.jsonl${ending}`,
-    row: (record, fault): RawSnliPair => ({
-      label: oneOf("gold_label", record.text("gold_label"), LABELS_AND_NONE, fault),
-      premise: filled("sentence1", record.text("sentence1"), fault),
-      hypothesis: filled("sentence2", record.text("sentence2"), fault),
-      id: record.text("pairID"),
-      explanations: [],
-    }),
+    row: (record, fault): RawSnliPair => {
+      const [label, premise, hypothesis, id] = OFFICIAL_COLUMNS.map(record.text) as [string, string, string, string];
+      return {
+        label: oneOf("gold_label", label, LABELS_AND_NONE, fault),
+        premise: filled("sentence1", premise, fault),
+        hypothesis: filled("sentence2", hypothesis, fault),
+        id,
+        explanations: [],
+      };
+    },
   });
 
-export const snliFiles = {
-  dev: snliTable("dev"),
-  test: snliTable("test"),
-  first: snliTable("train_first1022"),
-  train: snliTable("train"),
-};
+const files = { dev: table("dev"), test: table("test"), first: table("train_first1022"), train: table("train") };
 
 /** The file of a split: the project's table, else the official lines. */
-function snliFile(folder: string, split: "train" | "dev" | "test"): SetFile<RawSnliPair> {
-  const table = snliFiles[split];
-  const others = [snliRecords(split, ".gz"), snliRecords(split, "")];
-  return [table, ...others].find(({ path }) => existsSync(join(folder, path))) ?? table;
+function fileOf(folder: string, split: "train" | "dev" | "test"): SetFile<RawSnliPair> {
+  const candidates = [files[split], officialFile(split, ".gz"), officialFile(split, "")];
+  return candidates.find(({ path }) => existsSync(join(folder, path))) ?? files[split];
 }
 
 /** reduced: what needs no training set; full: the official splits; auto: full where the training set is there. */
@@ -111,10 +102,6 @@ const REDUCED_DEV = 800;
 /** Labelled pairs at the start of the training set that the reduced protocol trains on. */
 const REDUCED_FIRST = 1022;
 
-function labelled(pairs: readonly RawSnliPair[]): SnliPair[] {
-  return pairs.filter((pair): pair is SnliPair => pair.label !== "-");
-}
-
 /**
  * SNLI without the pairs that have no label.
  *
@@ -125,23 +112,23 @@ function labelled(pairs: readonly RawSnliPair[]): SnliPair[] {
 export function readSnli(folder: string, { protocol = "auto" }: SnliOptions = {}): SnliData {
   if (!["reduced", "full", "auto"].includes(protocol))
     throw new RangeError(`protocol must be "reduced", "full" or "auto", got ${JSON.stringify(protocol)}`);
-  const train = snliFile(folder, "train");
+  const train = fileOf(folder, "train");
   const hasTrain = existsSync(join(folder, train.path));
   const full = protocol === "full" || (protocol === "auto" && hasTrain);
   // The start of the training set is also what the training set starts with.
-  const trainFile = full || (hasTrain && !existsSync(join(folder, snliFiles.first.path))) ? train : snliFiles.first;
-  const files = [trainFile, snliFile(folder, "dev"), snliFile(folder, "test")] as const;
-  const contents = files.map((file) => file.read(folder));
+  const trainFile = full || (hasTrain && !existsSync(join(folder, files.first.path))) ? train : files.first;
+  const chosen = [trainFile, fileOf(folder, "dev"), fileOf(folder, "test")] as const;
+  const contents = chosen.map((file) => file.read(folder));
   const [trainPairs, devPairs, testPairs] = contents.map(({ rows }, i) => {
-    const pairs = labelled(rows);
-    if (pairs.length === 0) throw new DataError(`${join(folder, files[i]!.path)}: no pair has a label`);
+    const pairs = rows.filter((pair): pair is SnliPair => pair.label !== "-");
+    if (pairs.length === 0) throw new DataError(`${join(folder, chosen[i]!.path)}: no pair has a label`);
     return pairs;
   }) as [SnliPair[], SnliPair[], SnliPair[]];
-  const checksum = checksumOf(files.map((file, i) => [file, contents[i] as SetRows<unknown>]));
+  const checksum = checksumOf(chosen.map((file, i) => [file, contents[i] as SetRows<unknown>]));
   if (full) return { protocol: "full", train: trainPairs, dev: devPairs, test: testPairs, checksum };
   if (devPairs.length <= REDUCED_DEV) {
     throw new DataError(
-      `${join(folder, files[1].path)}: ${devPairs.length} labelled pairs; the reduced protocol needs more than ${REDUCED_DEV}`,
+      `${join(folder, chosen[1].path)}: ${devPairs.length} labelled pairs; the reduced protocol needs more than ${REDUCED_DEV}`,
     );
   }
   return {
@@ -153,52 +140,41 @@ export function readSnli(folder: string, { protocol = "auto" }: SnliOptions = {}
   };
 }
 
-export const snliCounterfactualFiles = {
-  train: tableFile({
-    set: "snli-counterfactual",
-    path: "entailment/cad_snli_counterfactual_train.tsv.gz",
-    columns: ["label", "premise", "hypothesis"],
-    row: ({ label, premise, hypothesis }, fault): EntailmentPair => ({
-      label: oneOf("label", label, ENTAILMENT_LABELS, fault),
-      premise: filled("premise", premise, fault),
-      hypothesis: filled("hypothesis", hypothesis, fault),
-    }),
-  }),
+const ARCHIVE = "snli_1.0.zip";
+
+/** snli_1.0_{train,dev,test}.jsonl. */
+function* convert(sources: Sources): Generator<ConvertedFile> {
+  const path = sources(ARCHIVE);
+  const archive = readUnpacked(path);
+  for (const split of ["dev", "test", "train"] as const) {
+    const name = `snli_1.0_${split}.jsonl`;
+    const lines = sourceLines(`${path}:${name}`, zipFile(path, archive, name));
+    const rows = function* () {
+      for (const { text, fault } of lines)
+        yield OFFICIAL_COLUMNS.map(recordFields(parseRecord(text, fault), fault).text);
+    };
+    yield packTable(files[split].path, COLUMNS, rows());
+  }
+}
+
+export const snli: DataSet = {
+  name: set,
+  task: "entailment",
+  title: "Stanford Natural Language Inference (Bowman et al. 2015)",
+  licence: "CC BY-SA 4.0",
+  address: "https://nlp.stanford.edu/projects/snli/",
+  files: [files.dev, files.test],
+  optional: [files.train, files.first],
+  download: {
+    remote: [
+      {
+        name: ARCHIVE,
+        url: `https://nlp.stanford.edu/projects/snli/${ARCHIVE}`,
+        bytes: 94550081,
+        checksum: { sha256: "afb3d70a5af5d8de0d9d81e2637e0fb8c22d1235c2749d83125ca43dab0dbd3e" },
+      },
+    ],
+    convert,
+    produces: { [files.train.path]: 550152, [files.dev.path]: 10000, [files.test.path]: 10000 },
+  },
 };
-
-/** SNLI pairs of which a person edited one sentence so that the label changed; an addition to a training set. */
-export function readSnliCounterfactual(folder: string): Splits<typeof snliCounterfactualFiles> {
-  return readSplits(folder, snliCounterfactualFiles);
-}
-
-export interface SickPair extends EntailmentPair {
-  readonly id: string;
-  /** How related the sentences are, 1 to 5, the mean of ten people. */
-  readonly relatedness: number;
-}
-
-const sickTable = (split: string) =>
-  tableFile({
-    set: "sick",
-    path: `entailment/sick_${split}.tsv.gz`,
-    columns: ["label", "premise", "hypothesis", "relatedness", "id"],
-    row: ({ label, premise, hypothesis, relatedness, id }, fault): SickPair => {
-      const value = Number(relatedness);
-      if (relatedness.trim() === "" || !(value >= 1 && value <= 5))
-        throw fault(`column "relatedness" must be a number from 1 to 5, got ${JSON.stringify(relatedness)}`);
-      return {
-        label: oneOf("label", label, ENTAILMENT_LABELS, fault),
-        premise: filled("premise", premise, fault),
-        hypothesis: filled("hypothesis", hypothesis, fault),
-        relatedness: value,
-        id: filled("id", id, fault),
-      };
-    },
-  });
-
-export const sickFiles = { train: sickTable("train"), dev: sickTable("dev"), test: sickTable("test") };
-
-/** SICK's official splits: 4,500, 500 and 4,927 pairs. */
-export function readSick(folder: string): Splits<typeof sickFiles> {
-  return readSplits(folder, sickFiles);
-}

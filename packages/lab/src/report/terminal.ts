@@ -1,5 +1,6 @@
 /** The attention over texts in a terminal: the fill behind a word by its weight, zeros bare, fused neighbours in brackets. */
 
+import { columns, printable } from "../base/terminal-text.ts";
 import { attentionSegments } from "../metrics/attention/attention-statistics.ts";
 import { formatWeight, LEVEL_BOUNDS, weightLevel } from "../figures/color-scale.ts";
 import { formatProbability } from "../figures/format.ts";
@@ -39,22 +40,6 @@ interface Piece {
   readonly joined: boolean;
 }
 
-/** Control characters would let a text move the cursor or change the terminal. */
-// oxlint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
-
-const printable = (word: string): string => word.replace(CONTROL, "\ufffd");
-
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-
-/** Columns that a text takes: two for a wide character, none for a mark on another. */
-export function columns(text: string): number {
-  let total = 0;
-  for (const character of text) total += /\p{M}/u.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
-  return total;
-}
-
 function paint(text: string, weight: number, { color, theme = "dark" }: TerminalOptions): string {
   if (!color || weight === 0) return text;
   const [fill, ink] = RAMPS[theme][weightLevel(weight) - 1]!;
@@ -62,7 +47,7 @@ function paint(text: string, weight: number, { color, theme = "dark" }: Terminal
 }
 
 function pieces({ text }: Explanation, options: TerminalOptions): Piece[] {
-  const words = text.words.map(printable);
+  const words = text.words.map((word) => printable(word));
   const result: Piece[] = words.map((word) => ({ plain: word, styled: word, joined: false }));
   for (const { start, end, weight } of attentionSegments(text.weights)) {
     for (let i = start; i < end; i++) {

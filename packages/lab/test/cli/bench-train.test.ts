@@ -1,36 +1,22 @@
 /** `fenchel bench train`. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { StepsResult } from "../../src/bench/steps.ts";
 import { fenchel } from "./run-command.ts";
-
-const folder = mkdtempSync(join(tmpdir(), "fenchel-bench-train-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+import { snliFolder } from "./tiny-snli.ts";
 
 const labels = ["entailment", "contradiction", "neutral"];
 
 /** Pairs of two lengths. */
-function table(count: number): string {
-  const rows = Array.from({ length: count }, (_, i) => {
+function rows(count: number): string[][] {
+  return Array.from({ length: count }, (_, i) => {
     const premise = i % 2 === 0 ? "A dog runs." : "A red dog runs along the old road to the far house.";
-    return [labels[i % 3], premise, `A ${["dog", "cat"][i % 2]!} moves.`, String(i)].join("\t");
+    return [labels[i % 3]!, premise, `A ${["dog", "cat"][i % 2]!} moves.`, String(i)];
   });
-  return [["label", "premise", "hypothesis", "pair_id"].join("\t"), ...rows, ""].join("\n");
 }
 
-beforeAll(() => {
-  mkdirSync(join(folder, "entailment"));
-  for (const [name, count] of [
-    ["snli_train_first1022", 60],
-    ["snli_dev", 820],
-    ["snli_test", 9],
-  ] as const) {
-    writeFileSync(join(folder, "entailment", `${name}.tsv.gz`), gzipSync(table(count)));
-  }
-});
+const folder = snliFolder({}, rows);
 
 const tiny = ["--data-dir", folder, "--batch-size", "8", "--embedding-size", "6", "--hidden-size", "6"];
 
@@ -86,7 +72,7 @@ describe("fenchel bench train", () => {
       [["entailment", "--json", folder], /it is a folder/],
       [["entailment", "--data-dir", join(folder, "none")], /there is no such folder/],
       [["entailment", "--data-dir", join(folder, "entailment")], /no such file; get it with: fenchel data get snli/],
-      [[], /no task is given. Known are spam, entailment/],
+      [[], /no task is given; available: spam, entailment/],
     ];
     for (const [args, message] of mistakes) {
       const { code, out, err } = await fenchel("bench", "train", ...args);

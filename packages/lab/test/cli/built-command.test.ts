@@ -12,6 +12,7 @@ import { spam } from "../../src/tasks/spam/task.ts";
 import type { Task } from "../../src/tasks/task.ts";
 import toy from "../tasks/toy/task.ts";
 import { fenchel } from "./run-command.ts";
+import { snliFolder } from "./tiny-snli.ts";
 
 const command = fileURLToPath(new URL("../../bin/fenchel.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "fenchel-built-"));
@@ -121,7 +122,7 @@ describe("a full disk", () => {
     for (const name of readdirSync(disk)) rmSync(join(disk, name), { recursive: true });
     writeFileSync(path, "before");
     writeFileSync(join(disk, "filler"), "x".repeat(18_000));
-    const { status, stderr } = runBuilt(["bench", "--sizes", "1x8,1x9", "--seconds", "0.1", "--json", path]);
+    const { status, stderr } = runBuilt(["bench", "--sizes", "1x8", "--seconds", "0.1", "--json", path]);
     expect(stderr).toMatch(/\nfenchel: cannot write .*bench\.json: the disk is full[^\n]*\n$/);
     expect(status).toBe(2);
     expect(readFileSync(path, "utf8")).toBe("before");
@@ -132,8 +133,9 @@ describe("a full disk", () => {
 describe("a comparison that is stopped", () => {
   it.skipIf(!existsSync("/proc/self/task"))("ends its processes, says how to go on, and goes on", async () => {
     const out = join(folder, "stopped");
-    const args = ["compare", "spam", "--mappings", "softmax", "--seeds", "1", "--epochs", "40", "--patience", "40"];
-    args.push("--max-length", "8", "--hidden-size", "4", "--embedding-size", "4", "--batch-size", "256", "--out", out);
+    const sizes = "--epochs 24 --patience 24 --hidden-size 4 --embedding-size 4 --batch-size 64".split(" ");
+    const where = ["--data-dir", snliFolder(), "--out", out];
+    const args = ["compare", "entailment", "--mappings", "softmax", "--seeds", "1", ...sizes, ...where];
     const child = spawn(process.execPath, [command, ...args], { stdio: ["ignore", "ignore", "pipe"] });
     let said = "";
     let children: number[] = [];
@@ -153,16 +155,12 @@ describe("a comparison that is stopped", () => {
     expect(children).toHaveLength(1);
     expect(existsSync(`/proc/${children[0]}`)).toBe(false);
     expect(existsSync(join(out, "report.html"))).toBe(false);
-    const other = runBuilt([...args, "--learning-rate", "0.123"]);
-    expect(other.stderr).toMatch(
-      /\nfenchel: .*holds a run with other settings \(learningRate [^\n]*--overwrite[^\n]*\n$/,
-    );
-    expect(other.status).toBe(2);
+    const other = await fenchel(...args, "--learning-rate", "0.123");
+    expect(other.err).toMatch(/\nfenchel: .*holds a run with other settings \(learningRate [^\n]*--overwrite[^\n]*\n$/);
+    expect(other.code).toBe(2);
     const again = runBuilt(args);
-    expect(again.status).toBe(0);
-    expect(again.stdout).toMatch(/^Seeds +1$/m);
-    expect(again.stdout).toContain(join(out, "report.html"));
+    expect([again.status, again.stdout.includes(join(out, "report.html"))]).toEqual([0, true]);
     expect(existsSync(join(out, "report.json"))).toBe(true);
-    expect(readFileSync(metrics, "utf8").trim().split("\n")).toHaveLength(40);
+    expect(readFileSync(metrics, "utf8").trim().split("\n")).toHaveLength(24);
   });
 });

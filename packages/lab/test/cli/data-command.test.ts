@@ -119,7 +119,7 @@ describe("fenchel data check", () => {
       [["check", "imbd"], /unknown data set "imbd": did you mean imdb\?/],
       [["list", "--data-dir", join(empty, "x")], /--data-dir is .*x: there is no such folder/],
       [["lst"], /unknown command "lst": did you mean list\?/],
-      [[], /no command is given. Known are list, get, check/],
+      [[], /no command is given; available: list, get, check/],
       [["get"], /missing required argument 'name'/],
     ];
     for (const [args, message] of mistakes) {

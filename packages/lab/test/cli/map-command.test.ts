@@ -94,6 +94,14 @@ describe("fenchel map", () => {
     expect((await fenchel("map", "sparsemax", "--gamma", "2,1", "--input", json)).out).toBe("0.75 0.25\n1 0\n");
     const csv = file("scores.csv", "a,b\n1,0\n\n0,1\n");
     expect((await fenchel("map", "sparsemax", "--input", csv)).out).toBe("1 0\n0 1\n");
+    const powershell = file("powershell.txt", Buffer.from("\ufeff[[1, 0], [1, -Infinity]]\r\n", "utf16le"));
+    expect((await fenchel("map", "sparsemax", "--input", powershell)).out).toBe("1 0\n1 0\n");
+    const pandas = file("pandas.tsv", "\t0\t1\n0\t0.0\t1.0\n");
+    expect((await fenchel("map", "sparsemax", "--input", pandas)).out).toBe("0 1\n");
+    expect(await mistake("map", "sparsemax", "--input", file("t.tsv", "a\tb\tc\n\t2\t3"))).toMatch(
+      /line 2, column 1 is/,
+    );
+    expect(await mistake("map", "sparsemax", "--array", "a", "1")).toMatch(/--array is for \.npz files/);
   });
 
   it("rounds to the digits asked for", async () => {
@@ -101,11 +109,11 @@ describe("fenchel map", () => {
   });
 
   it("says in one line what is wrong, where and what to do", async () => {
-    expect(await mistake("map", "fusdmax", "1")).toMatch(/"fusdmax": did you mean fusedmax\? Known are softmax, /);
-    expect(await mistake("map", "zzz", "1")).toMatch(/unknown mapping "zzz": Known are softmax, /);
+    expect(await mistake("map", "fusdmax", "1")).toMatch(/"fusdmax": did you mean fusedmax\? Available: softmax, /);
+    expect(await mistake("map", "zzz", "1")).toMatch(/unknown mapping "zzz"; available: softmax, /);
     expect(await mistake("map", "softmax", "1", "two")).toMatch(/score 2 is "two"/);
-    expect(await mistake("map", "softmax", "1", "nan")).toMatch(/scores\[1\] is NaN/);
-    expect(await mistake("map", "softmax", "1", "Infinity")).toMatch(/scores\[1\] is Infinity/);
+    expect(await mistake("map", "softmax", "1", "nan")).toMatch(/score 2 is NaN: a score is a finite number/);
+    expect(await mistake("map", "softmax", "1", "Infinity")).toMatch(/score 2 is Infinity/);
     expect(await mistake("map", "softmax", "--gamma", "0", "1")).toMatch(/--gamma is 0: /);
     expect(await mistake("map", "softmax", "--gamma", "big", "1")).toMatch(/--gamma is "big"/);
     expect(await mistake("map", "softmax", "--gamma", "1,2", "1")).toMatch(/gamma has 2 entries: 1 are needed/);
@@ -114,7 +122,9 @@ describe("fenchel map", () => {
     expect(await mistake("map", "softmax", "--lamda", "1", "1")).toMatch(/--lamda.*--lambda/);
     expect(await mistake("map", "softmax", "--axis", "2", "1")).toMatch(/--axis is "2": an integer from -1 to 0/);
     expect(await mistake("map", "softmax", "--shape", "2x2", "1")).toMatch(/--shape 2x2 has 4 entries: 1 scores/);
-    expect(await mistake("map", "softmax", "--format", "xml", "1")).toMatch(/--format is "xml": text, json or csv/);
+    expect(await mistake("map", "softmax", "--format", "xml", "1")).toMatch(
+      /--format is "xml": one of text, json, csv/,
+    );
     expect(await mistake("map", "softmax", "--precision", "99", "1")).toMatch(/--precision is "99"/);
     expect(await mistake("map", "softmax", "--groups", "1")).toMatch(/softmax has no groups/);
     expect(await mistake("map", "softmax", "--format", "csv", "--max", "1")).toMatch(/no place in CSV/);
@@ -124,7 +134,7 @@ describe("fenchel map", () => {
     expect(await mistake("map", "softmax", "--input", file("cut.json", "[1, 2"))).toMatch(/cut\.json: it is not JSON/);
     expect(await mistake("map")).toMatch(/missing required argument 'mapping'/);
     expect(await mistake("mpa")).toMatch(/unknown command "mpa": did you mean map\?/);
-    expect(await mistake()).toMatch(/no command is given/);
+    expect(await mistake()).toMatch(/no command is given; available: compare, /);
   });
 });
 

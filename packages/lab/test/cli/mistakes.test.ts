@@ -70,12 +70,18 @@ describe("folders of runs", () => {
 
   it("may be emptied when they hold a run, half-written files included, or nothing", () => {
     const folder = temporaryFolder();
-    expect(() => checkReplaceable(join(folder, "none"))).not.toThrow();
-    expect(() => checkReplaceable(folder)).not.toThrow();
-    for (const name of ["config.json", "model.safetensors", ".checkpoint.safetensors.12.part"]) {
+    const check = (path: string) => () => checkReplaceable(path);
+    expect(check(join(folder, "none"))).not.toThrow();
+    expect(check(folder)).not.toThrow();
+    const names = ["config.json", "model.safetensors", ".checkpoint.safetensors.12.part"];
+    for (const name of names) {
       writeFileSync(join(folder, name), "");
+      expect(check(folder)).not.toThrow();
     }
-    expect(() => checkReplaceable(folder)).not.toThrow();
+    // The check itself removes nothing.
+    expect(readdirSync(folder).toSorted()).toEqual(names.toSorted());
+    writeFileSync(join(folder, "checkpoint.safetensors.part"), "");
+    expect(check(folder)).toThrow(/checkpoint\.safetensors\.part/);
   });
 
   it("are made with those above them, or refused at once", () => {

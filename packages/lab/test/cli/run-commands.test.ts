@@ -85,7 +85,9 @@ describe("fenchel explain", () => {
     mkdirSync(join(folder, "empty"), { recursive: true });
     expect(await mistake("explain", join(folder, "empty"), "x")).toMatch(/empty holds no run/);
     expect(await mistake("explain", runs, " ")).toMatch(/no words in it to explain/);
-    expect(await mistake("explain", runs, "x", "--color", "red")).toMatch(/--color is "red": auto, always, never/);
+    expect(await mistake("explain", runs, "x", "--color", "red")).toMatch(
+      /--color is "red": one of auto, always, never/,
+    );
     expect(await mistake("explain", runs, "x", "--width", "1")).toMatch(/--width is "1"/);
     expect(await mistake("explain", runs, "x", "--html", folder)).toMatch(/it is a folder/);
     expect(await mistake("explain", runs, "x", "--theme", "blue")).toMatch(/--theme is "blue": dark, light/);
@@ -119,7 +121,9 @@ describe("fenchel evaluate", () => {
     expect(await mistake("evaluate", softmaxRun, broken)).toMatch(/broken\.jsonl:2: not JSON/);
     expect(await mistake("evaluate", softmaxRun, file("x.csv", ""))).toMatch(/x\.csv: the file is empty/);
     expect(await mistake("evaluate", softmaxRun, join(folder, "gone.csv"))).toMatch(/gone\.csv: there is no such file/);
-    expect(await mistake("evaluate", softmaxRun, missing, "--format", "xls")).toMatch(/--format is "xls": tsv, csv/);
+    expect(await mistake("evaluate", softmaxRun, missing, "--format", "xls")).toMatch(
+      /--format is "xls": one of tsv, csv/,
+    );
     expect(await mistake("evaluate", runs)).toMatch(/config\.json is missing: the folder holds no run/);
   });
 

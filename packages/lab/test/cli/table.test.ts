@@ -12,3 +12,16 @@ test("columns are as wide as their widest cell; a row that is a string stands ac
     "",
   ]);
 });
+
+test("columns are counted as terminals draw them", () => {
+  const family = "\u{1f468}\u200d\u{1f469}\u200d\u{1f467}";
+  expect(
+    formatTable(
+      ["a", "b"],
+      [
+        [family, "x"],
+        ["\u4e2d\u6587", "y"],
+      ],
+    ).split("\n"),
+  ).toEqual(["a     b", "----  -", `${family}    x`, "\u4e2d\u6587  y", ""]);
+});

@@ -27,26 +27,28 @@ describe("the data folder", () => {
     expect(cacheFolder({ env: {}, platform: "win32", home })).toBe("/home/me/AppData/Local/fenchel/Cache");
   });
 
-  it("must be there when somebody named it", () => {
+  it("must be there when somebody named it", async () => {
     writeFileSync(join(folder, "file"), "");
     const env = { FENCHEL_DATA: join(folder, "none") };
-    expect(complaint(folder, () => dataFolder(join(folder, "none")))).toBe(
+    expect(await complaint(folder, () => dataFolder(join(folder, "none")))).toBe(
       "--data-dir is none: there is no such folder",
     );
-    expect(complaint(folder, () => dataFolder(undefined, { env }))).toBe(
+    expect(await complaint(folder, () => dataFolder(undefined, { env }))).toBe(
       "FENCHEL_DATA is none: there is no such folder",
     );
-    expect(complaint(folder, () => dataFolder(join(folder, "file")))).toMatch(/^--data-dir is file: it is a file/);
-    expect(complaint(folder, () => dataFolder(""))).toMatch(/^--data-dir is empty/);
+    expect(await complaint(folder, () => dataFolder(join(folder, "file")))).toMatch(
+      /^--data-dir is file: it is a file/,
+    );
+    expect(await complaint(folder, () => dataFolder(""))).toMatch(/^--data-dir is empty/);
   });
 
-  it("says of a missing file what to do", () => {
-    const missing = (byHand: boolean) =>
-      complaint(folder, () => setPath(folder, "classification/imdb_train.tsv.gz", { set: "imdb", byHand }));
-    expect(missing(false)).toBe(
+  it("says of a missing file what to do", async () => {
+    const missing = (manual: boolean) =>
+      complaint(folder, () => setPath(folder, "classification/imdb_train.tsv.gz", { set: "imdb", manual }));
+    expect(await missing(false)).toBe(
       "classification/imdb_train.tsv.gz: no such file; get it with: fenchel data get imdb, " +
         "or point --data-dir or FENCHEL_DATA at a folder that has classification/imdb_train.tsv.gz",
     );
-    expect(missing(true)).toContain("see how to get it with: fenchel data get imdb");
+    expect(await missing(true)).toContain("see how to get it with: fenchel data get imdb");
   });
 });

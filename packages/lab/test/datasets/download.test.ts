@@ -57,7 +57,7 @@ describe("download", () => {
     const { url, path, part, served, asked } = await serving({ cutAfter: 40_000 });
     const once = { ...quick, attempts: 1, ...hearing(served) };
     expect(await failure(download(url, path, once))).toBe(
-      `${url}: the connection was cut; the 40000 bytes that came are kept: the same command goes on from there`,
+      `${url}: the connection was cut; the 40000 bytes received are kept: run the same command to resume`,
     );
     expect(existsSync(path)).toBe(false);
     expect(readFileSync(part).equals(content.subarray(0, 40_000))).toBe(true);
@@ -146,8 +146,8 @@ describe("download", () => {
 
   it("gives up on a silent server and on one that is not there", async () => {
     const silent = await serving({ silentAfter: 10 });
-    expect(await failure(download(silent.url, silent.path, { ...quick, attempts: 1, patience: 100 }))).toMatch(
-      /: no byte came for 0 s; the 10 bytes that came are kept/,
+    expect(await failure(download(silent.url, silent.path, { ...quick, attempts: 1, timeout: 100 }))).toMatch(
+      /: no byte received for 0 s; the 10 bytes received are kept/,
     );
     expect(await failure(download("http://127.0.0.1:1/x", join(folder, "x"), quick))).toMatch(
       /^http:\/\/127\.0\.0\.1:1\/x: (the host refuses the connection|bad port)$/,

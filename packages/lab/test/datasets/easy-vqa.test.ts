@@ -7,16 +7,16 @@ const folder = temporaryFolder();
 
 describe("easy-VQA", () => {
   const header = ["question", "answer", "image"];
-  function putVqa(pictures: readonly Uint8Array[], asked: (string | number)[][] = [["what?", "red", 1]]): void {
+  async function putVqa(pictures: readonly Uint8Array[], asked: (string | number)[][] = [["what?", "red", 1]]) {
     for (const split of ["train", "test"]) {
-      putPictures(folder, `vqa/easy_vqa_${split}_images.tar`, pictures);
+      await putPictures(folder, `vqa/easy_vqa_${split}_images.tar`, pictures);
       putTable(folder, `vqa/easy_vqa_${split}_questions.tsv.gz`, [header, ...asked]);
     }
   }
 
-  it("decodes pictures to red, green and blue by number", () => {
-    putVqa([picture([1, 2, 3]), picture([200, 100, 0, 255]), picture([7])]);
-    const { train } = readEasyVqa(folder);
+  it("decodes pictures to red, green and blue by number", async () => {
+    await putVqa([picture([1, 2, 3]), picture([200, 100, 0, 255]), picture([7])]);
+    const { train } = await readEasyVqa(folder);
     expect(train.questions).toEqual([{ question: "what?", answer: "red", image: 1 }]);
     expect(train.images.map((image) => image.length)).toEqual([12288, 12288, 12288]);
     expect(train.images.map((image) => Array.from(image.slice(-3)))).toEqual([
@@ -26,10 +26,10 @@ describe("easy-VQA", () => {
     ]);
   });
 
-  it("names the picture or the line that is wrong", () => {
+  it("names the picture or the line that is wrong", async () => {
     const good = picture([1, 2, 3]);
     const cut = good.slice(0, 60);
-    const faults: [() => void, RegExp][] = [
+    const faults: [() => Promise<void>, RegExp][] = [
       [() => putVqa([good, cut]), /images\.tar:train\/1\.png: not a picture in PNG/],
       [() => putVqa([good, Buffer.from("text")]), /images\.tar:train\/1\.png: not a picture in PNG/],
       [() => putVqa([good, picture([1, 2, 3], 32)]), /train\/1\.png: 32 x 32 pixels, where 64 x 64 are expected/],
@@ -39,11 +39,11 @@ describe("easy-VQA", () => {
       [() => putVqa([]), /the archive has no pictures/],
     ];
     for (const [make, message] of faults) {
-      make();
-      expect(complaint(folder, () => readEasyVqa(folder))).toMatch(message);
+      await make();
+      expect(await complaint(folder, () => readEasyVqa(folder))).toMatch(message);
     }
-    putVqa([good, good]);
+    await putVqa([good, good]);
     put(folder, "vqa/easy_vqa_test_images.tar", "");
-    expect(complaint(folder, () => readEasyVqa(folder))).toBe("vqa/easy_vqa_test_images.tar: the file is empty");
+    expect(await complaint(folder, () => readEasyVqa(folder))).toBe("vqa/easy_vqa_test_images.tar: the file is empty");
   });
 });

@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readSick, readSnli, readSnliCounterfactual } from "../../src/datasets/snli.ts";
+import { readSnli } from "../../src/datasets/snli.ts";
 import { complaint, put, putTable, temporaryFolder } from "./fixtures.ts";
 
 const folder = temporaryFolder();
@@ -19,7 +19,7 @@ function snliRows(name: string, count: number): string[][] {
 }
 
 describe("entailment", () => {
-  it("reads SNLI in the reduced protocol, in full once its training set is there, and from the official lines", () => {
+  it("reads SNLI in the reduced protocol, in full once its training set is there, and from the official lines", async () => {
     const put3 = (split: string, count: number) =>
       putTable(folder, `entailment/snli_${split}.tsv.gz`, [snliHeader, ...snliRows(split, count)]);
     put3("dev", 810);
@@ -34,7 +34,7 @@ describe("entailment", () => {
     expect([reduced.dev.length, reduced.dev[0]!.id, reduced.dev.at(-1)!.id]).toEqual([800, "dev10", "dev809"]);
     expect(reduced.test).toHaveLength(7);
     expect([...reduced.train, ...reduced.test].every(({ label }) => label !== ("-" as string))).toBe(true);
-    expect(complaint(folder, () => readSnli(folder, { protocol: "full" }))).toMatch(
+    expect(await complaint(folder, () => readSnli(folder, { protocol: "full" }))).toMatch(
       /^entailment\/snli_train\.tsv\.gz: no such file; get it with: fenchel data get snli/,
     );
 
@@ -53,13 +53,15 @@ describe("entailment", () => {
     rmSync(join(folder, "entailment/snli_1.0_train.jsonl"));
     put3("train_first1022", 5);
     put3("dev", 800);
-    expect(complaint(folder, () => readSnli(folder))).toMatch(/800 labelled pairs; the reduced protocol needs more/);
+    expect(await complaint(folder, () => readSnli(folder))).toMatch(
+      /800 labelled pairs; the reduced protocol needs more/,
+    );
     expect(() => readSnli(folder, { protocol: "fast" as "auto" })).toThrow(
       'protocol must be "reduced", "full" or "auto"',
     );
   });
 
-  it("keeps the explanations that there are", () => {
+  it("keeps the explanations that there are", async () => {
     putTable(folder, "entailment/snli_test.tsv.gz", [
       [...snliHeader, "annotator_labels", "explanation_1", "explanation_2", "explanation_3"],
       ["neutral", "p", "h", "id", "neutral", "why", "", "also"],
@@ -67,28 +69,8 @@ describe("entailment", () => {
     putTable(folder, "entailment/snli_dev.tsv.gz", [snliHeader, ...snliRows("dev", 801)]);
     expect(readSnli(folder).test[0]!.explanations).toEqual(["why", "also"]);
     putTable(folder, "entailment/snli_test.tsv.gz", [snliHeader, ["maybe", "p", "h", "id"]]);
-    expect(complaint(folder, () => readSnli(folder))).toMatch(
+    expect(await complaint(folder, () => readSnli(folder))).toMatch(
       /:2: column "label" must be "entailment" or .* got "maybe"/,
     );
-  });
-
-  it("reads SICK and counterfactual pairs", () => {
-    const header = ["label", "premise", "hypothesis", "relatedness", "id"];
-    for (const split of ["train", "dev", "test"])
-      putTable(folder, `entailment/sick_${split}.tsv.gz`, [header, ["neutral", "a", "b", 3.6, 4]]);
-    expect(readSick(folder).dev).toEqual([
-      { label: "neutral", premise: "a", hypothesis: "b", relatedness: 3.6, id: "4" },
-    ]);
-    for (const wrong of ["", "6", "x"]) {
-      putTable(folder, "entailment/sick_dev.tsv.gz", [header, ["neutral", "a", "b", wrong, 4]]);
-      expect(complaint(folder, () => readSick(folder))).toMatch(
-        /:2: column "relatedness" must be a number from 1 to 5/,
-      );
-    }
-    putTable(folder, "entailment/cad_snli_counterfactual_train.tsv.gz", [
-      ["label", "premise", "hypothesis"],
-      ["contradiction", "a", "b"],
-    ]);
-    expect(readSnliCounterfactual(folder).train).toEqual([{ label: "contradiction", premise: "a", hypothesis: "b" }]);
   });
 });

@@ -4,12 +4,14 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { imdbFiles, readImdb, readImdbCounterfactual, readSst2 } from "../../src/datasets/imdb.ts";
+import { imdb, readImdb, type ImdbReview } from "../../src/datasets/imdb.ts";
+import type { AnyFile } from "../../src/datasets/kit/dataset.ts";
 import { readMovieRationales } from "../../src/datasets/movie-rationales.ts";
 import { complaint, put, putRecords, putTable, temporaryFolder } from "./fixtures.ts";
 
 const folder = temporaryFolder();
 
+const [trainFile, testFile] = imdb.files as [AnyFile, AnyFile];
 const imdbHeader = ["label", "rating", "id", "text"];
 const imdbTrain = "classification/imdb_train.tsv.gz";
 const imdbTest = "classification/imdb_test.tsv.gz";
@@ -27,13 +29,13 @@ describe("film reviews", () => {
     expect(data.test).toEqual([{ label: 0, rating: 2, id: "neg/7", text: 'A "bad" one, été.' }]);
   });
 
-  it("have a checksum of what the files hold, whatever their compression", () => {
+  it("have a checksum of what the files hold, whatever their compression", async () => {
     putImdb();
     const sum = (content: string) => createHash("sha256").update(content).digest("hex");
     const train = "label\trating\tid\ttext\n1\t9\tpos/0\tGood.\n";
-    expect(imdbFiles.train.read(folder).sha256).toBe(sum(train));
+    expect((await trainFile.read(folder)).sha256).toBe(sum(train));
     const both = readImdb(folder).checksum;
-    const test = imdbFiles.test.read(folder).sha256;
+    const test = (await testFile.read(folder)).sha256;
     expect(both).toBe(sum(`${sum(train)}  ${imdbTrain}\n${test}  ${imdbTest}\n`));
     put(folder, imdbTrain, gzipSync(train, { level: 1 }));
     expect(readImdb(folder).checksum).toBe(both);
@@ -41,7 +43,7 @@ describe("film reviews", () => {
     expect(readImdb(folder).checksum).not.toBe(both);
   });
 
-  it("name file and line of what is wrong", () => {
+  it("name file and line of what is wrong", async () => {
     const faults: [(string | number)[], RegExp][] = [
       [[2, 9, "pos/0", "x"], /^classification\/imdb_train\.tsv\.gz:3: column "label" must be "0" or "1", got "2"$/],
       [[1, 11, "pos/0", "x"], /:3: column "rating" must be a whole number from 1 to 10, got "11"$/],
@@ -53,23 +55,23 @@ describe("film reviews", () => {
     ];
     for (const [row, message] of faults) {
       putImdb([[1, 9, "pos/0", "x"], row]);
-      expect(complaint(folder, () => readImdb(folder))).toMatch(message);
+      expect(await complaint(folder, () => readImdb(folder))).toMatch(message);
     }
   });
 
-  it("tell every fault to a listener and read on", () => {
+  it("tell every fault to a listener and read on", async () => {
     putImdb([
       [2, 9, "a", "x"],
       [1, 9, "b", "x"],
       [1, 0, "c", "x"],
     ]);
     const faults: string[] = [];
-    const { rows } = imdbFiles.train.read(folder, { onFault: ({ message }) => faults.push(message) });
-    expect(rows.map(({ id }) => id)).toEqual(["b"]);
+    const { rows } = await trainFile.read(folder, { onFault: ({ message }) => faults.push(message) });
+    expect(rows.map((row) => (row as ImdbReview).id)).toEqual(["b"]);
     expect(faults.map((fault) => /:(\d+):/.exec(fault)![1])).toEqual(["2", "4"]);
   });
 
-  it("are refused when empty, broken, not UTF-8, without columns or missing", () => {
+  it("are refused when empty, broken, not UTF-8, without columns or missing", async () => {
     putImdb();
     const contents: [string | Uint8Array, RegExp][] = [
       ["", /^classification\/imdb_train\.tsv\.gz: the file is empty$/],
@@ -81,10 +83,10 @@ describe("film reviews", () => {
     ];
     for (const [content, message] of contents) {
       put(folder, imdbTrain, content);
-      expect(complaint(folder, () => readImdb(folder))).toMatch(message);
+      expect(await complaint(folder, () => readImdb(folder))).toMatch(message);
     }
     rmSync(join(folder, imdbTrain));
-    expect(complaint(folder, () => readImdb(folder))).toMatch(/fenchel data get imdb, or point --data-dir/);
+    expect(await complaint(folder, () => readImdb(folder))).toMatch(/fenchel data get imdb, or point --data-dir/);
   });
 
   it("take line ends of Windows and a byte order mark", () => {
@@ -93,23 +95,7 @@ describe("film reviews", () => {
     expect(readImdb(folder).train).toEqual([{ label: 1, rating: 9, id: "pos/0", text: "Good." }]);
   });
 
-  it("come revised and as sentences too", () => {
-    for (const split of ["train", "dev", "test"]) {
-      putTable(folder, `classification/imdb_counterfactual_${split}.tsv.gz`, [
-        ["label", "pair", "kind", "text"],
-        [0, 4, "original", "bad"],
-        [1, 4, "revised", "good"],
-      ]);
-      putTable(folder, `classification/sst2_${split}.tsv.gz`, [
-        ["label", "text"],
-        [1, "fine"],
-      ]);
-    }
-    expect(readImdbCounterfactual(folder).dev[1]).toEqual({ label: 1, pair: "4", kind: "revised", text: "good" });
-    expect(readSst2(folder).test).toEqual([{ label: 1, text: "fine" }]);
-  });
-
-  it("come with rationales", () => {
+  it("come with rationales", async () => {
     const path = "classification/movie_rationales.jsonl.gz";
     const review = (id: string, split: string, rationales: unknown, tokens: unknown = ["a", "b", "c"]) => ({
       id,
@@ -158,9 +144,9 @@ describe("film reviews", () => {
     ];
     for (const [record, message] of faults) {
       putRecords(folder, path, [record]);
-      expect(complaint(folder, () => readMovieRationales(folder))).toMatch(message);
+      expect(await complaint(folder, () => readMovieRationales(folder))).toMatch(message);
     }
     put(folder, path, '{"id": 1\n');
-    expect(complaint(folder, () => readMovieRationales(folder))).toMatch(/:1: not JSON/);
+    expect(await complaint(folder, () => readMovieRationales(folder))).toMatch(/:1: not JSON/);
   });
 });

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { encode } from "fast-png";
 import { afterAll, expect } from "vitest";
 import { DataError } from "../../src/base/data-error.ts";
-import { packTar } from "../../src/datasets/kit/tar-archive.ts";
+import { packTar } from "../../src/datasets/kit/archive.ts";
 
 /** A new folder, removed after the tests of the file. */
 export function temporaryFolder(): string {
@@ -36,14 +36,14 @@ export function picture(colour: readonly number[], size = 64): Uint8Array {
 }
 
 /** Pictures named 0.png and so on. */
-export function putPictures(folder: string, path: string, pictures: readonly Uint8Array[]): void {
-  put(folder, path, packTar(pictures.map((bytes, i) => ({ name: `train/${i}.png`, bytes }))));
+export async function putPictures(folder: string, path: string, pictures: readonly Uint8Array[]): Promise<void> {
+  put(folder, path, await packTar(pictures.map((bytes, i) => ({ name: `train/${i}.png`, bytes }))));
 }
 
-/** The message, without the folder, of the DataError that `work` throws; it must be one line. */
-export function complaint(folder: string, work: () => unknown): string {
+/** The message, without the folder, of the DataError that `work` throws or rejects with; it must be one line. */
+export async function complaint(folder: string, work: () => unknown): Promise<string> {
   try {
-    work();
+    await work();
   } catch (error) {
     expect(error).toBeInstanceOf(DataError);
     const { message } = error as DataError;

@@ -1,18 +1,21 @@
 /** Data sets are got and checked, and the catalogue says how. */
 import { spawnSync } from "node:child_process";
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { dataSets } from "../../src/datasets/catalogue.ts";
-import type { DataSet } from "../../src/datasets/kit/dataset.ts";
+import { dataSets } from "../../src/datasets/index.ts";
+import { DataError } from "../../src/base/data-error.ts";
+import { packageFile, packageFolder } from "../../src/datasets/kit/data-package.ts";
+import type { DataSet, Download } from "../../src/datasets/kit/dataset.ts";
 import { checkDataSet, presenceOf } from "../../src/datasets/kit/check.ts";
-import { packTable } from "../../src/datasets/kit/packing.ts";
+import { packTable } from "../../src/datasets/kit/convert.ts";
 import { getDataSet, type GetOptions } from "../../src/datasets/kit/get.ts";
 import { sha256, tableFile } from "../../src/datasets/kit/schema.ts";
+import { acquireLock } from "../../src/base/lock.ts";
 import { readUnpacked } from "../../src/base/text-file.ts";
 import { startServer } from "./file-server.ts";
-import { put, putTable, temporaryFolder } from "./fixtures.ts";
+import { complaint, put, putTable, temporaryFolder } from "./fixtures.ts";
 
 const pause: GetOptions = { pause: 1, attempts: 1 };
 
@@ -28,7 +31,7 @@ const table = (name: string) =>
   });
 
 /** A set of two tables, the rows of which are the lines of what the server has. */
-async function tinySet(content: string, changes: Partial<DataSet["fetching"]> = {}) {
+async function tinySet(content: string, changes: Partial<Download> = {}) {
   const server = await startServer(Buffer.from(content));
   const set: DataSet = {
     name: "tiny",
@@ -37,7 +40,7 @@ async function tinySet(content: string, changes: Partial<DataSet["fetching"]> = 
     licence: "none",
     address: server.url,
     files: [table("a"), table("b")],
-    fetching: {
+    download: {
       remote: [{ name: "lines.txt", url: server.url }],
       *convert(sources) {
         const rows = readUnpacked(sources("lines.txt"))
@@ -83,20 +86,20 @@ describe("getting a data set", () => {
     expect(table("b").read(folder).rows).toEqual(["mine"]);
     expect(await getDataSet(set, folder, pause)).toEqual([]);
     expect(server.asked).toHaveLength(1);
-    expect(await getDataSet(set, folder, { ...pause, again: true })).toHaveLength(2);
+    expect(await getDataSet(set, folder, { ...pause, force: true })).toHaveLength(2);
     expect(table("b").read(folder).rows).toEqual(["one"]);
   });
 
   it("puts nothing in place when a checksum, a count or a row is wrong", async () => {
-    const cases: [string, Partial<DataSet["fetching"]>, RegExp][] = [
+    const cases: [string, Partial<Download>, RegExp][] = [
       [
         "one\n",
-        { makes: { "tiny/a.tsv.gz": 2 } },
-        /tiny\/a\.tsv\.gz came out with 1 rows, but 2 are expected; what was fetched was removed/,
+        { produces: { "tiny/a.tsv.gz": 2 } },
+        /tiny\/a\.tsv\.gz came out with 1 rows, but 2 are expected; the downloads were removed/,
       ],
       [
         "one\n",
-        { makes: { "tiny/b.tsv.gz": { rows: 1, sha256: "0" } } },
+        { produces: { "tiny/b.tsv.gz": { rows: 1, sha256: "0" } } },
         /b\.tsv\.gz came out with SHA-256 .* but 0 is expected/,
       ],
       ["one\nmuch too long\n", {}, /tiny\/a\.tsv\.gz:3: too long;/],
@@ -112,9 +115,9 @@ describe("getting a data set", () => {
   it("removes what has the wrong checksum and fetches it again in the next call", async () => {
     const { set, folder, server } = await tinySet("one\n");
     const checksum = { sha256: sha256(Buffer.from("two\n")) };
-    const strict = { ...set, fetching: { ...set.fetching!, remote: [{ ...set.fetching!.remote[0]!, checksum }] } };
+    const strict = { ...set, download: { ...set.download!, remote: [{ ...set.download!.remote[0]!, checksum }] } };
     await expect(getDataSet(strict, folder, pause)).rejects.toThrow(
-      /is expected; the file was removed, the same command fetches it again$/,
+      /is expected; the file was removed: run the same command to download it again$/,
     );
     expect(filesIn(folder)).toEqual([]);
     server.served.content = Buffer.from("two\n");
@@ -123,11 +126,11 @@ describe("getting a data set", () => {
 
   it("converts what an earlier call had fetched and verified", async () => {
     const { set, folder, server } = await tinySet("one\n");
-    const [file] = set.fetching!.remote;
+    const [file] = set.download!.remote;
     const remote = [{ ...file!, checksum: { sha256: sha256(Buffer.from("one\n")) } }];
     const withMakes = (rows: number) => ({
       ...set,
-      fetching: { ...set.fetching!, remote, makes: { "tiny/a.tsv.gz": rows, "tiny/b.tsv.gz": rows } },
+      download: { ...set.download!, remote, produces: { "tiny/a.tsv.gz": rows, "tiny/b.tsv.gz": rows } },
     });
     await expect(getDataSet(withMakes(2), folder, pause)).rejects.toThrow(/came out with 1 rows, but 2 are expected$/);
     expect(filesIn(folder)).toEqual(["downloads/tiny-lines.txt"]);
@@ -135,15 +138,17 @@ describe("getting a data set", () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  it("keeps two processes apart, but not from what a dead one left", async () => {
+  it("keeps two processes apart, but not from one that was killed", async () => {
     const { set, folder, server } = await tinySet("one\n");
-    put(folder, "downloads/tiny.lock", String(process.ppid));
-    await expect(getDataSet(set, folder, pause)).rejects.toThrow(
-      `tiny: process ${process.ppid} is fetching it into ${folder}; wait until it has ended`,
-    );
+    mkdirSync(join(folder, "downloads"));
+    const path = join(folder, "downloads/tiny.lock");
+    const lock = acquireLock(path);
+    const held = readFileSync(path, "utf8");
+    await expect(getDataSet(set, folder, pause)).rejects.toThrow(`${path} is held by this process since`);
     expect(server.asked).toEqual([]);
+    lock.release();
     const { pid } = spawnSync(process.execPath, ["--version"]);
-    put(folder, "downloads/tiny.lock", String(pid));
+    writeFileSync(path, held.replace(`"pid":${process.pid}`, `"pid":${pid}`));
     expect(await getDataSet(set, folder, pause)).toHaveLength(2);
     expect(filesIn(folder)).not.toContain("downloads/tiny.lock");
   });
@@ -155,10 +160,10 @@ describe("getting a data set", () => {
 });
 
 describe("checking a data set", () => {
-  function checked(set: DataSet, folder: string) {
+  async function checked(set: DataSet, folder: string) {
     const files: string[] = [];
     const faults: string[] = [];
-    checkDataSet(set, folder, {
+    await checkDataSet(set, folder, {
       onFile: ({ path, rows }) => files.push(`${path} ${rows}`),
       onFault: (fault) => faults.push(fault.replaceAll(`${folder}/`, "")),
     });
@@ -168,7 +173,7 @@ describe("checking a data set", () => {
   it("counts the rows of good files and tells every fault, up to twenty a file", async () => {
     const { set, folder } = await tinySet("");
     putTable(folder, "tiny/a.tsv.gz", [["text"], ["good"], ["much too long"], ["fine"], ["also too long"]]);
-    expect(checked(set, folder)).toEqual({
+    expect(await checked(set, folder)).toEqual({
       files: ["tiny/a.tsv.gz 2"],
       faults: [
         "tiny/a.tsv.gz:3: too long",
@@ -177,30 +182,43 @@ describe("checking a data set", () => {
       ],
     });
     putTable(folder, "tiny/b.tsv.gz", [["text"], ...Array.from({ length: 25 }, () => ["much too long"])]);
-    const { faults } = checked(set, folder);
+    const { faults } = await checked(set, folder);
     expect(faults).toHaveLength(2 + 20 + 1);
     expect(faults.at(-1)).toBe("tiny/b.tsv.gz: 5 more faults");
     writeFileSync(join(folder, "tiny/a.tsv.gz"), gzipSync("text\ngood\n").subarray(0, 15));
-    expect(checked(set, folder).faults[0]).toMatch(/^tiny\/a\.tsv\.gz: broken gzip data/);
+    expect((await checked(set, folder)).faults[0]).toMatch(/^tiny\/a\.tsv\.gz: broken gzip data/);
   });
 
   it("reads files together that must agree", async () => {
     const folder = temporaryFolder();
     const duc = dataSets.find(({ name }) => name === "duc2004")!;
     for (const { path } of duc.files) put(folder, path, "text\n");
-    expect(checked(duc, folder).faults).toEqual([]);
+    expect((await checked(duc, folder)).faults).toEqual([]);
     put(folder, duc.files[2]!.path, "text\nmore\n");
-    expect(checked(duc, folder).faults).toEqual([
-      expect.stringMatching(/task1_ref1\.txt has 2 lines, but .* has 1; they must go together/) as string,
+    expect((await checked(duc, folder)).faults).toEqual([
+      expect.stringMatching(/task1_ref1\.txt has 2 lines, but .* has 1; they must correspond line by line/) as string,
     ]);
+  });
+
+  it("reads packages that hold data like files", async () => {
+    const set = dataSets.find(({ name }) => name === "ts-diagnostics")!;
+    expect(presenceOf(set, "nowhere")).toEqual({ present: ["typescript"], missing: [] });
+    const { rows, sha256: checksum } = await set.files[0]!.read("nowhere");
+    expect(rows.length).toBeGreaterThan(2000);
+    expect(checksum).toMatch(/^[0-9a-f]{64}$/);
+    const absent = { ...set, files: [packageFile("fenchel-absent", () => expect.fail("is not there"))] };
+    expect(presenceOf(absent, "nowhere")).toEqual({ present: [], missing: ["fenchel-absent"] });
+    expect(() => packageFolder("fenchel-absent", "fenchel-absent@6")).toThrow(
+      new DataError("the package fenchel-absent, which holds the data, is not installed: npm install fenchel-absent@6"),
+    );
   });
 
   it("knows which files are there, optional ones among them", async () => {
     const folder = temporaryFolder();
     const snli = dataSets.find(({ name }) => name === "snli")!;
-    expect(presenceOf(snli, folder)).toEqual({ there: [], missing: snli.files.map(({ path }) => path) });
+    expect(presenceOf(snli, folder)).toEqual({ present: [], missing: snli.files.map(({ path }) => path) });
     put(folder, "entailment/snli_train.tsv.gz", "");
-    expect(presenceOf(snli, folder).there).toEqual(["entailment/snli_train.tsv.gz"]);
+    expect(presenceOf(snli, folder).present).toEqual(["entailment/snli_train.tsv.gz"]);
     rmSync(join(folder, "entailment"), { recursive: true });
   });
 });
@@ -210,24 +228,26 @@ describe("the catalogue", () => {
     expect(new Set(dataSets.map(({ name }) => name)).size).toBe(dataSets.length);
     const paths = dataSets.flatMap(({ files }) => files.map(({ path }) => path));
     expect(new Set(paths).size).toBe(paths.length);
-    for (const { name, files, optional, fetching, byHand, licence, address } of dataSets) {
-      expect(fetching === undefined).toBe(byHand !== undefined);
+    for (const { name, files, optional, download, manual, licence, address } of dataSets) {
+      expect(download === undefined).toBe(manual !== undefined);
       expect(`${licence} ${address}`).not.toMatch(/undefined/);
       const known = [...files, ...(optional ?? [])].map(({ path }) => path);
-      for (const path of Object.keys(fetching?.makes ?? {})) expect(known).toContain(path);
-      for (const { url, checksum } of fetching?.remote ?? []) {
+      for (const path of Object.keys(download?.produces ?? {})) expect(known).toContain(path);
+      for (const { url, checksum } of download?.remote ?? []) {
         expect(URL.canParse(url) && url.startsWith("https://"), `${name}: ${url}`).toBe(true);
         if (checksum !== undefined) expect(Object.values(checksum)[0]).toMatch(/^([0-9a-f]{40}|[0-9a-f]{64})$/);
       }
     }
   });
 
-  it("says of a missing file of every set how to get it", () => {
+  it("says of a missing file of every set how to get it", async () => {
     const folder = temporaryFolder();
-    for (const { name, files, byHand } of dataSets) {
-      for (const file of files) {
-        const how = byHand === undefined ? "get it with" : "see how to get it with";
-        expect(() => file.read(folder)).toThrow(`no such file; ${how}: fenchel data get ${name},`);
+    for (const { name, files, manual } of dataSets) {
+      for (const file of files.filter(({ isPresent }) => isPresent === undefined)) {
+        const how = manual === undefined ? "get it with" : "see how to get it with";
+        expect(await complaint(folder, () => file.read(folder))).toContain(
+          `no such file; ${how}: fenchel data get ${name},`,
+        );
       }
     }
   });

@@ -1,13 +1,14 @@
 /** Translations and the links between their words are read. */
 import { describe, expect, it } from "vitest";
 import { readRte2Alignments, readTranslationAlignments } from "../../src/datasets/alignment.ts";
-import { readIwslt17, readMulti30k } from "../../src/datasets/translation.ts";
+import { readIwslt17 } from "../../src/datasets/iwslt17.ts";
+import { readMulti30k } from "../../src/datasets/multi30k.ts";
 import { complaint, putTable, temporaryFolder } from "./fixtures.ts";
 
 const folder = temporaryFolder();
 
 describe("translation and word alignment", () => {
-  it("reads captions in three languages and talks in two", () => {
+  it("reads captions in three languages and talks in two", async () => {
     for (const split of ["train", "dev", "test2016", "test2017"])
       putTable(folder, `translation/multi30k_${split}.tsv.gz`, [
         ["de", "en", "fr"],
@@ -18,7 +19,7 @@ describe("translation and word alignment", () => {
       ["de", "en", "fr"],
       ["Ein Hund.", "", "Un chien."],
     ]);
-    expect(complaint(folder, () => readMulti30k(folder))).toBe(
+    expect(await complaint(folder, () => readMulti30k(folder))).toBe(
       'translation/multi30k_dev.tsv.gz:2: column "en" is empty',
     );
     for (const split of ["train", "dev", "test"])
@@ -29,7 +30,7 @@ describe("translation and word alignment", () => {
     expect(readIwslt17(folder).train).toEqual([{ de: "Ja.", en: "Yes." }]);
   });
 
-  it("reads links, the sure among the possible ones, and refuses links to words that are not there", () => {
+  it("reads links, the sure among the possible ones, and refuses links to words that are not there", async () => {
     const path = "alignment/align_de_en.tsv.gz";
     const header = ["de", "en", "sure", "possible"];
     putTable(folder, path, [header, ["das ist gut", "good", "2-0", "2-0 0-0"], ["a", "b", "", ""]]);
@@ -51,7 +52,7 @@ describe("translation and word alignment", () => {
     ];
     for (const [link, message] of faults) {
       putTable(folder, path, [header, ["a", "b", link, ""]]);
-      expect(complaint(folder, () => readTranslationAlignments(folder, "de-en"))).toMatch(message);
+      expect(await complaint(folder, () => readTranslationAlignments(folder, "de-en"))).toMatch(message);
     }
     for (const split of ["dev", "test"])
       putTable(folder, `alignment/msr_rte2_${split}.tsv.gz`, [

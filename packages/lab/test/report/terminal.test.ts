@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderTerminal, terminalLegend } from "../../src/report/index.ts";
-import { columns } from "../../src/report/terminal.ts";
+import { columns } from "../../src/base/terminal-text.ts";
 import { explainedText, MEAN_WEIGHTS, MEAN_WORDS } from "./results.ts";
 
 const labels = ["ham", "spam"];
@@ -44,8 +44,16 @@ describe("attention in the terminal", () => {
     expect(lines[1]).toBe("  [subject here ¶");
     expect(lines.length).toBeGreaterThan(5);
   });
-  it("counts columns as terminals do", () => {
-    expect([columns("abc"), columns("中文"), columns("e\u0301"), columns("")]).toEqual([3, 4, 1, 0]);
+  it("fills the width with emoji sequences and wide characters, and no more", () => {
+    const words = Array.from(
+      { length: 40 },
+      (_, i) => ["\u{1f468}\u200d\u{1f469}\u200d\u{1f467}", "\u4e2d\u6587"][i % 2]!,
+    );
+    const many = explainedText({ words, weights: words.map(() => 1 / 40) });
+    const lines = bare(renderTerminal([{ mapping: "m", text: many }], { labels, color: true, width: 40 })).split("\n");
+    const widths = lines.slice(1, -1).map(columns);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(40);
+    expect(Math.min(...widths.slice(0, -1))).toBeGreaterThan(34);
   });
   it("lets no text control the terminal", () => {
     const words = ["\u001b[2J", "\u001b]0;title\u0007", "\r", "a\nb", ...MEAN_WORDS];

@@ -1,8 +1,7 @@
 /** E-mails as words: their parts, their HTML, and what only the sender wrote. */
 import { describe, expect, it } from "vitest";
-import { htmlToText } from "../../src/text/mail/html-text.ts";
-import { parseMail } from "../../src/text/mail/mail-message.ts";
-import { cleanBody, cleanSubject } from "../../src/text/mail/mail-text.ts";
+import { htmlToText, parseMail } from "../../src/text/mail-message.ts";
+import { cleanBody, cleanSubject } from "../../src/text/mail-text.ts";
 import { wordsOfMail } from "../../src/datasets/spam-assassin.ts";
 import { hideAddresses, tokenize, wordsOfText } from "../../src/text/tokenize.ts";
 

@@ -1,32 +1,55 @@
-/** `fenchel bench`: the speed of the mappings on this machine, as tables and JSON. */
+/** `fenchel bench`: speed of the mappings on this machine, as tables and JSON. */
 import type { Command } from "commander";
-import { addBenchTrainCommand } from "./bench-train.ts";
-import { runBench, type BenchPlan, type BenchResult, type Size } from "../../bench/bench.ts";
+import { registry } from "fenchel";
+import { runBench, type BenchPlan, type BenchResult } from "../../bench/bench.ts";
+import type { Size } from "../../bench/calls.ts";
+import { runColdBench } from "../../bench/cold.ts";
 import { continuousCases, runContinuousBench } from "../../bench/continuous.ts";
-import { runScaling } from "../../bench/scaling.ts";
 import { distributions, distributionTexts, type Distribution } from "../../bench/inputs.ts";
-import { benchTable, continuousTable, growthTable } from "../terminal/bench-text.ts";
-import { UserError } from "../terminal/errors.ts";
+import { runScaling } from "../../bench/scaling.ts";
+import { choicesOption } from "../parse/choices.ts";
 import { checkWritable, writeFileAtomically } from "../parse/files.ts";
-import { commandLine, machine } from "../terminal/environment.ts";
 import { mappingNamed } from "../parse/mapping-options.ts";
-import { unknownName } from "../terminal/suggest.ts";
 import { integerOption, numberOption, sizesOption } from "../parse/numbers.ts";
+import { benchTable, coldTable, continuousTable, scalingTable } from "../terminal/bench-text.ts";
+import { commandLine, machine } from "../terminal/environment.ts";
+import { UserError } from "../terminal/errors.ts";
 import { print } from "../terminal/output.ts";
 import { formatDuration, makeProgress, progressBar } from "../terminal/progress.ts";
 
 interface BenchOptions {
   readonly sizes?: string;
   readonly distributions?: string;
-  readonly mapping?: string[];
+  readonly mappings?: string;
   readonly float64?: boolean;
   readonly quick?: boolean;
   readonly scaling?: boolean;
+  readonly cold?: boolean;
   readonly continuous?: boolean;
   readonly seconds?: string;
   readonly seed: string;
   readonly json?: string;
 }
+
+/** A measurement with its default time in seconds and the options that it does not have. */
+interface Mode {
+  readonly seconds: number;
+  readonly without: readonly ("sizes" | "distributions" | "mappings" | "float64" | "quick")[];
+  readonly run: (plan: BenchPlan, options: BenchOptions) => Promise<unknown>;
+}
+
+const modes = {
+  sizes: { seconds: 90, without: [], run: benchSizes },
+  scaling: { seconds: 60, without: ["sizes", "float64"], run: benchScaling },
+  cold: { seconds: 30, without: ["distributions", "float64", "quick"], run: benchCold },
+  continuous: {
+    seconds: 20,
+    without: ["sizes", "distributions", "mappings", "float64", "quick"],
+    run: benchContinuous,
+  },
+} as const satisfies Record<string, Mode>;
+
+const secondsOfQuick = 12;
 
 const sizesOfFull: readonly Size[] = [
   [1280, 32],
@@ -39,8 +62,9 @@ const sizesOfQuick: readonly Size[] = [
   [1280, 32],
   [1024, 512],
 ];
-const lengthsOfGrowth = [1e3, 1e4, 1e5, 1e6];
-const lengthsOfQuickGrowth = [1e3, 1e4, 1e5];
+const sizesOfCold: readonly Size[] = [[1280, 32]];
+const lengthsOfScaling = [1e3, 1e4, 1e5, 1e6];
+const lengthsOfQuickScaling = [1e3, 1e4, 1e5];
 
 function readSizes(text: string): Size[] {
   return text.split(",").map((part) => {
@@ -55,27 +79,32 @@ function readSizes(text: string): Size[] {
   });
 }
 
-function readKinds(text: string): Distribution[] {
-  return text.split(",").map((name) => {
-    const kind = distributions.find((known) => known === name.trim());
-    if (kind === undefined)
-      throw new UserError(`--distributions: ${unknownName("distribution", name.trim(), distributions)}`);
-    return kind;
-  });
+/** The measurement that is asked for. Throws a UserError for options that do not go together. */
+function modeOf(options: BenchOptions): Mode & { readonly name: keyof typeof modes } {
+  const asked = (["scaling", "cold", "continuous"] as const).filter((name) => options[name] === true);
+  if (asked.length > 1) throw new UserError(`--${asked.join(" and --")} do not go together: give one of them`);
+  const name = asked[0] ?? "sizes";
+  const mode: Mode = modes[name];
+  const odd = mode.without.find((option) => options[option] !== undefined);
+  if (odd !== undefined) throw new UserError(`--${name} does not support --${odd}: leave it out`);
+  return { name, ...mode };
 }
 
-function readPlan(options: BenchOptions): BenchPlan {
-  const { quick = false, scaling = false } = options;
-  const names = options.mapping?.flatMap((text) => text.split(",").map((name) => mappingNamed(name.trim()).name));
-  const standardKinds: readonly Distribution[] = quick ? ["normal", "plateau", "equal"] : distributions;
+function readPlan(options: BenchOptions, seconds: number, standardSizes: readonly Size[]): BenchPlan {
+  const { quick = false } = options;
+  const quickDistributions: readonly Distribution[] = ["normal", "plateau", "equal"];
+  const standard = quick ? quickDistributions : distributions;
   return {
-    sizes: options.sizes === undefined ? (quick ? sizesOfQuick : sizesOfFull) : readSizes(options.sizes),
-    kinds: options.distributions === undefined ? standardKinds : readKinds(options.distributions),
-    mappings: names ?? null,
+    sizes: options.sizes === undefined ? standardSizes : readSizes(options.sizes),
+    distributions:
+      options.distributions === undefined
+        ? standard
+        : choicesOption("--distributions", options.distributions, distributions),
+    mappings: options.mappings?.split(",").map((name) => mappingNamed(name.trim()).name) ?? null,
     precision: options.float64 === true ? "float64" : "float32",
     seconds: numberOption(
       "--seconds",
-      options.seconds ?? (quick ? "12" : scaling ? "60" : options.continuous === true ? "20" : "90"),
+      options.seconds ?? String(quick ? secondsOfQuick : seconds),
       "a number of seconds above 0 is needed",
       (value) => value > 0,
     ),
@@ -84,26 +113,49 @@ function readPlan(options: BenchOptions): BenchPlan {
 }
 
 /** Progress on standard error with the time left, from the share of the work that is done. */
-function clock(what: string): { step: (done: number, of: number, now: string) => void; end: () => void } {
+function clock(title: string): { step: (done: number, of: number, now: string) => void; end: () => void } {
   const progress = makeProgress(process.stderr);
   const start = performance.now();
   return {
     step(done, of, now) {
       const seconds = (performance.now() - start) / 1000;
       const left = done === 0 ? "" : `, ${formatDuration((seconds / done) * (of - done))} left`;
-      progress.show([`${progressBar(done / of)} ${what} ${done}/${of}${left}  ${now}`], `${what} ${done}/${of}${left}`);
+      progress.show(
+        [`${progressBar(done / of)} ${title} ${done}/${of}${left}  ${now}`],
+        `${title} ${done}/${of}${left}`,
+      );
     },
     end: progress.end,
   };
 }
 
-async function benchGrowth(options: BenchOptions, plan: BenchPlan): Promise<unknown> {
-  const lengths = options.quick === true ? lengthsOfQuickGrowth : lengthsOfGrowth;
-  const { step, end } = clock("growth");
+async function benchScaling(plan: BenchPlan, options: BenchOptions): Promise<unknown> {
+  const lengths = options.quick === true ? lengthsOfQuickScaling : lengthsOfScaling;
+  const { step, end } = clock("scaling");
   const results = runScaling({ ...plan, lengths }, (done, of) => step(done, of, ""));
   end();
   await print(
-    `Single rows, float32, forward and pullback; nanoseconds an element at each length.\n${growthTable(results)}`,
+    `Single rows, float32, forward and backward; nanoseconds per element at each length.\n${scalingTable(results)}`,
+  );
+  return results;
+}
+
+async function benchCold(plan: BenchPlan): Promise<unknown> {
+  const [size] = plan.sizes as [Size];
+  if (plan.sizes.length > 1) throw new UserError("--cold measures one size: give --sizes one ROWSxENTRIES");
+  const progress = makeProgress(process.stderr);
+  const results = await runColdBench(
+    { ...plan, size },
+    {
+      onProcess(done, seconds) {
+        const line = `cold calls: ${done} processes, ${formatDuration(Math.max(0, plan.seconds - seconds))} left`;
+        progress.show([`${progressBar(seconds / plan.seconds)} ${line}`], line);
+      },
+    },
+  ).finally(progress.end);
+  const [rows, n] = size;
+  await print(
+    `${rows} rows of ${n}, float32, forward and backward without out, each mapping in processes of its own.\n${coldTable(results)}`,
   );
   return results;
 }
@@ -114,7 +166,7 @@ async function benchContinuous(plan: BenchPlan): Promise<unknown> {
   const results = runContinuousBench({ ...plan, cases: continuousCases }, (done, of) => step(done, of, ""));
   end();
   await print(
-    `Continuous attention, float32, forward and pullback, milliseconds a batch on one thread.\n${continuousTable(results)}`,
+    `Continuous attention, float32, forward and backward, milliseconds per batch on one thread.\n${continuousTable(results)}`,
   );
   return results;
 }
@@ -122,34 +174,31 @@ async function benchContinuous(plan: BenchPlan): Promise<unknown> {
 async function benchSizes(plan: BenchPlan): Promise<readonly BenchResult[]> {
   const { step, end } = clock("bench");
   const all: BenchResult[] = [];
-  step(0, plan.sizes.length * plan.kinds.length, "");
+  step(0, plan.sizes.length * plan.distributions.length, "");
   for (const [s, size] of plan.sizes.entries()) {
     const part = { ...plan, sizes: [size], seconds: plan.seconds / plan.sizes.length };
     const results = runBench(part, (cell, done) => {
-      const { n, kind } = cell[0]!;
-      step(s * plan.kinds.length + done, plan.sizes.length * plan.kinds.length, `${size[0]}x${n} ${kind}`);
+      const { n, distribution } = cell[0]!;
+      step(
+        s * plan.distributions.length + done,
+        plan.sizes.length * plan.distributions.length,
+        `${size[0]}x${n} ${distribution}`,
+      );
     });
     end();
     all.push(...results);
-    const title = `${size[0]} rows of ${size[1]}, ${plan.precision}, forward and pullback`;
+    const title = `${size[0]} rows of ${size[1]}, ${plan.precision}, forward and backward`;
     await print(`${s === 0 ? "" : "\n"}${title}\n${benchTable(results, size[0])}`);
   }
   return all;
 }
 
 async function bench(options: BenchOptions): Promise<void> {
-  const plan = readPlan(options);
-  if (options.scaling === true && (options.sizes !== undefined || options.float64 === true)) {
-    throw new UserError("--scaling has its own sizes, in float32: leave --sizes and --float64 out");
-  }
-  const { scaling = false, continuous = false } = options;
-  const rowOptions = [options.sizes, options.distributions, options.mapping, options.float64, options.scaling];
-  if (continuous && rowOptions.some((given) => given !== undefined)) {
-    throw new UserError("--continuous measures cases of its own: leave the options about rows and mappings out");
-  }
+  const mode = modeOf(options);
+  const standardSizes = mode.name === "cold" ? sizesOfCold : options.quick === true ? sizesOfQuick : sizesOfFull;
+  const plan = readPlan(options, mode.seconds, standardSizes);
   if (options.json !== undefined) checkWritable("--json", options.json);
-  const run = scaling ? benchGrowth(options, plan) : continuous ? benchContinuous(plan) : benchSizes(plan);
-  const results = await run;
+  const results = await mode.run(plan, options);
   if (options.json === undefined) return;
   const report = {
     date: new Date().toISOString(),
@@ -162,44 +211,53 @@ async function bench(options: BenchOptions): Promise<void> {
   writeFileAtomically(options.json, `${JSON.stringify(report, null, 2)}\n`);
 }
 
-const kindList = distributions.map((kind) => `  ${kind.padEnd(12)} ${distributionTexts[kind]}`).join("\n");
+const distributionList = distributions.map((name) => `  ${name.padEnd(12)} ${distributionTexts[name]}`).join("\n");
+
+const [reference] = registry;
 
 const more = `
 Distributions of the scores:
-${kindList}
+${distributionList}
 
-Every call is a forward pass and a pullback to the scores. All mappings take turns in one run, with softmax and with a plain copy of
-the same bytes; figures are medians, and ratios are medians of the ratios within a round.
+Every call is a forward pass and the backward pass to the scores, into memory of the caller's. All mappings take turns in one run, with
+${reference!.name} and with a plain copy of the same bytes; figures are medians, and ratios are medians of the ratios within a round.
+"plain call" is the ratio of m.vjp(x, { shape }).pullback(dy), without out and with the gradients in the hyper-parameters.
 
 Examples:
   fenchel bench --quick
-  fenchel bench --mapping fusedmax,oscarmax --sizes 1280x32,16x65536 --distributions normal,sorted
+  fenchel bench --mappings fusedmax,oscarmax --sizes 1280x32,16x65536 --distributions normal,sorted
   fenchel bench --scaling --seconds 30 --json scaling.json
+  fenchel bench --cold
   fenchel bench --continuous
-  fenchel bench train entailment      training step time with each mapping`;
+  fenchel bench train entailment`;
 
-/** Adds the command to the program. */
-export function addBenchCommand(program: Command): void {
-  const command = program
-    .command("bench")
-    // The options of `bench train` are its own.
-    .enablePositionalOptions()
-    .summary("speed of the mappings on this machine")
-    .description("Measures nanoseconds an element, ratios to softmax and to a plain copy, and bytes a call.")
-    .option("--quick", "fewer sizes and kinds, 12 seconds")
-    .option("--mapping <names...>", "mappings to measure (default all; softmax is always measured)")
-    .option("--sizes <list>", "ROWSxENTRIES, several separated by commas")
-    .option("--distributions <list>", "distributions of the scores, separated by commas")
-    .option("--float64", "measure float64 scores in place of float32")
-    .option("--scaling", "single rows of 1e3 to 1e6 entries: scaling of the cost against n log n")
-    .option("--continuous", "continuous attention on a line and in the plane, in place of the mappings")
-    .option(
-      "--seconds <seconds>",
-      "time for everything, about (default 90; 12 with --quick, 60 with --scaling, 20 with --continuous)",
-    )
-    .option("--seed <seed>", "seed of the rows", "1")
-    .option("--json <file>", "also write the results as JSON")
-    .addHelpText("after", more)
-    .action(bench);
-  addBenchTrainCommand(command);
+/** Adds the command to the program and returns it, for its subcommands. */
+export function addBenchCommand(program: Command): Command {
+  const defaults = Object.entries(modes).flatMap(([name, { seconds }]) => {
+    return name === "sizes" ? [] : [`${seconds} with --${name}`];
+  });
+  return (
+    program
+      .command("bench")
+      // An option after the name of a subcommand is that command's own.
+      .enablePositionalOptions()
+      .summary("speed of the mappings on this machine")
+      .description("Measures nanoseconds per element, ratios to softmax and to a plain copy, and bytes per call.")
+      .option("--quick", `fewer sizes and distributions, ${secondsOfQuick} seconds`)
+      .option("--mappings <list>", `mappings, separated by commas (default all); ${reference!.name} is always measured`)
+      .option("--sizes <list>", "ROWSxENTRIES, several separated by commas")
+      .option("--distributions <list>", "distributions of the scores, separated by commas (default all)")
+      .option("--float64", "float64 scores in place of float32")
+      .option("--scaling", "single rows of 1e3 to 1e6 entries: growth of the cost against n log n")
+      .option("--cold", "the first 50 calls in a process of its own, against warm ones")
+      .option("--continuous", "continuous attention on a line and in the plane, in place of the mappings")
+      .option(
+        "--seconds <seconds>",
+        `approximate time for everything (default ${modes.sizes.seconds}; ${secondsOfQuick} with --quick, ${defaults.join(", ")})`,
+      )
+      .option("--seed <seed>", "seed of the scores", "1")
+      .option("--json <file>", "also write the results as JSON")
+      .addHelpText("after", more)
+      .action(bench)
+  );
 }

@@ -1,7 +1,7 @@
-/** `fenchel data`: the data sets that there are, fetching them, and checking what is there. */
+/** `fenchel data`: list, download and check the data sets. */
 import type { Command } from "commander";
 import { DataError } from "../../base/data-error.ts";
-import { dataSets } from "../../datasets/catalogue.ts";
+import { dataSets } from "../../datasets/index.ts";
 import { checkDataSet, presenceOf, type CheckedFile } from "../../datasets/kit/check.ts";
 import { cacheFolder, dataFolder } from "../../datasets/kit/data-folder.ts";
 import type { DataSet } from "../../datasets/kit/dataset.ts";
@@ -17,7 +17,7 @@ import { formatTable } from "../terminal/table.ts";
 interface DataOptions {
   readonly dataDir?: string;
   readonly json?: boolean;
-  readonly again?: boolean;
+  readonly force?: boolean;
 }
 
 function setNamed(name: string): DataSet {
@@ -33,22 +33,22 @@ function setNamed(name: string): DataSet {
   return found;
 }
 
-/** Bytes to fetch, or null when a file's size is not published. */
-function sizeOf({ fetching }: DataSet): number | null {
-  const sizes = fetching?.remote.map(({ bytes }) => bytes) ?? [undefined];
+/** Bytes to download, or null when a file's size is not published. */
+function sizeOf({ download }: DataSet): number | null {
+  const sizes = download?.remote.map(({ bytes }) => bytes) ?? [undefined];
   return sizes.reduce<number | null>((sum, bytes) => (sum === null || bytes === undefined ? null : sum + bytes), 0);
 }
 
-/** How the fetched files are verified. */
-function verification({ fetching }: DataSet): string {
-  if (fetching === undefined) return "by hand";
-  return fetching.remote.every(({ checksum }) => checksum !== undefined) ? "known" : "first download";
+/** Source of the checksum that a download is verified by. */
+function verification({ download }: DataSet): string {
+  if (download === undefined) return "manual";
+  return download.remote.every(({ checksum }) => checksum !== undefined) ? "published" : "first download";
 }
 
-function whereabouts(set: DataSet, folder: string): string {
-  const { there, missing } = presenceOf(set, folder);
-  if (missing.length === 0) return set.optional === undefined ? "there" : `there (${there.length} files)`;
-  return there.length === 0 ? "missing" : `${missing.length} of ${set.files.length} files missing`;
+function presenceText(set: DataSet, folder: string): string {
+  const { present, missing } = presenceOf(set, folder);
+  if (missing.length === 0) return set.optional === undefined ? "present" : `present (${present.length} files)`;
+  return present.length === 0 ? "missing" : `${missing.length} of ${set.files.length} files missing`;
 }
 
 async function list({ dataDir, json }: DataOptions): Promise<void> {
@@ -61,8 +61,8 @@ async function list({ dataDir, json }: DataOptions): Promise<void> {
       licence: set.licence,
       address: set.address,
       bytes: sizeOf(set),
-      downloads: set.fetching?.remote ?? [],
-      ...(set.byHand === undefined ? {} : { byHand: set.byHand }),
+      downloads: set.download?.remote ?? [],
+      ...(set.manual === undefined ? {} : { manual: set.manual }),
       ...(set.note === undefined ? {} : { note: set.note }),
       ...presenceOf(set, folder),
     }));
@@ -72,14 +72,14 @@ async function list({ dataDir, json }: DataOptions): Promise<void> {
   const rows = dataSets.map((set) => [
     set.name,
     set.task,
-    whereabouts(set, folder),
+    presenceText(set, folder),
     sizeOf(set) === null ? "?" : formatBytes(sizeOf(set)),
     verification(set),
     set.licence,
     set.title,
     set.address,
   ]);
-  const heading = ["name", "task", "files", "download", "checksum", "licence", "what", "address"];
+  const heading = ["name", "task", "files", "download", "checksum", "licence", "title", "address"];
   await print(`${formatTable(heading, rows)}\nData folder: ${folder}\n`);
 }
 
@@ -87,10 +87,10 @@ function checkedLine({ path, rows, sha256 }: CheckedFile): string {
   return `${path}  ${rows} rows  ${sha256}`;
 }
 
-/** Live lines for the files of a set. */
-function showFetching(set: DataSet) {
+/** Live progress of a set's downloads. */
+function downloadProgress(set: DataSet) {
   const progress = makeProgress(process.stderr);
-  const files = set.fetching?.remote.length ?? 0;
+  const files = set.download?.remote.length ?? 0;
   let start = performance.now();
   let first: { readonly index: number; readonly received: number } | undefined;
   let shown = -Infinity;
@@ -118,25 +118,25 @@ function showFetching(set: DataSet) {
   };
 }
 
-async function getOne(set: DataSet, folder: string, again: boolean, signal: AbortSignal): Promise<void> {
-  const progress = showFetching(set);
+async function getOne(set: DataSet, folder: string, force: boolean, signal: AbortSignal): Promise<void> {
+  const progress = downloadProgress(set);
   try {
     const files = await getDataSet(set, folder, {
       signal,
-      again,
+      force,
       onProgress: progress.at,
       onStep: (step) => progress.show([`${set.name}: ${step}`], `${set.name}: ${step}`),
       onFetched({ url, checksum }, { bytes, sha256, trust }) {
-        const sure = {
+        const verified = {
           known: checksum !== undefined && "gitBlob" in checksum ? "as committed" : "as published",
           "as before": "as at the first download",
-          "first download": "first download: recorded, and compared from now on",
+          "first download": "first download: recorded, later ones must have it",
         }[trust];
-        progress.log(`${url}  ${formatBytes(bytes)}  SHA-256 ${sha256} (${sure})`);
+        progress.log(`${url}  ${formatBytes(bytes)}  SHA-256 ${sha256} (${verified})`);
       },
     });
     progress.end();
-    if (files.length === 0) await print(`${set.name}: there already, in ${folder}\n`);
+    if (files.length === 0) await print(`${set.name}: already in ${folder}\n`);
     else await print(`${files.map(checkedLine).join("\n")}\n`);
     if (files.length > 0 && set.note !== undefined) await print(`${set.name}: ${set.note}\n`);
   } finally {
@@ -144,47 +144,44 @@ async function getOne(set: DataSet, folder: string, again: boolean, signal: Abor
   }
 }
 
-/** What a failed call of the file system means for a download. */
+/** A failed call of the file system during a download, as the user's error. */
 function diskFault(error: unknown, folder: string): unknown {
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const reason = systemReason(inner);
   if (reason === null) return error;
   const { path } = inner as NodeJS.ErrnoException;
-  return new UserError(`cannot write ${path ?? folder}: ${reason}; what has come is kept`);
+  return new UserError(`cannot write ${path ?? folder}: ${reason}; received bytes are kept`);
 }
 
-async function get(names: readonly string[], { dataDir, again = false }: DataOptions): Promise<void> {
+async function get(names: readonly string[], { dataDir, force = false }: DataOptions): Promise<void> {
   const sets = names.map(setNamed);
   const folder = dataFolder(dataDir);
-  let byHand = false;
   try {
     await interruptible(async (signal) => {
       for (const set of sets) {
-        if (set.fetching === undefined) {
-          byHand = true;
-          const { there, missing } = presenceOf(set, folder);
-          if (missing.length === 0) await print(`${set.name}: there already, ${there.length} files in ${folder}\n`);
-          else await print(`${set.name} (${set.licence}): ${set.byHand}\n  ${set.address}\n  data folder: ${folder}\n`);
-        } else await getOne(set, folder, again, signal);
+        if (set.download === undefined) {
+          const { present, missing } = presenceOf(set, folder);
+          if (missing.length === 0) await print(`${set.name}: already in ${folder}, ${present.length} files\n`);
+          else await print(`${set.name} (${set.licence}): ${set.manual}\n  ${set.address}\n  data folder: ${folder}\n`);
+        } else await getOne(set, folder, force, signal);
       }
     });
   } catch (error) {
     if (error instanceof Interrupted) {
-      warn("fenchel: stopped; the same command goes on with what has come");
+      warn("fenchel: stopped; run the same command to resume");
       throw new Exit(error.code);
     }
     throw diskFault(error, folder);
   }
-  if (byHand && sets.some((set) => set.fetching === undefined && presenceOf(set, folder).missing.length > 0))
-    throw new Exit(1);
+  if (sets.some((set) => set.download === undefined && presenceOf(set, folder).missing.length > 0)) throw new Exit(1);
 }
 
 async function check(names: readonly string[], { dataDir }: DataOptions): Promise<void> {
   const folder = dataFolder(dataDir);
   const sets =
-    names.length > 0 ? names.map(setNamed) : dataSets.filter((set) => presenceOf(set, folder).there.length > 0);
+    names.length > 0 ? names.map(setNamed) : dataSets.filter((set) => presenceOf(set, folder).present.length > 0);
   if (sets.length === 0)
-    throw new DataError(`${folder}: no data set is there; see fenchel data list and fenchel data get`);
+    throw new DataError(`${folder}: no data set in it; see fenchel data list and fenchel data get`);
   let faults = 0;
   const progress = makeProgress(process.stderr);
   const begun = performance.now();
@@ -192,11 +189,11 @@ async function check(names: readonly string[], { dataDir }: DataOptions): Promis
     const lines: string[] = [];
     const at = () => {
       const line = `checking ${set.name}, ${s + 1} of ${sets.length}: ${lines.length} of ${set.files.length} files`;
-      // Nobody waits for the first second, and small sets are read in less.
+      // Small sets are read in less than a second.
       if (performance.now() - begun > 1000 || process.stderr.isTTY) progress.show([line], line);
     };
     at();
-    checkDataSet(set, folder, {
+    await checkDataSet(set, folder, {
       onFile: (file) => {
         lines.push(checkedLine(file));
         at();
@@ -216,12 +213,12 @@ async function check(names: readonly string[], { dataDir }: DataOptions): Promis
 export function addDataCommand(program: Command): void {
   const data = program
     .command("data")
-    .summary("list, fetch and check the data sets")
-    .description("The data sets of the tasks: where they come from, fetching them, and checking what is there.")
+    .summary("list, download and check the data sets")
+    .description("The data sets of the tasks: list their sources, download them, and check the files.")
     .addHelpText(
       "after",
       `
-Data lie in the folder named by --data-dir, else by the variable FENCHEL_DATA, else in the cache folder
+The data folder is --data-dir, else the variable FENCHEL_DATA, else the cache folder
 (${cacheFolder()}).
 
 Examples:
@@ -233,17 +230,17 @@ Examples:
   const folderOption = ["--data-dir <folder>", where] as const;
   data
     .command("list")
-    .summary("every data set: task, licence, size, address, and whether it is there")
+    .summary("every data set: task, presence, size, licence and address")
     .option(...folderOption)
     .option("--json", "print JSON")
     .addHelpText("after", "\nExamples:\n  fenchel data list\n  fenchel data list --json --data-dir ~/corpora")
     .action(list);
   data
     .command("get")
-    .summary("fetch, verify and convert data sets; goes on where a call before was stopped")
+    .summary("download, verify and convert data sets; resumes where an earlier call was stopped")
     .argument("<name...>", "data sets, as fenchel data list names them")
     .option(...folderOption)
-    .option("--again", "fetch anew what is there already")
+    .option("--force", "download anew what is present")
     .addHelpText(
       "after",
       "\nExamples:\n  fenchel data get imdb multi30k\n  fenchel data get easy-vqa --data-dir ~/corpora",
@@ -251,8 +248,8 @@ Examples:
     .action(get);
   data
     .command("check")
-    .summary("read every row; exit code 1 when something is wrong")
-    .argument("[name...]", "data sets; default all that are there")
+    .summary("read every row; exit code 1 for any fault")
+    .argument("[name...]", "data sets; default all that are present")
     .option(...folderOption)
     .addHelpText("after", "\nExamples:\n  fenchel data check\n  fenchel data check imdb --data-dir ~/corpora")
     .action(check);

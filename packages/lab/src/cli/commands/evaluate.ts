@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { readLabelledFile, type LabelledFileOptions } from "../../datasets/labelled-file.ts";
 import { loadRun, type LoadedRun } from "../../tasks/load-run.ts";
 import type { TaskData } from "../../tasks/task.ts";
+import { choiceOption } from "../parse/choices.ts";
 import { checkReadable } from "../parse/files.ts";
 import { metricTitle } from "../terminal/comparison-text.ts";
 import { UserError } from "../terminal/errors.ts";
@@ -23,10 +24,7 @@ const formats = ["tsv", "csv", "jsonl"] as const;
 
 function fileOptions(options: EvaluateOptions, labels: readonly string[]): LabelledFileOptions {
   const { format: wanted, labelColumn, textColumn } = options;
-  const format = formats.find((known) => known === wanted);
-  if (wanted !== undefined && format === undefined) {
-    throw new UserError(`--format is ${JSON.stringify(wanted)}: ${formats.join(", ")} is needed`);
-  }
+  const format = wanted === undefined ? undefined : choiceOption("--format", wanted, formats);
   return {
     labels,
     ...(format === undefined ? {} : { format }),

@@ -11,8 +11,9 @@ import {
 import { describeOptions } from "../../figures/format.ts";
 import { findRuns, loadRun, type LoadedRun } from "../../tasks/load-run.ts";
 import type { ExampleRun, Task, TaskInput } from "../../tasks/task.ts";
+import { choiceOption } from "../parse/choices.ts";
 import { checkWritable, readBytes, writeFileAtomically } from "../parse/files.ts";
-import { asTyped, integerOption } from "../parse/numbers.ts";
+import { integerOption } from "../parse/numbers.ts";
 import { UserError } from "../terminal/errors.ts";
 import { print } from "../terminal/output.ts";
 import { makeProgress, type Progress } from "../terminal/progress.ts";
@@ -47,7 +48,7 @@ async function textOf(texts: readonly string[], { input }: ExplainOptions): Prom
   if (texts.length > 0 && input !== undefined) {
     throw new UserError("the text is given both as an argument and with --input: give one of them");
   }
-  if (texts.length > 0) return { id: "the text", bytes: new TextEncoder().encode(texts.map(asTyped).join(" ")) };
+  if (texts.length > 0) return { id: "the text", bytes: new TextEncoder().encode(texts.join(" ")) };
   const path = input ?? "-";
   if (path === "-" && process.stdin.isTTY) {
     throw new UserError("no text is given: add it as an argument, with --input FILE, or on standard input");
@@ -72,13 +73,7 @@ async function inputOf(task: Task, texts: readonly string[], options: ExplainOpt
   if (texts.length !== words.length || options.input !== undefined) {
     throw new UserError(`${task.name} needs ${words.length} arguments: ${words.map((part) => `"${part}"`).join(" ")}`);
   }
-  return { id: "the input", label: null, parts: texts.map((text) => new TextEncoder().encode(asTyped(text))) };
-}
-
-function oneOf<T extends string>(option: string, text: string, known: readonly T[]): T {
-  const found = known.find((name) => name === text);
-  if (found === undefined) throw new UserError(`${option} is ${JSON.stringify(text)}: ${known.join(", ")} is needed`);
-  return found;
+  return { id: "the input", label: null, parts: texts.map((text) => new TextEncoder().encode(text)) };
 }
 
 /** Split to explain: what the user gives, or a test example. */
@@ -133,8 +128,8 @@ function textExplanations({ explain }: Task, runs: readonly ExampleRun[]): Expla
 }
 
 async function explain(folder: string, texts: readonly string[], options: ExplainOptions): Promise<void> {
-  const wanted = oneOf("--color", options.color, ["auto", "always", "never"]);
-  const theme = oneOf("--theme", options.theme, ["dark", "light"]);
+  const wanted = choiceOption("--color", options.color, ["auto", "always", "never"]);
+  const theme = choiceOption("--theme", options.theme, ["dark", "light"]);
   const width =
     options.width === undefined ? (process.stdout.columns ?? 80) : integerOption("--width", options.width, 20);
   for (const name of ["html", "svg"] as const) {

@@ -9,7 +9,7 @@ export function addListCommand(program: Command): void {
   program
     .command("list")
     .summary("the mappings, with formula, effect and cost")
-    .description("Lists the mappings: what each regularizes, what that does to the weights, and what a row of n costs.")
+    .description("Lists the mappings: regularizer, effect on the weights, own option and cost per row of n entries.")
     .option("--json", "print JSON")
     .addHelpText("after", "\nExamples:\n  fenchel list\n  fenchel list --json")
     .action(async ({ json }: { json?: boolean }) => {
@@ -25,6 +25,6 @@ export function addListCommand(program: Command): void {
         effect,
         cost,
       ]);
-      await print(formatTable(["mapping", "Omega", "own option", "weights", "cost of a row"], rows));
+      await print(formatTable(["mapping", "Omega", "own option", "weights", "cost per row"], rows));
     });
 }

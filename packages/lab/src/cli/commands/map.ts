@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { RegistryEntry } from "fenchel";
 import { UserError } from "../terminal/errors.ts";
+import { choiceOption } from "../parse/choices.ts";
 import { readBytes } from "../parse/files.ts";
 import { addMappingOptions, callMapping, mappingNamed, readMappingOptions } from "../parse/mapping-options.ts";
 import { integerOption, sizesOption } from "../parse/numbers.ts";
@@ -11,6 +12,7 @@ import { formatJson, formatLines } from "../parse/score-text.ts";
 
 interface MapOptions {
   readonly input?: string;
+  readonly array?: string;
   readonly shape?: string;
   readonly axis?: string;
   readonly format: string;
@@ -28,21 +30,27 @@ Examples:
   fenchel map softmax --input scores.npy --axis 0 --format json
   echo '[[1, 2], [3, 1]]' | fenchel map sparsemax --gamma 0.5,2
 
-Input: JSON nested lists (the nesting is the shape), CSV (a line a row; commas, semicolons, tabs or spaces),
-or NPY of float32 or float64. Everything is computed in float64.`;
+Input, gzipped or not:
+  JSON       nested lists, whose nesting is the shape; a list per line; Python's -Infinity
+  CSV, TSV   one row per line, separated by commas, semicolons, tabs or blanks; a single column is one row.
+             Left out are a first line without numbers and a first column without a name (a pandas or R index).
+  NPY, NPZ   floats of 16 to 64 bits, integers and booleans, in C or Fortran order
+Text is UTF-8 or UTF-16. Everything is computed in float64.`;
 
 async function readScores(texts: readonly string[], options: MapOptions): Promise<ScoreArray> {
   if (texts.length > 0 && options.input !== undefined) {
     throw new UserError("scores are given both as arguments and with --input: give one of them");
   }
   let scores: ScoreArray;
-  if (texts.length > 0) scores = parseArguments(texts);
-  else {
+  if (texts.length > 0) {
+    if (options.array !== undefined) throw new UserError("--array is for .npz files: scores are given as arguments");
+    scores = parseArguments(texts);
+  } else {
     const path = options.input ?? "-";
     if (path === "-" && process.stdin.isTTY) {
       throw new UserError("no scores are given: add them as arguments, with --input FILE, or on standard input");
     }
-    scores = parseScores(await readBytes(path), path === "-" ? "standard input" : path);
+    scores = parseScores(await readBytes(path), path === "-" ? "standard input" : path, options.array);
   }
   if (options.shape === undefined) return scores;
   const shape = sizesOption("--shape", options.shape);
@@ -110,10 +118,7 @@ function asJson(
 
 async function map(name: string, texts: readonly string[], options: MapOptions): Promise<void> {
   const entry = mappingNamed(name);
-  const { format } = options;
-  if (!["text", "json", "csv"].includes(format)) {
-    throw new UserError(`--format is ${JSON.stringify(format)}: text, json or csv is needed`);
-  }
+  const format = choiceOption("--format", options.format, ["text", "json", "csv"]);
   const digits = integerOption("--precision", options.precision, 1, 17);
   if (format === "csv" && (options.max || options.gap || options.groups)) {
     throw new UserError("--max, --gap and --groups have no place in CSV: use --format text or json");
@@ -138,6 +143,7 @@ export function addMapCommand(program: Command): void {
     .argument("[scores...]", "scores of one row; without any, --input or standard input is read");
   addMappingOptions(command)
     .option("--input <file>", "read the scores from a file, - for standard input")
+    .option("--array <name>", "array of an .npz file that holds several")
     .option("--shape <sizes>", "shape of the scores, for instance 2x3 (default: the input's own)")
     .option("--axis <axis>", "axis to map, negative from the end (default -1)")
     .option("--format <format>", "text, json or csv", "text")

@@ -39,7 +39,7 @@ export function checkReadable(path: string): void {
   }
 }
 
-/** Whether `path` is a device, a pipe or the like, which must not be replaced by renaming. */
+/** True for a device, a pipe or the like, which must not be replaced by renaming. */
 function isSpecial(path: string): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat !== undefined && !stat.isFile() && !stat.isDirectory();

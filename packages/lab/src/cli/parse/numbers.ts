@@ -4,11 +4,6 @@ import { UserError } from "../terminal/errors.ts";
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const infinite = /^[+-]?inf(inity)?$/i;
 
-/** A text as it was typed: the command line gives negative numbers a typographic minus, lest they be taken for options. */
-export function asTyped(text: string): string {
-  return text.replace(/^\u2212(?=[\d.i])/i, "-");
-}
-
 /** The number a text stands for, or null: decimals, infinities and NaN; a typographic minus counts as a minus. */
 export function parseNumber(text: string): number | null {
   const plain = text.trim().replace(/^\u2212/, "-");
@@ -17,7 +12,13 @@ export function parseNumber(text: string): number | null {
   return /^nan$/i.test(plain) ? NaN : null;
 }
 
-/** A finite number given to an option; `wanted` says what is accepted. */
+/** The value, unless it is no score; `place` names it, as in "line 2, column 3". */
+export function checkScore(value: number, place: () => string): number {
+  if (Number.isFinite(value) || value === -Infinity) return value;
+  throw new UserError(`${place()} is ${value}: a score is a finite number, or -inf, which removes its entry`);
+}
+
+/** A finite number given to an option; `wanted` names the range. */
 export function numberOption(
   option: string,
   text: string,
@@ -26,7 +27,7 @@ export function numberOption(
 ): number {
   const value = parseNumber(text);
   if (value === null || !Number.isFinite(value) || !accepts(value)) {
-    throw new UserError(`${option} is ${JSON.stringify(asTyped(text))}: ${wanted}`);
+    throw new UserError(`${option} is ${JSON.stringify(text)}: ${wanted}`);
   }
   return value;
 }

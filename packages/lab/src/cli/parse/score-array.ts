@@ -1,7 +1,10 @@
-/** An array of scores read from arguments, a file or standard input: JSON, CSV or NPY. */
+/** Scores from arguments, a file or standard input, in any of the formats. */
+import { asUtf8, decodeText, unpacked } from "../../base/text-file.ts";
 import { UserError } from "../terminal/errors.ts";
-import { isNpy, parseNpy } from "./npy.ts";
-import { parseNumber } from "./numbers.ts";
+import { parseDelimited } from "./delimited-scores.ts";
+import { parseJson } from "./json-scores.ts";
+import { isNpy, isZip, parseNpy, parseNpz } from "./npy.ts";
+import { checkScore, parseNumber } from "./numbers.ts";
 
 /** Row-major scores. */
 export interface ScoreArray {
@@ -14,99 +17,53 @@ export function parseArguments(texts: readonly string[]): ScoreArray {
   const values = Float64Array.from(texts, (text, i) => {
     const value = parseNumber(text);
     if (value === null) throw new UserError(`score ${i + 1} is ${JSON.stringify(text)}: a number is needed`);
-    return value;
+    return checkScore(value, () => `score ${i + 1}`);
   });
   return { values, shape: [values.length] };
 }
 
-function at(path: readonly number[]): string {
-  return path.length === 0 ? "the whole" : `entry ${path.map((i) => `[${i}]`).join("")}`;
+/** Formats by the ending of a file's name. */
+const formatOfEnding: Readonly<Record<string, "json" | "delimited" | "npy" | "npz">> = {
+  json: "json",
+  jsonl: "json",
+  ndjson: "json",
+  csv: "delimited",
+  tsv: "delimited",
+  npy: "npy",
+  npz: "npz",
+};
+
+/** The format by the content's first bytes; a text is JSON when it begins with a bracket. */
+function formatOf(bytes: Buffer): "npy" | "npz" | null {
+  if (isNpy(bytes)) return "npy";
+  return isZip(bytes) ? "npz" : null;
 }
 
-/** Nested lists of numbers: the nesting is the shape. "-Infinity" as a text removes an entry, JSON having none. */
-export function parseJson(text: string, name: string): ScoreArray {
-  let root: unknown;
-  try {
-    root = JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${name}: it is not JSON: ${(error as Error).message}`);
+/**
+ * Scores of any format: by the ending of the file's name, else by the content.
+ * @param name names the file in errors, and its format by its ending; .gz may follow.
+ * @param array name of the array of an .npz file that holds several.
+ * @throws UserError with the place of what is no score; DataError for broken gzip, UTF-16 and quotes.
+ */
+export function parseScores(given: Uint8Array, name: string, array?: string): ScoreArray {
+  const bytes = unpacked(name, Buffer.from(given.buffer, given.byteOffset, given.byteLength));
+  const ending = /\.(\w+)(\.gz)?$/.exec(name)?.[1]?.toLowerCase() ?? "";
+  const format = formatOfEnding[ending] ?? formatOf(bytes);
+  if (array !== undefined && format !== "npz") {
+    throw new UserError(`--array: ${name} is no .npz file; leave the option out`);
   }
-  if (!Array.isArray(root)) throw new UserError(`${name}: a list of numbers, or of such lists, is needed`);
-  const shape: number[] = [];
-  for (let level: unknown = root; Array.isArray(level); level = level[0] as unknown) shape.push(level.length);
-  const values: number[] = [];
-  const visit = (node: unknown, path: readonly number[]): void => {
-    const depth = path.length;
-    if (depth === shape.length) {
-      const value = typeof node === "string" ? parseNumber(node) : node;
-      if (typeof value !== "number") {
-        const shown = JSON.stringify(node) ?? String(node);
-        throw new UserError(`${name}: ${at(path)} is ${shown.slice(0, 40)}: a number is needed`);
-      }
-      values.push(value);
-    } else if (!Array.isArray(node) || node.length !== shape[depth]) {
-      const found = Array.isArray(node) ? `has ${node.length} entries` : "is no list";
-      throw new UserError(`${name}: ${at(path)} ${found}: the lists beside it have ${shape[depth]}`);
-    } else node.forEach((child, i) => visit(child, [...path, i]));
-  };
-  visit(root, []);
-  return { values: Float64Array.from(values), shape };
+  if (format === "npy") return parseNpy(bytes, name);
+  if (format === "npz") return parseNpz(bytes, name, array);
+  const text = textOf(bytes, name);
+  if (text.trim() === "") throw new UserError(`${name}: it is empty: JSON, CSV, NPY or NPZ with scores is needed`);
+  const json = format === "json" || (format === null && /^\s*[[{]/.test(text));
+  return json ? parseJson(text, name) : parseDelimited(text, name);
 }
 
-function cellsOf(line: string): string[] {
-  const separator = line.includes(",") ? "," : line.includes(";") ? ";" : line.includes("\t") ? "\t" : /\s+/;
-  return line
-    .trim()
-    .split(separator)
-    .map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
-}
-
-/** A line a row; cells separated by commas, semicolons, tabs or spaces. A first line without any number is a heading. */
-export function parseCsv(text: string, name: string): ScoreArray {
-  const values: number[] = [];
-  let width = 0;
-  let rows = 0;
-  let firstLine = 0;
-  for (const [index, line] of text.split(/\r\n|\r|\n/).entries()) {
-    if (line.trim() === "") continue;
-    const cells = cellsOf(line);
-    const numbers = cells.map((cell) => parseNumber(cell));
-    if (rows === 0 && firstLine === 0 && numbers.every((value) => value === null)) {
-      firstLine = index + 1;
-      continue;
-    }
-    const wrong = numbers.indexOf(null);
-    if (wrong >= 0) {
-      throw new UserError(
-        `${name}: line ${index + 1}, column ${wrong + 1} is ${JSON.stringify(cells[wrong]!.slice(0, 40))}: a number is needed`,
-      );
-    }
-    if (rows === 0) {
-      width = cells.length;
-      firstLine = index + 1;
-    } else if (cells.length !== width) {
-      throw new UserError(
-        `${name}: line ${index + 1} has ${cells.length} numbers, line ${firstLine} has ${width}: every row must be as long`,
-      );
-    }
-    for (const value of numbers) values.push(value!);
-    rows++;
+function textOf(bytes: Buffer, name: string): string {
+  const utf8 = asUtf8(name, bytes);
+  if (utf8.includes(0)) {
+    throw new UserError(`${name}: it is neither text nor NPY: JSON, CSV, NPY or NPZ is needed`);
   }
-  if (rows === 0) throw new UserError(`${name}: there are no numbers in it`);
-  return { values: Float64Array.from(values), shape: rows === 1 ? [width] : [rows, width] };
-}
-
-/** Scores in any of the formats: by the file's ending, else by its first bytes. */
-export function parseScores(bytes: Uint8Array, name: string): ScoreArray {
-  const ending = /\.(json|csv|tsv|txt|npy)$/i.exec(name)?.[1]?.toLowerCase();
-  if (ending === "npy" || (ending === undefined && isNpy(bytes))) return parseNpy(bytes, name);
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new UserError(`${name}: it is neither text nor NPY: JSON, CSV or NPY is needed`);
-  }
-  if (text.trim() === "") throw new UserError(`${name}: it is empty: JSON, CSV or NPY with scores is needed`);
-  if (ending === "json" || (ending === undefined && /^\s*[[{]/.test(text))) return parseJson(text, name);
-  return parseCsv(text, name);
+  return decodeText(name, utf8);
 }

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { tasks } from "../../tasks/index.ts";
 import type { Setting, Settings, SettingValue } from "../../tasks/settings.ts";
 import type { Task } from "../../tasks/task.ts";
-import { UserError } from "../terminal/errors.ts";
+import { choiceOption } from "./choices.ts";
 import { numberOption } from "./numbers.ts";
 
 /** `learningRate` as `--learning-rate`. */
@@ -27,10 +27,8 @@ function readSetting(setting: Setting, text: string): SettingValue {
   const { value, least = -Infinity, most = Infinity, whole = false } = setting;
   const values = listed(setting);
   if (values !== undefined) {
-    if (!values.includes(text)) {
-      throw new UserError(`${flag} is ${JSON.stringify(text)}: one of ${values.join(", ")} is needed`);
-    }
-    return typeof value === "boolean" ? text === "true" : text;
+    const choice = choiceOption(flag, text, values);
+    return typeof value === "boolean" ? choice === "true" : choice;
   }
   if (typeof value === "string") return text;
   return numberOption(flag, text, rangeOf(setting), (number) => {

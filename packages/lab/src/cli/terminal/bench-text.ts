@@ -1,5 +1,6 @@
-/** The bench's results as text. */
+/** Results of the benches as text. */
 import type { BenchResult } from "../../bench/bench.ts";
+import type { ColdResult } from "../../bench/cold.ts";
 import type { ContinuousResult } from "../../bench/continuous.ts";
 import type { ScalingResult } from "../../bench/scaling.ts";
 import type { StepsResult } from "../../bench/steps.ts";
@@ -21,22 +22,35 @@ export function formatBytes(bytes: number | null): string {
   return bytes < 1e9 ? `${threeDigits(bytes / 1e6)} MB` : `${threeDigits(bytes / 1e9)} GB`;
 }
 
-/** One table a size: every kind and mapping. `asked` is the number of rows asked for. */
+/** The table of a size: every distribution and mapping. `asked` is the number of rows asked for. */
 export function benchTable(results: readonly BenchResult[], asked: number): string {
-  const normal = new Map(results.filter(({ kind }) => kind === "normal").map((result) => [result.mapping, result]));
+  const ofNormal = results.filter(({ distribution }) => distribution === "normal");
+  const normal = new Map(ofNormal.map((result) => [result.mapping, result]));
   const rows = results.map((result) => {
     const own = normal.get(result.mapping);
     return [
-      result.kind,
+      result.distribution,
       result.mapping + (result.rows < asked ? ` (${result.rows} rows)` : ""),
       threeDigits(result.nanoseconds),
       threeDigits(result.toSoftmax),
       threeDigits(result.toCopy),
       own === undefined ? "" : threeDigits(result.nanoseconds / own.nanoseconds),
+      threeDigits(result.plain),
       formatBytes(result.bytes),
     ];
   });
-  return formatTable(["rows", "mapping", "ns/element", "x softmax", "x copy", "x its normal", "bytes/call"], rows, 2);
+  const ratios = [`x ${results[0]?.mapping}`, "x copy", "x its normal", "plain call, x"];
+  return formatTable(["scores", "mapping", "ns/element", ...ratios, "bytes/call"], rows, 2);
+}
+
+/** First and warm calls of every mapping, plain ones. */
+export function coldTable(results: readonly ColdResult[]): string {
+  const rows = results.map(({ mapping, rows: count, n, first, early, warm }) => {
+    const perElement = (milliseconds: number) => threeDigits((milliseconds * 1e6) / (count * n));
+    return [mapping, threeDigits(first), perElement(early), perElement(warm), threeDigits(early / warm)];
+  });
+  const heading = ["mapping", "first call, ms", "first 50, ns/element", "warm, ns/element", "first 50 x warm"];
+  return formatTable(heading, rows, 1);
 }
 
 /** Every case of continuous attention. */
@@ -51,16 +65,25 @@ export function continuousTable(results: readonly ContinuousResult[]): string {
     threeDigits(milliseconds),
     halfBatch.toFixed(2),
   ]);
-  const heading = ["on a", "batch", "positions", "features", "functions", "alpha", "ms", "an item at half the batch"];
+  const heading = [
+    "on a",
+    "batch",
+    "positions",
+    "features",
+    "functions",
+    "alpha",
+    "ms",
+    "per item at half the batch, x",
+  ];
   return formatTable(heading, rows, 1);
 }
 
-/** Growth of every mapping and kind. */
-export function growthTable(results: readonly ScalingResult[]): string {
+/** Growth of every mapping and distribution. */
+export function scalingTable(results: readonly ScalingResult[]): string {
   const lengths = results[0]?.lengths ?? [];
-  const heading = ["rows", "mapping", ...lengths.map((n) => `ns at ${n}`), "exponent", "over n log n"];
-  const rows = results.map(({ kind, mapping, nanoseconds, exponent, overLinearithmic }) => [
-    kind,
+  const heading = ["scores", "mapping", ...lengths.map((n) => `ns at ${n}`), "exponent", "over n log n"];
+  const rows = results.map(({ distribution, mapping, nanoseconds, exponent, overLinearithmic }) => [
+    distribution,
     mapping,
     ...nanoseconds.map(threeDigits),
     exponent.toFixed(2),

@@ -1,4 +1,4 @@
-/** The machine that figures were measured on, for reports. */
+/** Machine and command line, for reports. */
 import { cpus, totalmem } from "node:os";
 
 export function machine(): Record<string, string | number> {

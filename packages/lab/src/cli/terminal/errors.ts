@@ -1,4 +1,5 @@
-/** What the command line says of an error: one line for a user's mistake, a short message for ours. */
+/** Messages of errors: one line for a user's mistake, a short message for ours. */
+import { printable } from "../../base/terminal-text.ts";
 
 /** A mistake that the user can mend: the message names what is wrong, where, and what to do. */
 export class UserError extends Error {
@@ -36,7 +37,7 @@ const systemReasons: Readonly<Record<string, string>> = {
   EIO: "the device reports an input or output error",
 };
 
-/** Why a system call on a file failed, in words that say what to do; null for any other error. */
+/** Reason of a failed system call on a file, in words that say what to do; null for any other error. */
 export function systemReason(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const { code, syscall } = error as NodeJS.ErrnoException;
@@ -64,10 +65,9 @@ const LONGEST_LINE = 2000;
 
 /** A message on one line of a length to be read, with nothing that could drive a terminal. */
 export function oneLine(message: string): string {
-  const line = message
-    .replace(/\s*\n\s*/g, " ")
-    .replace(/\p{Cc}/gu, " ")
+  const line = printable(message.replace(/\s*\n\s*/g, " "), " ")
     .replace(/\S+/g, (word) => (word.length > LONGEST_WORD ? `${word.slice(0, 100)}...${word.slice(-100)}` : word))
     .trim();
-  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE / 2)} ... ${line.slice(-LONGEST_LINE / 2)}` : line;
+  const half = LONGEST_LINE / 2;
+  return (line.length > LONGEST_LINE ? `${line.slice(0, half)} ... ${line.slice(-half)}` : line).toWellFormed();
 }

@@ -1,7 +1,8 @@
-/** Shows how far a long job is: live lines on a terminal, now and then a plain line elsewhere. */
+/** Progress of a long job: live lines on a terminal, now and then a plain line elsewhere. */
+import { clipColumns } from "../../base/terminal-text.ts";
 
 export interface Progress {
-  /** What is going on now: `lines` on a terminal, `plain` in a log (at most every few seconds). */
+  /** Shows the present state: `lines` on a terminal, `plain` in a log (at most every few seconds). */
   show(lines: readonly string[], plain: string): void;
   /** A line that stays. */
   log(line: string): void;
@@ -48,7 +49,7 @@ export function makeProgress(stream: ProgressStream, { every = 5000, live = stre
       if (live) {
         const width = Math.max(20, (stream.columns ?? 80) - 1);
         erase();
-        stream.write(lines.map((line) => `${line.slice(0, width)}\n`).join(""));
+        stream.write(lines.map((line) => `${clipColumns(line, width)}\n`).join(""));
         drawn = lines.length;
       } else if (performance.now() - lastPlain >= every) {
         lastPlain = performance.now();

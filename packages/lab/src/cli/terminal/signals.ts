@@ -2,7 +2,7 @@
 
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** Why work was aborted; the command ends with `code`. */
+/** The reason of aborted work; the command ends with `code`. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
   readonly code: number;

@@ -32,13 +32,15 @@ export function nearest(given: string, known: readonly string[]): string | null 
       bestDistance = distance;
     }
   }
-  if (best === null || bestDistance > Math.max(2, Math.floor(best.length / 3))) return null;
-  return best;
+  if (best === null) return null;
+  // Of a short name hardly a letter may differ.
+  const most = best.length <= 4 ? 1 : Math.max(2, Math.floor(best.length / 3));
+  return bestDistance <= most ? best : null;
 }
 
-/** "unknown mapping "fusdmax": did you mean fusedmax? Known are softmax, ..." */
+/** "unknown mapping "fusdmax": did you mean fusedmax? Available: softmax, ..." */
 export function unknownName(what: string, given: string, known: readonly string[]): string {
   const near = nearest(given, known);
-  const hint = near === null ? "" : `did you mean ${near}? `;
-  return `unknown ${what} ${JSON.stringify(given)}: ${hint}Known are ${known.join(", ")}`;
+  const hint = near === null ? "; available:" : `: did you mean ${near}? Available:`;
+  return `unknown ${what} ${JSON.stringify(given)}${hint} ${known.join(", ")}`;
 }

@@ -1,4 +1,5 @@
 /** Plain text tables. */
+import { columns, padColumns } from "../../base/terminal-text.ts";
 
 /**
  * Columns padded to their widest cell, two blanks apart, a rule below the heading; columns from `right` on are right-aligned. A row that
@@ -10,10 +11,10 @@ export function formatTable(
   right: number = heading.length,
 ): string {
   const cells = rows.filter((row) => typeof row !== "string");
-  const widths = heading.map((title, j) => Math.max(title.length, ...cells.map((row) => row[j]!.length)));
+  const widths = heading.map((title, j) => Math.max(columns(title), ...cells.map((row) => columns(row[j]!))));
   const line = (row: readonly string[]) =>
     `${row
-      .map((cell, j) => (j >= right ? cell.padStart(widths[j]!) : cell.padEnd(widths[j]!)))
+      .map((cell, j) => padColumns(cell, widths[j]!, j >= right ? "right" : "left"))
       .join("  ")
       .trimEnd()}\n`;
   return (

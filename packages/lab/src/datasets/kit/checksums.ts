@@ -1,4 +1,4 @@
-/** Whether a fetched file is the one that is meant: by a published checksum, else by the one of the first download. */
+/** Verification of a download: by a published checksum, else by the one of the first download. */
 
 import { createHash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
@@ -14,10 +14,10 @@ export interface FileDigest {
   readonly sha256: string;
 }
 
-/** How sure one can be: the checksum was known, equals the recorded one, or is new. */
+/** The checksum was published, equals the recorded one, or is new. */
 export type Trust = "known" | "as before" | "first download";
 
-/** Name of the file that keeps the checksums of first downloads. */
+/** File of the checksums of first downloads. */
 const RECORDS_FILE = "downloads.json";
 
 async function digestWith(path: string, algorithm: "sha256" | "sha1", prefix = ""): Promise<string> {
@@ -35,7 +35,7 @@ function readRecords(path: string): Records {
     const records: unknown = JSON.parse(bytes.toString("utf8"));
     if (typeof records === "object" && records !== null && !Array.isArray(records)) return records as Records;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new DataError(`${path}: not a record of downloads; remove it to start a new one`);
 }
@@ -71,7 +71,7 @@ export async function verifyDownload(
   return { ...digest, trust: "as before" };
 }
 
-/** Keeps the checksum of a first download in `folder`, once what it holds has proved right. */
+/** Records the checksum of a first download in `folder`, once its content has proved right. */
 export function recordDownload(folder: string, url: string, { bytes, sha256 }: FileDigest): void {
   const file = join(folder, RECORDS_FILE);
   writeAtomic(file, `${JSON.stringify({ ...readRecords(file), [url]: { bytes, sha256 } }, null, 2)}\n`);

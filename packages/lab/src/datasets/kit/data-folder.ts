@@ -1,11 +1,11 @@
-/** Where data sets lie: the folder that is asked for, else FENCHEL_DATA, else the user's cache folder. */
+/** The folder of the data sets: the one that is asked for, else FENCHEL_DATA, else the user's cache folder. */
 
 import { existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { DataError } from "../../base/data-error.ts";
 
-/** What decides on the folder; default: this process and its user. */
+/** Environment that determines the folder; default: that of this process and its user. */
 export interface Surroundings {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly platform?: NodeJS.Platform;
@@ -42,22 +42,22 @@ export function dataFolder(given?: string, surroundings: Surroundings = {}): str
   return folder;
 }
 
-/** What a user does about a file that is missing. */
-export interface HowToGet {
+/** Origin of a file, for the message when it is missing. */
+export interface FileOrigin {
   /** Name of the data set, as `fenchel data get` takes it. */
   readonly set: string;
-  /** Why `fenchel data get` cannot bring it: the user must fetch or license it. */
-  readonly byHand?: boolean;
+  /** The user must obtain it: `fenchel data get` only says how. */
+  readonly manual?: boolean;
 }
 
 /**
  * The path of a data set's file in `folder`.
  * @throws DataError that names the file and what to do when it is missing.
  */
-export function setPath(folder: string, file: string, { set, byHand = false }: HowToGet): string {
+export function setPath(folder: string, file: string, { set, manual = false }: FileOrigin): string {
   const path = join(folder, file);
   if (existsSync(path)) return path;
-  const get = byHand ? `see how to get it with: fenchel data get ${set}` : `get it with: fenchel data get ${set}`;
+  const get = manual ? `see how to get it with: fenchel data get ${set}` : `get it with: fenchel data get ${set}`;
   throw new DataError(
     `${path}: no such file; ${get}, or point --data-dir or FENCHEL_DATA at a folder that has ${file}`,
   );

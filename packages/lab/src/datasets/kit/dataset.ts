@@ -1,63 +1,69 @@
-/** What is known of a data set: where it comes from, under which licence, which files it becomes. */
+/** Description of a data set: origin, licence, files, and the way they are made. */
 
 import type { Checksum } from "./checksums.ts";
-import type { Converter } from "./sources.ts";
-import type { SetFile } from "./schema.ts";
+import type { Converter } from "./convert.ts";
+import type { ReadOptions, SetFile, SetRows } from "./schema.ts";
 
 /** An official file. */
 export interface RemoteFile {
-  /** What the converter calls it. */
+  /** The name by which the converter asks for it. */
   readonly name: string;
   readonly url: string;
   readonly bytes?: number;
-  /** Without one, the checksum of the first download is recorded and must hold from then on. */
+  /** Without one, the checksum of the first download is recorded, and later downloads must have it. */
   readonly checksum?: Checksum;
 }
 
-export interface Fetching {
+export interface Download {
   readonly remote: readonly RemoteFile[];
   readonly convert: Converter;
-  /** What the converter makes of the official release: rows, and the checksum where no archive's checksum is published. */
-  readonly makes?: Readonly<Record<string, number | { readonly rows: number; readonly sha256: string }>>;
+  /** Rows of the converted files; with a checksum of the unpacked bytes where the archive itself has none. */
+  readonly produces?: Readonly<Record<string, number | { readonly rows: number; readonly sha256: string }>>;
+}
+
+/** A file of any rows, which may be read asynchronously. */
+export interface AnyFile {
+  readonly path: string;
+  /** For what is not in the data folder. */
+  readonly isPresent?: () => boolean;
+  read(folder: string, options?: ReadOptions): SetRows<unknown> | Promise<SetRows<unknown>>;
 }
 
 export interface DataSet {
   readonly name: string;
+  /** The task that reads it. */
   readonly task: string;
-  /** What it is, with the paper. */
+  /** Description, with the paper. */
   readonly title: string;
   readonly licence: string;
-  /** The page or the file that its makers name. */
+  /** Page or file of the publisher. */
   readonly address: string;
-  readonly files: readonly SetFile<unknown>[];
-  /** Files that may be missing: the set is of use without them. */
-  readonly optional?: readonly SetFile<unknown>[];
-  /** Where it can be fetched; else `byHand` says what the user does. */
-  readonly fetching?: Fetching;
-  readonly byHand?: string;
-  /** Something to know of the fetched files. */
+  readonly files: readonly AnyFile[];
+  /** Files without which the set is still of use. */
+  readonly optional?: readonly AnyFile[];
+  /** How it is downloaded; else `manual` says what the user does. */
+  readonly download?: Download;
+  readonly manual?: string;
+  /** Remark on the downloaded files. */
   readonly note?: string;
   /** Reads the set as a whole where its files must agree; throws where they do not. */
-  readonly agree?: (folder: string) => unknown;
+  readonly crossCheck?: (folder: string) => unknown;
 }
 
-const raw = (repository: string, commit: string, path: string) =>
-  `https://raw.githubusercontent.com/${repository}/${commit}/${path}`;
-
-export interface PinnedFile {
-  readonly name: string;
+export interface PinnedFile extends Omit<RemoteFile, "url"> {
   readonly path: string;
-  readonly bytes?: number;
   readonly checksum: Checksum;
 }
 
-/** Files of a commit, which never change. */
+/** Files of one commit of a repository on GitHub. */
 export function pinned(repository: string, commit: string, files: readonly PinnedFile[]): RemoteFile[] {
-  return files.map(({ path, ...file }) => ({ ...file, url: raw(repository, commit, path) }));
+  return files.map(({ path, ...file }) => ({
+    ...file,
+    url: `https://raw.githubusercontent.com/${repository}/${commit}/${path}`,
+  }));
 }
 
-/** What a person does to bring a set's files, with the layout that the reader expects. */
-export const place = (files: Readonly<Record<string, SetFile<unknown>>>, layout: string) =>
-  `then put ${Object.values(files)
-    .map(({ path }) => path)
-    .join(", ")} into the data folder: ${layout}`;
+/** Instructions for a set that the user must obtain: what to do, then where its files go and their layout. */
+export function manual(steps: string, files: readonly SetFile<unknown>[], layout: string): string {
+  return `${steps}; then put ${files.map(({ path }) => path).join(", ")} into the data folder: ${layout}`;
+}

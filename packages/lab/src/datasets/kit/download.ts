@@ -1,6 +1,6 @@
 /**
- * Fetches a file over HTTP so that nothing is lost when the connection, the process or the machine goes: what has come stays in FILE.part,
- * and the next call asks for the rest (RFC 9110, sections 14 and 13.1.5).
+ * Resumable downloads over HTTP: received bytes stay in FILE.part when the connection, the process or the machine fails, and the next call
+ * requests the rest (RFC 9110, sections 14 and 13.1.5).
  */
 
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -10,19 +10,19 @@ import { setTimeout as wait } from "node:timers/promises";
 import { DataError } from "../../base/data-error.ts";
 
 export interface DownloadOptions {
-  /** Aborting it ends the download with the signal's reason; what has come is kept. */
+  /** Aborting it ends the download with the signal's reason; received bytes are kept. */
   readonly signal?: AbortSignal;
-  /** Bytes there are so far, and in all where the server says so. */
+  /** Receives the bytes so far, and the total where the server states it. */
   readonly onProgress?: (received: number, total: number | undefined) => void;
-  /** Attempts in a row without a new byte until the download fails; default 5. */
+  /** Consecutive attempts without a new byte until the download fails; default 5. */
   readonly attempts?: number;
   /** Milliseconds before the second attempt; doubled from one to the next; default 1,000. */
   readonly pause?: number;
-  /** Milliseconds without a byte after which the connection counts as dead; default 60,000. */
-  readonly patience?: number;
+  /** Milliseconds without a byte after which a connection is given up; default 60,000. */
+  readonly timeout?: number;
 }
 
-/** What must not have changed for the rest of a file to fit its start. */
+/** State of a file on the server that must not change for its rest to fit its start. */
 interface PartNote {
   readonly url: string;
   /** A strong ETag, or the date of the last change. */
@@ -30,13 +30,13 @@ interface PartNote {
   readonly total?: number;
 }
 
-/** Ends all attempts: another would fare no better. */
-class Final extends Error {
-  override readonly name = "Final";
+/** An error that another attempt would not mend. */
+class PermanentError extends Error {
+  override readonly name = "PermanentError";
 }
 
 const notFound = new Set([404, 410]);
-const worthAnotherTry = new Set([408, 425, 429, 500, 502, 503, 504]);
+const retryable = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 function readNote(path: string, url: string): PartNote | null {
   try {
@@ -65,7 +65,7 @@ function validatorOf(headers: Headers): string | undefined {
   return headers.get("last-modified") ?? undefined;
 }
 
-/** Why a connection failed, in words; undici puts the reason into the cause. */
+/** Reason of a failed connection in words; undici puts it into the cause. */
 function networkReason(error: unknown): string {
   const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
   const { code = "", message = String(cause) } = cause as NodeJS.ErrnoException;
@@ -87,16 +87,16 @@ function diskError(error: unknown, path: string): unknown {
   return error instanceof Error ? Object.assign(error, { path }) : error;
 }
 
-/** The file so far, and what is known of it. */
+/** A file that is being downloaded. */
 interface Part {
   readonly url: string;
   readonly path: string;
   readonly note: string;
 }
 
-/** One connection: appends what the server sends; returns when the file is whole. */
+/** One connection: appends the response to the part; returns when the file is complete. */
 async function fetchRest(part: Part, options: DownloadOptions): Promise<void> {
-  const { signal, onProgress, patience = 60_000 } = options;
+  const { signal, onProgress, timeout = 60_000 } = options;
   let known = readNote(part.note, part.url);
   if (known === null) rmSync(part.path, { force: true });
   let received = sizeOf(part.path);
@@ -107,14 +107,14 @@ async function fetchRest(part: Part, options: DownloadOptions): Promise<void> {
   }
 
   const silence = new AbortController();
-  let timer = setTimeout(() => silence.abort(), patience);
+  let timer = setTimeout(() => silence.abort(), timeout);
   const heard = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => silence.abort(), patience);
+    timer = setTimeout(() => silence.abort(), timeout);
   };
   try {
     const response = await fetch(part.url, {
-      // Ranges count bytes as they are stored, so they must not be packed on the way.
+      // Ranges count stored bytes, so the transfer must not be compressed.
       headers: {
         "accept-encoding": "identity",
         "user-agent": "fenchel-lab",
@@ -126,7 +126,7 @@ async function fetchRest(part: Part, options: DownloadOptions): Promise<void> {
     heard();
     const range = contentRange(response.headers.get("content-range"));
     if (response.status === 416 || (response.status === 206 && (received === 0 || range?.first !== received))) {
-      // The part does not belong to what the server has now.
+      // The part does not fit the server's file.
       await response.body?.cancel();
       rmSync(part.path, { force: true });
       rmSync(part.note, { force: true });
@@ -135,9 +135,9 @@ async function fetchRest(part: Part, options: DownloadOptions): Promise<void> {
     if (response.status !== 200 && response.status !== 206) {
       await response.body?.cancel();
       const status = `${response.status} ${response.statusText}`.trim();
-      if (worthAnotherTry.has(response.status)) throw new Error(`the server answers ${status}`);
+      if (retryable.has(response.status)) throw new Error(`the server answers ${status}`);
       const hint = notFound.has(response.status) ? "; the file may have moved: see fenchel data list" : "";
-      throw new Final(`the server answers ${status}${hint}`);
+      throw new PermanentError(`the server answers ${status}${hint}`);
     }
     if (response.body === null) throw new Error("the server sends nothing");
     const length = response.headers.get("content-length");
@@ -177,7 +177,7 @@ async function fetchRest(part: Part, options: DownloadOptions): Promise<void> {
     if (total !== undefined && received !== total) throw new Error("the connection was cut");
   } catch (error) {
     if (silence.signal.aborted && signal?.aborted !== true)
-      throw new Error(`no byte came for ${Math.round(patience / 1000)} s`, { cause: error });
+      throw new Error(`no byte received for ${Math.round(timeout / 1000)} s`, { cause: error });
     throw error;
   } finally {
     clearTimeout(timer);
@@ -190,9 +190,9 @@ function isDiskError(error: unknown): boolean {
 }
 
 /**
- * Fetches `url` into `path`, going on from what earlier calls left in `path`.part; the file appears under its name when it is whole.
+ * Downloads `url` to `path`, resuming from `path`.part of earlier calls; the file appears under its name when it is complete.
  *
- * A cut connection, a silent one and a server in trouble are tried again. A server that knows no ranges starts from the first byte.
+ * A cut or silent connection and a server in trouble are tried again. A server that knows no ranges starts from the first byte.
  * @throws DataError when the server does not have the file or stays out of reach; the signal's reason when aborted; system errors of
  * the disk as they are, with the path.
  */
@@ -209,12 +209,11 @@ export async function download(url: string, path: string, options: DownloadOptio
     } catch (error) {
       signal?.throwIfAborted();
       if (isDiskError(error)) throw error;
-      if (error instanceof Final) throw new DataError(`${url}: ${error.message}`);
+      if (error instanceof PermanentError) throw new DataError(`${url}: ${error.message}`);
       const received = sizeOf(part.path);
       failures = received > before ? 1 : failures + 1;
       if (failures >= attempts) {
-        const kept =
-          received > 0 ? `; the ${received} bytes that came are kept: the same command goes on from there` : "";
+        const kept = received > 0 ? `; the ${received} bytes received are kept: run the same command to resume` : "";
         throw new DataError(`${url}: ${networkReason(error)}${kept}`);
       }
       await wait(pause * 2 ** (failures - 1), undefined, signal === undefined ? {} : { signal }).catch(() =>

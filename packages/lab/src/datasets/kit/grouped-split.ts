@@ -1,6 +1,7 @@
-/** Divides labelled items between splits, whole groups at a time, with the labels' shares kept. Deterministic. */
+/** Splits of labelled items, whole groups at a time, with the labels' shares kept. Deterministic. */
 
 import { createHash } from "node:crypto";
+import type { Groups } from "./near-duplicates.ts";
 
 export interface SplitItem {
   /** Decides, through its hash, where the item's group goes; must not change between versions of the data. */
@@ -14,6 +15,37 @@ export interface SplitOptions {
   readonly shares: readonly number[];
   /** Groups above this share of all items go to the first split, lest one thread fill a test set; default 0.005. */
   readonly largestGroup?: number;
+}
+
+export interface GroupedSplits<Item> {
+  readonly train: readonly Item[];
+  readonly dev: readonly Item[];
+  readonly test: readonly Item[];
+  /** The group of every item, by its id. */
+  readonly groups: ReadonlyMap<string, number>;
+  readonly groupCount: number;
+  readonly largestGroup: number;
+}
+
+/** Train, dev and test split of items, item i of which is in group `groups.groupOf(i)`. */
+export function splitGroups<Item extends Pick<SplitItem, "id"> & Partial<SplitItem>>(
+  items: readonly Item[],
+  { groupOf }: Groups,
+  shares: readonly [train: number, dev: number, test: number],
+): GroupedSplits<Item> {
+  const grouped = items.map(({ id, label = 0 }, index): SplitItem => ({ id, label, group: groupOf(index) }));
+  const split = splitByGroup(grouped, { shares });
+  const sizes = new Map<number, number>();
+  for (const { group } of grouped) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  const [train, dev, test] = [0, 1, 2].map((wanted) => items.filter((_, index) => split[index] === wanted));
+  return {
+    train: train!,
+    dev: dev!,
+    test: test!,
+    groups: new Map(grouped.map(({ id, group }) => [id, group])),
+    groupCount: sizes.size,
+    largestGroup: Math.max(...sizes.values()),
+  };
 }
 
 /** The split, an index into `shares`, of every item. */

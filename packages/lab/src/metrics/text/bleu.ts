@@ -106,7 +106,14 @@ export function bleuStatistics(
   return { rows, width: WIDTH, score: (sums) => fromSums(sums, effectiveOrder).score };
 }
 
-/** BLEU of `bleuStatistics` that are summed over sentences, without effective orders. */
+/**
+ * BLEU in [0, 100] of `bleuStatistics` that are summed over sentences, without effective orders.
+ *
+ * @param sums - One number per column.
+ *
+ * @example
+ * bleuOfStatistics(bleuStatistics(["the cat sat on the mat"], ["the cat sat on a mat"]).rows); // 53.7285
+ */
 export const bleuOfStatistics = (sums: ArrayLike<number>): number => fromSums(sums, false).score;
 
 /**
@@ -155,6 +162,9 @@ function pythonFixed(value: number, digits: number): string {
  *
  * @param result - From `bleu`.
  * @param digits - Of the score; default 1.
+ *
+ * @example
+ * formatBleu(bleu(["a b c d"], ["a b c d"]), 2).includes("= 100.00 100.0/100.0/100.0/100.0 (BP = 1.000"); // true
  */
 export function formatBleu(result: BleuScore, digits = 1): string {
   const { score, precisions, brevityPenalty, hypothesisLength, referenceLength, signature } = result;

@@ -5,7 +5,7 @@ import { raggedArray, type RaggedArray } from "../../base/ragged.ts";
 import { readRte2Alignments, rte2AlignmentFiles, type AlignedPair } from "../../datasets/alignment.ts";
 import { sha256 } from "../../datasets/kit/schema.ts";
 import { ENTAILMENT_LABELS, readSnli, type EntailmentPair, type SnliProtocol } from "../../datasets/snli.ts";
-import { multi30kFiles, readMulti30k } from "../../datasets/translation.ts";
+import { multi30kFiles, readMulti30k } from "../../datasets/multi30k.ts";
 import { wordVectors } from "../../nn/word-vectors.ts";
 import { tokenize } from "../../text/tokenize.ts";
 import { buildVocabulary, type Vocabulary, type VocabularyJson } from "../../text/vocabulary.ts";

@@ -1,13 +1,9 @@
 /** Texts and summaries by corpus. */
 import { DataError } from "../../base/data-error.ts";
-import {
-  readDebianDescriptions,
-  readDuc2004,
-  readGigaword,
-  readSciTldr,
-  readSentenceCompression,
-  type TextSummary,
-} from "../../datasets/summarization.ts";
+import { readDebianDescriptions } from "../../datasets/debian-descriptions.ts";
+import { readDuc2004, readGigaword } from "../../datasets/gigaword.ts";
+import { readSciTldr } from "../../datasets/scitldr.ts";
+import { readSentenceCompression, type TextSummary } from "../../datasets/sentence-compression.ts";
 import { sha256 } from "../../datasets/kit/schema.ts";
 import type { TextPair, TextSplits } from "../seq2seq/data.ts";
 
@@ -47,7 +43,7 @@ interface Read {
 
 function readTexts(folder: string, { corpus, trainPairs }: Wanted): Read {
   if (corpus === "gigaword") {
-    const { train, dev, test, checksum } = readGigaword(folder, { mostTrain: SPARE * trainPairs });
+    const { train, dev, test, checksum } = readGigaword(folder, { trainLimit: SPARE * trainPairs });
     const note = "First sentences of Gigaword's articles and their headlines, as Rush et al. (2015) prepare them.";
     return { train: train.map(pairOf), dev: dev.map(pairOf), test: test.map(pairOf), checksum, note };
   }

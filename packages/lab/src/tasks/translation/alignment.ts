@@ -8,8 +8,7 @@ import {
   type AlignmentLink,
 } from "../../datasets/alignment.ts";
 import { raggedArray } from "../../base/ragged.ts";
-import type { Tokenizer } from "../../text/tokenizer.ts";
-import { splitTokens, LOWER_START } from "../../text/message-tokens.ts";
+import { LOWER_START, splitTokens, type Tokenizer } from "../../text/tokenizer.ts";
 import type { AlignedText } from "../seq2seq/alignment.ts";
 
 const CLOSING = /^[.,;:!?%)\]}]$/u;

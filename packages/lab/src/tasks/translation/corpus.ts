@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { loadCompilerMessages } from "../../datasets/ts-diagnostics.ts";
 import { DataError } from "../../base/data-error.ts";
-import { multi30kFiles, readIwslt17, readMulti30k } from "../../datasets/translation.ts";
+import { readIwslt17 } from "../../datasets/iwslt17.ts";
+import { multi30kFiles, readMulti30k } from "../../datasets/multi30k.ts";
 import type { TextPair, TextSplits } from "../seq2seq/data.ts";
 
 export const CORPORA = ["auto", "multi30k", "iwslt17", "ts-diagnostics"] as const;

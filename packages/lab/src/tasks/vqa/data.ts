@@ -144,7 +144,10 @@ export function prepareVqa(
 }
 
 /** Reads easy-VQA from the user's data folder. Throws a DataError. */
-export function loadVqa(folder: string, examples?: readonly number[]): TaskData<VqaVocabulary, VqaSplit> {
-  const { train, test, checksum } = readEasyVqa(folder);
+export async function loadVqa(
+  folder: string,
+  examples?: readonly number[],
+): Promise<TaskData<VqaVocabulary, VqaSplit>> {
+  const { train, test, checksum } = await readEasyVqa(folder);
   return prepareVqa({ train, test }, { size: Math.sqrt(train.images[0]!.length / 3), checksum }, examples);
 }

@@ -116,7 +116,7 @@ export const vqa: Task<VqaVocabulary, VqaSplit, ImageBatch, QuestionPrediction[]
   published,
   inputs: ["question", "image"],
   data: async (folder, given, examples) => {
-    const data = loadVqa(folder, examples);
+    const data = await loadVqa(folder, examples);
     checkGrid(settings.of(given), data.vocabulary.size);
     for (const split of ["train", "dev", "test"] as const) {
       if (data.counts[split] === 0) throw new DataError(`easy-VQA: the ${split} split has no questions`);
