@@ -1,24 +1,24 @@
 /** fenchel-lab: data, training, comparison, explanation and reports as functions; the command `fenchel` is made of them. */
 export {
   measureSteps,
-  type ChoiceSteps,
+  type MappingSteps,
   type StepsOptions,
   type StepsRequest,
   type StepsResult,
 } from "./bench/steps.ts";
-export { compare, type CompareListener, type SpamCompareOptions } from "./compare/compare.ts";
-export { findRuns } from "./compare/find-runs.ts";
-export { planSpamRuns, type CommonSettings, type MappingChoice, type PlannedSpamRun } from "./compare/plan.ts";
+export { compareTask, type CompareOptions, type Comparison, type Stage } from "./compare/compare.ts";
+export { planRuns, runPlan, type ComparisonRequest, type PlannedRun, type RunsOptions } from "./compare/plan.ts";
 export { JobError } from "./compare/worker-pool.ts";
-export { spamTasks, type SpamTask } from "./tasks/spam/task.ts";
 export {
   loadCompilerMessages,
   type CompilerMessagesOptions,
   type SentencePair,
   type TranslationData,
 } from "./datasets/ts-diagnostics.ts";
-export { DataError, loadSpam, readLabelledFile, wordsOfMail, wordsOfText } from "./data/index.ts";
-export type { LabelledFileOptions, LabelledRow } from "./data/index.ts";
+export { DataError } from "./base/data-error.ts";
+export { RunError } from "./base/run-error.ts";
+export { loadSpam, wordsOfMail } from "./datasets/spam-assassin.ts";
+export { readLabelledFile, type LabelledFileOptions, type LabelledRow } from "./datasets/labelled-file.ts";
 export { dataSets } from "./datasets/index.ts";
 export { checkDataSet, presenceOf, type CheckedFile, type CheckListener, type Presence } from "./datasets/kit/check.ts";
 export { cacheFolder, dataFolder } from "./datasets/kit/data-folder.ts";
@@ -41,18 +41,24 @@ export { readSentenceCompression, type TextSummary } from "./datasets/sentence-c
 export { ENTAILMENT_LABELS, readSnli } from "./datasets/snli.ts";
 export type { EntailmentLabel, EntailmentPair, SnliData, SnliOptions, SnliPair } from "./datasets/snli.ts";
 export { joinTokens, splitTokens } from "./text/tokenizer.ts";
+export { wordsOfText } from "./text/tokenize.ts";
 export * from "./metrics/index.ts";
-export { explanationPage, explanationSvg, renderTerminal, reportPage, writeReport } from "./report/index.ts";
-export type { Explanation, ExplanationOptions, ReportMeta, TerminalOptions } from "./report/index.ts";
-export type * from "./tasks/run-types.ts";
-export { writeStudyReport } from "./report/write-study-report.ts";
-export { compareTask, completeSettings, planRuns } from "./compare/grid-search.ts";
-export type { CompareOptions, PlannedRun, Comparison, ComparisonRequest } from "./compare/grid-search.ts";
-export { tasks, taskNamed } from "./tasks/index.ts";
-export { runTask } from "./tasks/run-task.ts";
-export type { AttentionSpec, Task, RunConfig, TaskData, RunResult } from "./tasks/task.ts";
-export { RunError } from "./base/run-error.ts";
-export { evaluate, explainTexts, loadRun, type TrainedRun } from "./tasks/load-run.ts";
-export { runConfig } from "./tasks/spam/config.ts";
+export {
+  explanationPage,
+  explanationSvg,
+  renderMatrix,
+  renderTerminal,
+  reportPage,
+  writeReport,
+  type Explanation,
+  type ExplanationOptions,
+  type ReportMeta,
+  type TerminalOptions,
+} from "./report/index.ts";
+export { attentionTable, specs, type Attention, type AttentionSpec, type AttentionTable } from "./tasks/attention.ts";
+export { registerTask, taskNamed, tasks } from "./tasks/index.ts";
+export { findRuns, loadRun, type LoadedRun } from "./tasks/load-run.ts";
+export { runTask, type RunTaskOptions } from "./tasks/run-task.ts";
+export { completeSettings, defineSettings, type Setting, type Settings } from "./tasks/settings.ts";
+export type * from "./tasks/task.ts";
 export type { TrainProgress } from "./training/fit.ts";
-export { trainRun, type SpamTrainOptions } from "./tasks/spam/train.ts";

@@ -1,27 +1,32 @@
-/** Seconds of a study's training steps with each of its choices, on the same batches in one process. */
+/** Training step time of a task's model with each mapping, on the same batches in one process. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { init } from "@jax-js/jax";
 import { quantile } from "../metrics/statistics/bootstrap.ts";
 import { asRunError, RunError } from "../base/run-error.ts";
-import { planRuns, type Settings } from "../compare/grid-search.ts";
-import type { AttentionSpec, Task, TaskData } from "../tasks/task.ts";
-import type { TrainProgress, StepScheduler } from "../training/fit.ts";
+import { FINETUNE_SETTINGS } from "../compare/compare.ts";
+import { planRuns } from "../compare/plan.ts";
+import type { AttentionSpec } from "../tasks/attention.ts";
+import { runTask } from "../tasks/run-task.ts";
+import type { Settings } from "../tasks/settings.ts";
+import type { Task, TaskData } from "../tasks/task.ts";
 import { interleave, type Round } from "./interleave.ts";
 
 export interface StepsRequest {
-  readonly choices: readonly AttentionSpec[];
-  /** All of the study's settings; those that end a training are of no account. */
+  readonly mappings: readonly AttentionSpec[];
+  /** All of the task's settings; those that end a training are ignored. */
   readonly settings: Settings;
   readonly seed: number;
-  /** Time for the batches that count, about; those with which the engine compiles come on top. At least three are counted. */
+  /** Approximate time for the batches that count; those with which the engine compiles come on top. At least three are counted. */
   readonly seconds: number;
 }
 
 export interface StepsOptions {
   /** Ends the measurement: it is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Training of one run, for tests. */
+  readonly run?: typeof runTask;
   /** Called after every batch with the seconds spent on those that count. */
   readonly onBatch?: (done: { readonly seconds: number; readonly counted: number; readonly compiled: number }) => void;
 }
@@ -33,24 +38,24 @@ export interface Quartiles {
   readonly upper: number;
 }
 
-/** The steps of one choice. */
-export interface ChoiceSteps {
+/** Step times of one mapping. */
+export interface MappingSteps {
   /** With all options. */
-  readonly choice: AttentionSpec;
+  readonly spec: AttentionSpec;
   readonly milliseconds: Quartiles;
-  /** Its seconds over those of the unit on the same batch. */
+  /** Ratio of its seconds to those of the unit on the same batch. */
   readonly ratio: Quartiles;
 }
 
 export interface StepsResult {
-  /** Which of the results is the unit of the ratios: softmax, or the first where there is none. */
+  /** Index of the result that is the unit of the ratios: softmax, or the first where there is none. */
   readonly unit: number;
-  readonly results: readonly ChoiceSteps[];
-  /** Batches that are counted, a step of every choice each. */
+  readonly results: readonly MappingSteps[];
+  /** Batches that are counted, a step of every mapping each. */
   readonly counted: number;
   /** Batches left out: the first of each shape of arrays, with which the engine compiles. */
   readonly compiled: number;
-  /** The most memory that the process has held, in bytes: the models of all choices together, and the data. */
+  /** Peak memory of the process in bytes: the models of all mappings together, and the data. */
   readonly peakMemory: number;
 }
 
@@ -60,8 +65,8 @@ const LEAST_COUNTED = 3;
 /** More epochs than time will ever allow. */
 const ENDLESS = 1e6;
 
-/** Names of the settings that decide when a training ends and what follows: they have no meaning for its steps. */
-export const endingSettings: readonly string[] = ["epochs", "patience", "average", "warmEpochs", "warmLearningRate"];
+/** Names of the settings that end a training or say what follows it: they do not affect its steps. */
+export const endingSettings: readonly string[] = ["epochs", "patience", "averageCheckpoints", ...FINETUNE_SETTINGS];
 
 /** The settings of a training that does not end. */
 function endless(settings: Settings): Settings {
@@ -92,18 +97,18 @@ async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promi
 /** Why trainings end when enough has been measured. */
 const TIME_IS_UP = Symbol("time is up");
 
-/** Lets all choices train in turns until the time is up; the rounds, compilation included. */
+/** Trains all mappings in turns until the time is up; the rounds, compilation included. */
 async function trainInTurns(
-  study: Task,
+  task: Task,
   data: TaskData,
-  { choices, settings, seed, seconds }: StepsRequest,
-  { signal, onBatch }: StepsOptions,
+  { mappings, settings, seed, seconds }: StepsRequest,
+  { signal, onBatch, run = runTask }: StepsOptions,
 ): Promise<readonly Round[]> {
   const rounds: Round[] = [];
   let last = performance.now();
   let spent = 0;
   let counted = 0;
-  const turns = interleave(choices.length, (round) => {
+  const turns = interleave(mappings.length, (round) => {
     rounds.push(round);
     const now = performance.now();
     if (!round.compiled) {
@@ -123,21 +128,12 @@ async function trainInTurns(
   signal?.addEventListener("abort", interrupt);
   try {
     await inTemporaryFolder(async (folder) => {
-      const request = { choices, seeds: [seed], settings: endless(settings), folder };
-      const trained = planRuns(study, request, data.checksum).map(async ({ config }, i) => {
+      const request = { mappings, seeds: [seed], settings: endless(settings), folder };
+      const trained = planRuns(task, request, data.checksum).map(async ({ config }, i) => {
         const own = join(folder, String(i));
-        let asked = false;
-        const turn: StepScheduler = (step, shape) => {
-          asked = true;
-          return turns.of[i]!(step, shape);
-        };
-        const onProgress = ({ step }: TrainProgress) => {
-          // It would train for ever, and nobody could stop it.
-          if (step > 0 && !asked) throw new Error(`the study ${study.name} does not hand its steps to \`turn\``);
-        };
         try {
           mkdirSync(own);
-          await study.train(config, data, own, { turn, onProgress });
+          await run(task, config, data, own, { schedule: turns.of[i]! });
           end(TIME_IS_UP);
         } catch (error) {
           end(error);
@@ -159,30 +155,31 @@ function quartiles(values: readonly number[]): Quartiles {
 }
 
 /**
- * Trains the study's model with every choice at once, each one step on a batch before all go on to the next batch: what slows the machine
- * slows all of them alike, so that the ratios hold on a busy one, too. A ratio is the median over batches of the seconds with this choice
- * over those with softmax; seconds are the clock's, or the process's processor time where that is less. Nothing is kept.
+ * Trains the task's model with every mapping at once, each one step on a batch before all go on to the next batch: what slows the machine
+ * slows all of them alike, so that the ratios hold on a busy one, too. A ratio is the median over batches of the seconds with this mapping
+ * to those with softmax; seconds are the clock's, or the process's processor time where that is less. Nothing is kept.
  *
- * Throws the signal's reason, and like `study.train`: a RunError when training diverges or a choice and settings do not go together.
+ * Throws the signal's reason, and like `runTask`.
  */
-export async function measureSteps<D extends TaskData>(
-  study: Task<D>,
-  data: D,
+export async function measureSteps(
+  task: Task,
+  data: TaskData,
   request: StepsRequest,
   options: StepsOptions = {},
 ): Promise<StepsResult> {
   options.signal?.throwIfAborted();
   await init("wasm");
-  const rounds = await trainInTurns(study as unknown as Task, data, request, options);
+  const rounds = await trainInTurns(task, data, request, options);
   const kept = rounds.filter(({ compiled }) => !compiled);
-  if (kept.length === 0) throw new RunError(`${study.name}: training ended before a batch could be measured`);
+  if (kept.length === 0) throw new RunError(`${task.name}: training ended before a batch could be measured`);
   const unit = Math.max(
     0,
-    request.choices.findIndex(({ mapping }) => mapping === "softmax"),
+    request.mappings.findIndex(({ mapping }) => mapping === "softmax"),
   );
-  const results = request.choices.map((choice, i): ChoiceSteps => {
+  const results = request.mappings.map((spec, i): MappingSteps => {
+    const { name, options: all } = task.attention.resolve(spec);
     return {
-      choice: study.complete(choice),
+      spec: { mapping: name, options: all },
       milliseconds: quartiles(kept.map(({ seconds }) => 1000 * seconds[i]!)),
       ratio: quartiles(kept.map(({ seconds }) => seconds[i]! / seconds[unit]!)),
     };

@@ -43,10 +43,15 @@ async function makeProgram(args: readonly string[], say: (text: string) => void)
   const meant = args.find((word) => !word.startsWith("-") && word !== "help") ?? "";
   if (Object.hasOwn(commands, meant)) await commands[meant]!(program);
   else for (const add of Object.values(commands)) await add(program);
-  for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ writeOut: say, writeErr: () => {} });
   }
   return program;
+}
+
+/** The command and all below it. */
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
 const signLike = /^-(inf(inity)?|\d+\.?\d*(e[+-]?\d+)?|\.\d+(e[+-]?\d+)?)$/i;
@@ -83,18 +88,22 @@ function commandPath(program: Command, args: readonly string[]): [Command, ...Co
 
 const namesIn = (group: Command): string[] => group.commands.map((command) => command.name());
 
+/** Commands whose subcommands are tasks. */
+const TASK_GROUPS = new Set(["compare", "train"]);
+
 /** A usage error in the words of the command line, or null for help and version. */
 function usageMessage(error: CommanderError, path: readonly Command[]): string | null {
   if (error.exitCode === 0) return null;
   const help = `see ${path.map((command) => command.name()).join(" ")} --help`;
   const group = path.findLast((command) => command.commands.length > 0)!;
   const unknown = /unknown command '([^']*)'/.exec(error.message);
-  if (unknown !== null) return unknownName("command", unknown[1]!, namesIn(group));
+  const kind = TASK_GROUPS.has(group.name()) ? "task" : "command";
+  if (unknown !== null) return unknownName(kind, unknown[1]!, namesIn(group));
   // A command that has an action of its own beside its subcommands takes no arguments.
   if (error.code === "commander.excessArguments" && group === path.at(-1) && group.args[0] !== undefined) {
-    return `${unknownName("command", group.args[0], namesIn(group))}; ${help}`;
+    return `${unknownName(kind, group.args[0], namesIn(group))}; ${help}`;
   }
-  if (error.code === "commander.help") return `no command is given; available: ${namesIn(group).join(", ")}; ${help}`;
+  if (error.code === "commander.help") return `no ${kind} is given; available: ${namesIn(group).join(", ")}; ${help}`;
   const message = error.message.replace(/^error: /, "").replace(/\.$/, "");
   return message.includes("--help") ? message : `${message}; ${help}`;
 }

@@ -1,18 +1,19 @@
-/** How sure a score and its difference between choices are, from what the runs answered to every item of the test set. */
+/** Confidence intervals of a score and significance of its differences between mappings, from the runs' predictions per test example. */
 import { bootstrapInterval, pairedSignificance, type SufficientStatistics } from "../metrics/index.ts";
+import type { AttentionOptions } from "../tasks/attention.ts";
+import type { Task } from "../tasks/task.ts";
 import { readPredictions } from "../training/run-dir.ts";
-import type { PlannedRun } from "./grid-search.ts";
-import type { AttentionSpec, Task } from "../tasks/task.ts";
+import type { PlannedRun } from "./plan.ts";
 
-/** A choice's score on the test items with one seed. */
+/** Score of a mapping on the test set with one seed. */
 export interface TestedMapping {
   readonly mapping: string;
-  readonly options: AttentionSpec["options"];
+  readonly options: AttentionOptions;
   readonly score: number;
-  /** The middle 95 % over test sets drawn from these items. */
+  /** 95 % confidence interval, by bootstrap over the test examples. */
   readonly low: number;
   readonly high: number;
-  /** Against the first choice; none for itself. */
+  /** Difference to the first mapping; null for itself. */
   readonly against: { readonly difference: number; readonly pValue: number } | null;
 }
 
@@ -22,15 +23,15 @@ export interface SignificanceReport {
   readonly seed: number;
   readonly items: number;
   readonly resamples: number;
-  readonly choices: readonly TestedMapping[];
+  readonly mappings: readonly TestedMapping[];
 }
 
 const RESAMPLES = 1000;
 
-/** Compares the runs of the plan's first seed; null where the study or one of the runs has no items. */
+/** Compares the runs of the plan's first seed; null where one of them keeps no predictions. */
 export function significanceReport({ compared }: Task, plan: readonly PlannedRun[]): SignificanceReport | null {
   const seed = plan[0]?.config.seed;
-  if (compared === undefined || seed === undefined) return null;
+  if (seed === undefined) return null;
   const runs = plan.filter(({ config }) => config.seed === seed);
   const read = runs.map(({ folder }) => readPredictions(folder));
   const all = read.flatMap((found): SufficientStatistics[] => {
@@ -41,7 +42,7 @@ export function significanceReport({ compared }: Task, plan: readonly PlannedRun
   const [first] = all;
   if (first === undefined || all.length < runs.length) return null;
   const options = { resamples: RESAMPLES, seed: 1 };
-  const choices = runs.map(({ config }, i): TestedMapping => {
+  const mappings = runs.map(({ config }, i): TestedMapping => {
     const { estimate, low, high } = bootstrapInterval(all[i]!, options);
     const tested = i === 0 ? null : pairedSignificance(first, all[i]!, options);
     return {
@@ -53,5 +54,5 @@ export function significanceReport({ compared }: Task, plan: readonly PlannedRun
       against: tested === null ? null : { difference: tested.difference, pValue: tested.pValue },
     };
   });
-  return { key: compared.key, seed, items: first.rows.length / first.width, resamples: RESAMPLES, choices };
+  return { key: compared.key, seed, items: first.rows.length / first.width, resamples: RESAMPLES, mappings };
 }

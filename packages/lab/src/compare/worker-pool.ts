@@ -1,25 +1,25 @@
 /** Runs jobs in child processes, a few at a time: a crash is retried once, an abort stops every child. */
 import { fork, type ChildProcess } from "node:child_process";
 
-/** What a job's process sends to its parent. */
+/** Message of a worker process to its parent. */
 export type ChildMessage<P, R> =
   | { readonly kind: "progress"; readonly progress: P }
   | { readonly kind: "done"; readonly result: R }
   /** `user`: whether the message is written for the user, who can mend what it names. */
   | { readonly kind: "failed"; readonly user: boolean; readonly message: string; readonly stack: string };
 
-/** A job: its name for messages, and what its process is sent to begin with. */
+/** A job: its name for messages, and the message that its worker receives. */
 export interface PoolJob {
   readonly name: string;
   readonly message: unknown;
 }
 
 export interface PoolOptions<P, R> {
-  /** Module that every job's process runs. */
+  /** Module of the worker processes. */
   readonly script: string | URL;
   /** Processes at a time. */
   readonly processes: number;
-  /** How often a job whose process died without a word is tried again. Default 1. */
+  /** Retries of a job whose process died without a message. Default 1. */
   readonly retries?: number;
   readonly signal?: AbortSignal;
   onStart?(job: PoolJob): void;
@@ -42,16 +42,16 @@ export class JobError extends Error {
   }
 }
 
-/** Kept of what a child writes to its streams, for the message when it dies. */
-const keptOutput = 4000;
+/** Characters kept of the output of a child, for the message when it dies. */
+const KEPT_OUTPUT = 4000;
 
-/** How long a child may take to end after SIGTERM. */
-const patience = 3000;
+/** Milliseconds that a child may take to end after SIGTERM. */
+const PATIENCE = 3000;
 
 function reasonOf(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal === "SIGKILL") return "its process was killed (SIGKILL), perhaps for want of memory";
-  if (signal !== null) return `its process died of ${signal}`;
-  return `its process ended with exit code ${code} before it was done`;
+  if (signal === "SIGKILL") return "worker was killed (SIGKILL), possibly out of memory";
+  if (signal !== null) return `worker was killed (${signal})`;
+  return `worker exited with code ${code} before it was done`;
 }
 
 /** Thrown inside for a process that died without a word. */
@@ -89,7 +89,7 @@ function runJob<P, R>(job: PoolJob, options: PoolOptions<P, R>, pool: Pool): Pro
     };
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
-        output = (output + text).slice(-keptOutput);
+        output = (output + text).slice(-KEPT_OUTPUT);
       });
     }
     child.on("message", (message: ChildMessage<P, R>) => {
@@ -129,7 +129,7 @@ async function stopAll(children: ReadonlySet<ChildProcess>): Promise<void> {
     Array.from(children, (child) => {
       const gone = new Promise<void>((resolve) => void child.once("close", () => resolve()));
       child.kill("SIGTERM");
-      const force = setTimeout(() => child.kill("SIGKILL"), patience);
+      const force = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
       return gone.finally(() => clearTimeout(force));
     }),
   );
@@ -150,7 +150,7 @@ export async function runPool<P, R>(jobs: readonly PoolJob[], options: PoolOptio
   };
   const onAbort = () => void stop();
   options.signal?.addEventListener("abort", onAbort);
-  const lane = async () => {
+  const worker = async () => {
     for (let job = waiting.shift(); job !== undefined && !pool.stopped; job = waiting.shift()) {
       options.onStart?.(job);
       try {
@@ -165,7 +165,7 @@ export async function runPool<P, R>(jobs: readonly PoolJob[], options: PoolOptio
   };
   try {
     options.signal?.throwIfAborted();
-    await Promise.all(Array.from({ length: Math.min(options.processes, jobs.length) }, lane));
+    await Promise.all(Array.from({ length: Math.min(options.processes, jobs.length) }, worker));
     options.signal?.throwIfAborted();
   } finally {
     options.signal?.removeEventListener("abort", onAbort);

@@ -1,26 +1,37 @@
-/** The process of one run: takes its job from the parent, works, reports by messages, and ends. */
-import { DataError } from "../data/index.ts";
+/** Protocol of a worker process: it receives one job from its parent, runs it, reports by messages, and ends. */
+import { DataError } from "../base/data-error.ts";
 import { RunError } from "../base/run-error.ts";
+import type { RunConfig, TaskData } from "../tasks/task.ts";
 import type { TrainProgress } from "../training/fit.ts";
 import type { ChildMessage } from "./worker-pool.ts";
 
+/** Job of one run. */
+export interface TaskJob {
+  readonly config: RunConfig;
+  readonly folder: string;
+  readonly data: TaskData;
+  readonly from: string | undefined;
+  /** URL of the module whose default export is the task; undefined for the lab's own. */
+  readonly module: string | undefined;
+}
+
 /** Resolves when the message has left, or when there is nobody to take it. */
-function tell(message: ChildMessage<TrainProgress, unknown>): Promise<void> {
+function send(message: ChildMessage<TrainProgress, unknown>): Promise<void> {
   return new Promise((resolve) => {
     if (process.connected) process.send!(message, () => resolve());
     else resolve();
   });
 }
 
-/** Does the one job that the parent sends and ends the process. */
+/** Runs the one job that the parent sends and ends the process. */
 export function runWorker<J>(work: (job: J, onProgress: (progress: TrainProgress) => void) => Promise<unknown>): void {
   const run = async (job: J) => {
     try {
-      const result = await work(job, (progress) => void tell({ kind: "progress", progress }));
-      await tell({ kind: "done", result });
+      const result = await work(job, (progress) => void send({ kind: "progress", progress }));
+      await send({ kind: "done", result });
     } catch (error) {
       const known = error instanceof Error ? error : new Error(String(error));
-      await tell({
+      await send({
         kind: "failed",
         user: error instanceof RunError || error instanceof DataError,
         message: known.message,

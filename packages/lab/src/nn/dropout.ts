@@ -2,6 +2,17 @@
 import { makeJaxpr, numpy as np, random, tree } from "@jax-js/jax";
 import type { Arrays } from "fenchel/jax";
 
+/** Ones with probability 1 - rate, zeros elsewhere. Owns the key. */
+export function keepMask(key: np.Array, rate: number, shape: number[]): np.Array {
+  return random.bernoulli(key, 1 - rate, shape).astype(np.float32);
+}
+
+/** Two keys of one. Owns the key. */
+export function splitKey(key: np.Array): [np.Array, np.Array] {
+  const pair = random.split(key, 2);
+  return [pair.ref.slice(0), pair.slice(1)];
+}
+
 /** A place of a model where a share of what comes by is zeroed. */
 export interface DropoutSite {
   /** Which of so many draws it has for its own. */
@@ -57,8 +68,7 @@ export function dropoutMasks(places: readonly DropoutSite[], key: np.Array): np.
   const masks = places.map(({ draw, of, rate, shape }) => {
     const split = keys.get(of) ?? random.split(key.ref, of);
     keys.set(of, split);
-    const kept = random.bernoulli(split.ref.slice(draw), 1 - rate, shape);
-    return kept.astype(np.float32).mul(1 / (1 - rate));
+    return keepMask(split.ref.slice(draw), rate, shape).mul(1 / (1 - rate));
   });
   tree.dispose([...keys.values(), key]);
   return masks;

@@ -1,25 +1,24 @@
-/** The attention over given texts as a file of its own, for `explain`: an HTML page or an SVG picture. */
-
+/** Explanations of predictions as files, for `explain`: an HTML page or an SVG picture. */
+import { escapeHtml, markup, type Markup } from "../base/markup.ts";
+import { formatWeight, LIGHT_SHADES, weightLevel } from "../figures/color-scale.ts";
+import { formatProbability } from "../figures/format.ts";
+import { answerOf, type Explanation } from "../figures/heat-map.ts";
 import { attentionSegments } from "../metrics/attention/attention-statistics.ts";
-import { answerOf, explanationTable, formatProbability, legend, type Explanation } from "./heat-map.ts";
-import { escapeHtml, markup } from "../base/markup.ts";
-import { htmlDocument } from "./page.ts";
+import { htmlDocument } from "./html-document.ts";
 import { LIGHT } from "./page-style.ts";
-import { formatWeight, LIGHT_SHADES, weightLevel } from "./color-scale.ts";
 
 export interface ExplanationOptions {
   /** Names of the task's labels. */
   readonly labels: readonly string[];
-  /** Shown above; default "Attention". */
+  /** Default "Attention". */
   readonly title?: string;
 }
 
-/** A self-contained page. Each inner list holds one text's explanations, one a mapping. */
-export function explanationPage(texts: readonly (readonly Explanation[])[], options: ExplanationOptions): string {
-  const { labels, title = "Attention" } = options;
-  const tables = texts.map((explanations, index) =>
-    explanationTable(explanations, labels, texts.length > 1 ? index + 1 : undefined),
-  );
+/** A self-contained page of figures; `style`: their CSS rules. */
+export function explanationPage(
+  figures: Markup,
+  { title = "Attention", style = "" }: { readonly title?: string; readonly style?: string | undefined } = {},
+): string {
   return htmlDocument(
     `${title} \u00b7 fenchel`,
     markup`<header>
@@ -27,11 +26,11 @@ export function explanationPage(texts: readonly (readonly Explanation[])[], opti
 <h1>${title}</h1>
 </header>
 <main>
-<section aria-label="Attention over the words">
-${legend()}
-${tables}
+<section aria-label="Attention">
+${figures}
 </section>
 </main>`,
+    style,
   );
 }
 

@@ -1,200 +1,101 @@
-/** The runs of a comparison, gathered by what is compared: one variant is a mapping with its options, run with one or more seeds. */
-
+/** Runs of a comparison, grouped by mapping and options, each run with one or more seeds; and their table. */
+import { describeOptions } from "../figures/format.ts";
 import { meanStd, type MeanStd } from "../metrics/statistics/mean-std.ts";
-import type { EpochMetrics, SpamRunResult } from "../tasks/run-types.ts";
+import type { MetricSpec, RunResult, Task } from "../tasks/task.ts";
 
-/** What the report needs of a run, whatever was trained. */
-export interface ComparedRun {
-  readonly config: {
-    readonly mapping: string;
-    readonly mappingOptions: Readonly<Record<string, number>>;
-    readonly seed: number;
-  };
-  readonly epochs: readonly EpochMetrics[];
-  readonly bestEpoch: number;
-}
-
-export interface RunGroup<R extends ComparedRun = SpamRunResult> {
+export interface RunGroup {
   readonly mapping: string;
   /** "λ = 0.1, γ = 2", without options "". */
   readonly options: string;
   /** In the order of their seeds. */
-  readonly runs: readonly R[];
+  readonly runs: readonly RunResult[];
 }
 
-/** A figure of the table. */
-export interface SpamMeasure<R extends ComparedRun = SpamRunResult> {
-  readonly key: string;
-  /** The heading above its column and its neighbours of one kind. */
-  readonly group: string;
-  readonly title: string;
-  readonly unit: string;
-  /** Digits after the point, once multiplied by `scale`. */
-  readonly digits: number;
-  readonly scale: number;
-  /** "none": no value is better than another. */
-  readonly best: "highest" | "lowest" | "none";
-  /** Null where there is no such figure. */
-  readonly of: (run: R) => number | null;
-}
-
-export const MEASURES: readonly SpamMeasure[] = [
-  {
-    key: "accuracy",
-    group: "Test set",
-    title: "Accuracy",
-    unit: "%",
-    digits: 2,
-    scale: 100,
-    best: "highest",
-    of: (run) => run.test.accuracy,
-  },
-  {
-    key: "f1",
-    group: "Test set",
-    title: "F1",
-    unit: "%",
-    digits: 2,
-    scale: 100,
-    best: "highest",
-    of: (run) => run.test.f1,
-  },
-  {
-    key: "loss",
-    group: "Test set",
-    title: "Loss",
-    unit: "nats",
-    digits: 3,
-    scale: 1,
-    best: "lowest",
-    of: (run) => run.test.loss,
-  },
-  {
-    key: "sparsity",
-    group: "Attention on the test set",
-    title: "Exact zeros",
-    unit: "%",
-    digits: 1,
-    scale: 100,
-    best: "highest",
-    of: (run) => run.test.sparsity,
-  },
-  {
-    key: "supportSize",
-    group: "Attention on the test set",
-    title: "Support",
-    unit: "words",
-    digits: 1,
-    scale: 1,
-    best: "lowest",
-    of: (run) => run.test.supportSize,
-  },
-  {
-    key: "segments",
-    group: "Attention on the test set",
-    title: "Segments",
-    unit: "a text",
-    digits: 1,
-    scale: 1,
-    best: "lowest",
-    of: (run) => run.test.segments,
-  },
-  {
-    key: "entropy",
-    group: "Attention on the test set",
-    title: "Entropy",
-    unit: "nats",
-    digits: 2,
-    scale: 1,
-    best: "lowest",
-    of: (run) => run.test.entropy,
-  },
-  {
-    key: "secondsPerStep",
-    group: "Training",
-    title: "Step",
-    unit: "ms",
-    digits: 1,
-    scale: 1000,
-    best: "lowest",
-    of: (run) => run.secondsPerStep,
-  },
-];
-
-const SYMBOLS: Readonly<Record<string, string>> = { lambda: "\u03bb", gamma: "\u03b3", alpha: "\u03b1" };
-
-/** "λ = 0.1, γ = 2". */
-export function describeOptions(options: Readonly<Record<string, number>>): string {
-  return Object.entries(options)
-    .map(([name, value]) => `${SYMBOLS[name] ?? name} = ${Number(value.toPrecision(3))}`)
-    .join(", ");
-}
-
-/** The variants in the order in which they first come. */
-export function groupRuns<R extends ComparedRun>(results: readonly R[]): RunGroup<R>[] {
-  const variants = new Map<string, { mapping: string; options: string; runs: R[] }>();
+/** Groups in the order of their first runs. */
+export function groupRuns(results: readonly RunResult[]): RunGroup[] {
+  const groups = new Map<string, { mapping: string; options: string; runs: RunResult[] }>();
   for (const run of results) {
-    const options = describeOptions(run.config.mappingOptions);
-    const key = JSON.stringify([run.config.mapping, run.config.mappingOptions]);
-    const known = variants.get(key);
-    if (known === undefined) variants.set(key, { mapping: run.config.mapping, options, runs: [run] });
+    const { mapping, mappingOptions } = run.config;
+    const key = JSON.stringify([mapping, mappingOptions]);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, { mapping, options: describeOptions(mappingOptions), runs: [run] });
     else known.runs.push(run);
   }
-  for (const { runs } of variants.values()) runs.sort((a, b) => a.config.seed - b.config.seed);
-  return Array.from(variants.values());
+  for (const { runs } of groups.values()) runs.sort((a, b) => a.config.seed - b.config.seed);
+  return Array.from(groups.values());
 }
 
-/** One row of the table: a figure a measure, in their order, each with whether none is better as far as its digits show. */
-export interface SummaryRow<R extends ComparedRun = SpamRunResult> {
-  readonly variant: RunGroup<R>;
-  readonly figures: readonly {
-    readonly measure: SpamMeasure<R>;
+const STEP_TIME: MetricSpec = {
+  key: "secondsPerStep",
+  group: "Training",
+  title: "Step time",
+  unit: "ms",
+  digits: 1,
+  scale: 1000,
+  best: "lowest",
+};
+
+/** Columns of a task's table: its metrics, and the training step time. */
+export const columnsOf = ({ metrics }: Pick<Task, "metrics">): readonly MetricSpec[] => [...metrics, STEP_TIME];
+
+/** Value of a metric in a run; null where it does not exist. */
+export function valueOf({ scores, secondsPerStep }: RunResult, { key }: MetricSpec): number | null {
+  return key === STEP_TIME.key ? secondsPerStep : (scores[key] ?? null);
+}
+
+/** Row of the table: a cell per column, in their order. */
+export interface SummaryRow {
+  readonly group: RunGroup;
+  readonly cells: readonly {
+    readonly metric: MetricSpec;
     readonly spread: MeanStd | null;
+    /** Whether no other row is better as far as the digits show. */
     readonly best: boolean;
   }[];
 }
 
-/** A run that diverged leaves its variant without a figure, not the comparison without a report. */
+/** A run that diverged leaves its group without a figure, not the comparison without a report. */
 function spreadOf(values: readonly (number | null)[]): MeanStd | null {
   if (!values.every((value) => value !== null)) return null;
   return values.every(Number.isFinite) ? meanStd(values) : { mean: Number.NaN, std: null, count: values.length };
 }
 
-export function summarize<R extends ComparedRun>(
-  variants: readonly RunGroup<R>[],
-  measures: readonly SpamMeasure<R>[],
-): SummaryRow<R>[] {
-  const spreads = variants.map(({ runs }) => measures.map((measure) => spreadOf(runs.map(measure.of))));
+/** Rows of the table; columns that no run has a value for are left out. */
+export function summarize(groups: readonly RunGroup[], columns: readonly MetricSpec[]): SummaryRow[] {
+  const metrics = columns.filter((metric) =>
+    groups.some(({ runs }) => runs.some((run) => valueOf(run, metric) !== null)),
+  );
+  const spreads = groups.map(({ runs }) => metrics.map((metric) => spreadOf(runs.map((run) => valueOf(run, metric)))));
   const shown = (row: number, column: number): number => {
-    const { digits, scale } = measures[column]!;
+    const { digits, scale } = metrics[column]!;
     return Number(((spreads[row]![column]?.mean ?? Number.NaN) * scale).toFixed(digits));
   };
-  const best = measures.map((measure, column) => {
-    const means = variants.map((_, row) => shown(row, column)).filter(Number.isFinite);
-    if (measure.best === "none") return Number.NaN;
-    return measure.best === "highest" ? Math.max(...means) : Math.min(...means);
+  const best = metrics.map((metric, column) => {
+    const means = groups.map((_, row) => shown(row, column)).filter(Number.isFinite);
+    if (metric.best === "none") return Number.NaN;
+    return metric.best === "highest" ? Math.max(...means) : Math.min(...means);
   });
-  return variants.map((variant, row) => ({
-    variant,
-    figures: measures.map((measure, column) => ({
-      measure,
+  return groups.map((group, row) => ({
+    group,
+    cells: metrics.map((metric, column) => ({
+      metric,
       spread: spreads[row]![column] ?? null,
-      // With one variant, or with all alike, nothing is better than anything.
-      best: shown(row, column) === best[column] && variants.some((_, other) => shown(other, column) !== best[column]),
+      // With one row, or with all alike, nothing is better than anything.
+      best: shown(row, column) === best[column] && groups.some((_, other) => shown(other, column) !== best[column]),
     })),
   }));
 }
 
-/** The rows as data: the figures unrounded by their keys, null where there is none. */
-export function summaryRecords<R extends ComparedRun>(rows: readonly SummaryRow<R>[]): object[] {
-  return rows.map(({ variant, figures }) => ({
-    mapping: variant.mapping,
-    mappingOptions: variant.runs[0]!.config.mappingOptions,
-    seeds: variant.runs.map(({ config }) => config.seed),
+/** Rows as data: means and deviations unrounded by their keys, null where there is none. */
+export function summaryRecords(rows: readonly SummaryRow[]): object[] {
+  return rows.map(({ group, cells }) => ({
+    mapping: group.mapping,
+    mappingOptions: group.runs[0]!.config.mappingOptions,
+    seeds: group.runs.map(({ config }) => config.seed),
     figures: Object.fromEntries(
-      figures.map(({ measure, spread: found }) => [
-        measure.key,
-        found === null ? null : { mean: found.mean, deviation: found.std },
+      cells.map(({ metric, spread }) => [
+        metric.key,
+        spread === null ? null : { mean: spread.mean, deviation: spread.std },
       ]),
     ),
   }));

@@ -1,7 +1,7 @@
-/** Learning curves as small multiples: one figure a variant, all on the same axes. Plain SVG. */
+/** Learning curves as small multiples: one plot per mapping, all on the same axes. Plain SVG. */
 
 import { markup, type Content, type Markup } from "../base/markup.ts";
-import type { ComparedRun, RunGroup } from "./group-runs.ts";
+import type { RunGroup } from "./group-runs.ts";
 
 const WIDTH = 264;
 const LEFT = 38;
@@ -129,8 +129,8 @@ function epochAxis(lastEpoch: number, baseline: number): Markup {
       x="${WIDTH - RIGHT + 9}" y="${baseline + 16}">epoch</text>`;
 }
 
-/** One figure a variant: dev and train loss above, dev accuracy below, a dot at the epoch whose model was kept. */
-export function learningCurves<R extends ComparedRun>(variants: readonly RunGroup<R>[]): Markup {
+/** One plot per mapping: dev and train loss above, dev accuracy below, a dot at the epoch whose model was kept. */
+export function learningCurves(variants: readonly RunGroup[]): Markup {
   const all = variants.flatMap(({ runs }) => runs.flatMap(({ epochs }) => epochs));
   if (all.length === 0) return markup`<p class="note">No run has finished an epoch.</p>`;
   const lastEpoch = Math.max(...all.map(({ epoch }) => epoch));

@@ -1,6 +1,6 @@
 /** The look of every page: type, tables, colours for light, dark and paper. */
 
-import { DARK_SHADES, LIGHT_SHADES, type ColorLevel } from "./color-scale.ts";
+import { DARK_SHADES, LIGHT_SHADES, type ColorLevel } from "../figures/color-scale.ts";
 
 const shades = (levels: readonly ColorLevel[]): string =>
   levels.map(({ fill, text }, i) => `--fill-${i + 1}: ${fill}; --text-${i + 1}: ${text};`).join(" ");

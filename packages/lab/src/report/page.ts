@@ -1,23 +1,19 @@
-/** The page of a comparison: what was run, the table, the learning curves and the attention, in one file that needs nothing else. */
-
-import type { SpamRunResult } from "../tasks/run-types.ts";
-import { explanationTable, HEAT_MAP_STYLE, legend, type Explanation } from "./heat-map.ts";
-import { CURVES_STYLE, learningCurves } from "./learning-curves.ts";
+/** The report of a comparison as one HTML file: results, significance, figures, learning curves, settings. */
 import { markup, raw, type Markup } from "../base/markup.ts";
-import { PAGE_STYLE, PRINT_STYLE } from "./page-style.ts";
-import { resultsTable } from "./results-table.ts";
-import { groupRuns, MEASURES, summarize, type RunGroup } from "./group-runs.ts";
+import type { GridSearchResult } from "../compare/grid-search.ts";
+import type { SignificanceReport } from "../compare/significance.ts";
+import { describeOptions } from "../figures/format.ts";
+import type { Settings } from "../tasks/settings.ts";
+import type { PublishedResults, RunResult, Task } from "../tasks/task.ts";
+import { columnsOf, groupRuns, summarize } from "./group-runs.ts";
+import { htmlDocument } from "./html-document.ts";
+import { learningCurves } from "./learning-curves.ts";
+import { columnHead, compactTable, resultsTable, rowHead } from "./results-table.ts";
 
-/** What a report tells besides its results. */
+/** Provenance of a report's results. */
 export interface ReportMeta {
-  readonly task: string;
-  /** Names of the task's labels. */
-  readonly labels: readonly string[];
   readonly data: {
-    /** For instance "SpamAssassin public corpus, subject and start of the body". */
-    readonly description: string;
-    /** What was done to the texts, for those who read the shown ones; one or two sentences. */
-    readonly note?: string;
+    readonly note: string;
     readonly checksum: string;
     readonly train: number;
     readonly dev: number;
@@ -29,140 +25,180 @@ export interface ReportMeta {
   readonly machine: { readonly cores: number; readonly description?: string };
   /** Version of fenchel-lab. */
   readonly version: string;
+  readonly settings: Settings;
+  /** Selections of a grid search. */
+  readonly tuned: readonly GridSearchResult[];
+  readonly tested: SignificanceReport | null;
+  /** Epochs of fine-tuning from one softmax model per seed, and epochs of that model; null where runs start at random. */
+  readonly finetuned: { readonly epochs: number; readonly before: number } | null;
 }
 
-export const count = (value: number): string => value.toLocaleString("en-US");
+const count = (value: number): string => value.toLocaleString("en-US");
 
-export function list(items: readonly string[]): string {
-  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
-}
+const list = (items: readonly string[]): string =>
+  items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 
-export const NUMBER_WORDS = [
-  "No",
-  "One",
-  "Two",
-  "Three",
-  "Four",
-  "Five",
-  "Six",
-  "Seven",
-  "Eight",
-  "Nine",
-  "Ten",
-  "Eleven",
-  "Twelve",
-];
-
-export function distinct<T>(items: readonly T[]): T[] {
-  return Array.from(new Set(items));
-}
+const capitalized = (text: string): string => text.replace(/^./, (letter) => letter.toUpperCase());
 
 /** A command that breaks between its words, not within an option. */
-export function commandLine(command: string): Markup {
+function commandLine(command: string): Markup {
   const words = command.split(" ").map((word, i) => markup`${i === 0 ? "" : " "}<span class="word">${word}</span>`);
   return markup`<pre class="command"><code>${words}</code></pre>`;
 }
 
-function intro(meta: ReportMeta, variants: readonly RunGroup[], results: readonly SpamRunResult[]): Markup {
-  const { data, machine } = meta;
-  const seeds = distinct(results.map(({ config }) => config.seed)).sort((a, b) => a - b);
-  const date = `${meta.date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+function publishedTable({ caption, source, columns, rows }: PublishedResults, index: number): Markup {
+  return markup`<p class="note">${caption} Source: ${source}</p>
+    ${compactTable(
+      `published-${index}`,
+      "Published results",
+      [markup`<td></td>`, ...columns.map((title) => columnHead(title))],
+      rows.map(([name, ...cells]) => [markup`<th scope="row">${name}</th>`, ...cells]),
+    )}`;
+}
+
+function tuningSection(tuned: readonly GridSearchResult[]): Markup {
+  const rows = tuned.flatMap(({ mapping, tried, chosen }) =>
+    tried.map(({ options, accuracy, loss }): [Markup, ...(Markup | string)[]] => {
+      const text = describeOptions(options) || "defaults";
+      const selected = JSON.stringify(options) === JSON.stringify(chosen);
+      return [
+        rowHead(mapping, ""),
+        selected ? markup`<b>${text}</b>` : text,
+        (100 * accuracy).toFixed(2),
+        loss.toFixed(3),
+      ];
+    }),
+  );
+  return markup`<section aria-labelledby="tuning">
+    <h2 id="tuning">Grid search</h2>
+    <p class="note">Grid search with the first seed, selected by dev accuracy, then dev loss; the test set was not used.</p>
+    ${compactTable(
+      "tuning-caption",
+      "Every point of the grid",
+      [columnHead("Mapping"), columnHead("Options"), columnHead("Dev accuracy", "%"), columnHead("Dev loss", "nats")],
+      rows,
+    )}
+  </section>`;
+}
+
+function significanceTable(task: Task, { key, seed, items, resamples, mappings }: SignificanceReport): Markup {
+  const { title, unit, digits, scale } = task.metrics.find((metric) => metric.key === key)!;
+  // At least two digits, as differences are small.
+  const shown = (value: number) => (value * scale).toFixed(Math.max(digits, 2));
+  const signed = (value: number) => `${value < 0 ? "\u2212" : "+"}${shown(Math.abs(value))}`;
+  const rows = mappings.map(({ mapping, options, score, low, high, against }): [Markup, ...string[]] => [
+    rowHead(mapping, describeOptions(options)),
+    shown(score),
+    `${shown(low)} to ${shown(high)}`,
+    against === null ? "\u2013" : signed(against.difference),
+    against === null ? "\u2013" : against.pValue.toFixed(3),
+  ]);
+  return markup`<h3 id="significance">Confidence intervals and significance</h3>
+  <p class="note">
+    ${title} with seed ${seed}: 95&nbsp;% bootstrap interval over the ${count(items)} test ${task.items} (${count(resamples)} resamples), and
+    p-value of a paired approximate randomization test against the first row (${count(resamples)} permutations).
+  </p>
+  ${compactTable(
+    "significance-caption",
+    "Confidence intervals and paired tests",
+    [
+      columnHead("Attention mapping"),
+      columnHead(title, unit),
+      columnHead("95\u00a0% interval", unit),
+      columnHead(`Against ${mappings[0]!.mapping}`, unit),
+      columnHead("p"),
+    ],
+    rows,
+  )}`;
+}
+
+function intro(task: Task, meta: ReportMeta, results: readonly RunResult[]): Markup {
+  const { data, machine, finetuned } = meta;
+  const seeds = Array.from(new Set(results.map(({ config }) => config.seed))).sort((a, b) => a - b);
   const where = machine.description === undefined ? "" : ` (${machine.description})`;
+  const date = `${meta.date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const start =
+    finetuned === null
+      ? null
+      : `All mappings were fine-tuned for ${finetuned.epochs} ${finetuned.epochs === 1 ? "epoch" : "epochs"} from one shared softmax model per seed (at most ${finetuned.before} epochs).`;
   return markup`<p class="lead">
-      The model of the task ${meta.task} was trained with
-      ${list(distinct(variants.map(({ mapping }) => mapping)))}, changing nothing but the attention. Its data:
-      ${data.description}; ${count(data.train)} texts to train on, ${count(data.dev)} to stop by and
-      ${count(data.test)} to test on. ${seeds.length === 1 ? "Seed" : "Seeds"} ${list(seeds.map(String))}; finished on
-      ${date}, on ${machine.cores} ${machine.cores === 1 ? "core" : "cores"}${where}.</p>
-    ${commandLine(meta.command)}
-    <p class="checksum">Data SHA-256 <code>${data.checksum}</code></p>`;
+      One model trained with different attention mappings and nothing else changed:
+      ${count(data.train)} training, ${count(data.dev)} validation and ${count(data.test)} test ${task.items}.</p>
+    <dl class="facts">
+      <dt>Data</dt><dd>${capitalized(task.description)}. ${data.note}</dd>
+      ${start === null ? null : markup`<dt>Initialization</dt><dd>${start}</dd>`}
+      <dt>Runs</dt><dd>${seeds.length === 1 ? "Seed" : "Seeds"} ${list(seeds.map(String))}; finished on
+      ${date}, on ${machine.cores} ${machine.cores === 1 ? "core" : "cores"}${where}.</dd>
+      <dt>SHA-256</dt><dd><code>${data.checksum}</code></dd>
+    </dl>
+    ${commandLine(meta.command)}`;
 }
 
-/** The texts that every variant's first run explains, each with all its explanations. */
-export function sharedExplanations(variants: readonly RunGroup[]): Explanation[][] {
-  const perVariant = variants.map(({ mapping, options, runs }) => ({
-    mapping,
-    options,
-    texts: new Map(runs[0]!.explained.map((text) => [text.id, text])),
-  }));
-  const [first] = perVariant;
-  if (first === undefined) return [];
-  return Array.from(first.texts.keys())
-    .filter((id) => perVariant.every(({ texts }) => texts.has(id)))
-    .map((id) => perVariant.map(({ mapping, options, texts }) => ({ mapping, options, text: texts.get(id)! })));
+/** The settings as options of the command, those in bold that are not the defaults. */
+function settingsSection(task: Task, settings: Settings): Markup {
+  const items = Object.entries(settings).map(([name, value]) => {
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const standard = task.settings.find((setting) => setting.name === name)?.value;
+    return markup`<li${value === standard ? null : raw(' class="given"')}><code>${flag}</code> <span>${String(value)}</span></li>`;
+  });
+  return markup`<section aria-labelledby="settings">
+    <h2 id="settings">Settings</h2>
+    <p class="note"><b>Bold</b>: not the default.</p>
+    <ul class="settings">${items}</ul>
+  </section>`;
 }
 
-/** A whole document around a body, with rules of its own after the common ones: no script, no request, nothing that leaves the file. */
-export function htmlDocument(title: string, body: Markup, style = ""): string {
-  return markup`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        />
-        <meta name="referrer" content="no-referrer" />
-        <meta name="color-scheme" content="light dark" />
-        <link rel="icon" href="data:," />
-        <title>${title}</title>
-        <style>
-          ${raw(PAGE_STYLE)}${HEAT_MAP_STYLE}${raw(CURVES_STYLE)}${raw(style)}${raw(PRINT_STYLE)}
-        </style>
-      </head>
-      <body>
-        ${body}
-      </body>
-    </html> `.source;
-}
-
-/** The report of a comparison as one HTML file. Throws a RangeError when there are no results. */
-export function reportPage(results: readonly SpamRunResult[], meta: ReportMeta): string {
+/** The report as one HTML file. Throws a RangeError when there are no results. */
+export function reportPage(task: Task, results: readonly RunResult[], meta: ReportMeta): string {
   if (results.length === 0) throw new RangeError("results must not be empty");
-  const variants = groupRuns(results);
-  const explanations = sharedExplanations(variants);
-  const [first] = variants;
+  const groups = groupRuns(results);
+  const [first] = groups;
+  const figures = task.figures(groups.map(({ runs }) => runs[0]!));
+  const name = capitalized(task.name);
   const title =
-    variants.length === 1
-      ? `${first!.mapping} on ${meta.task}`
-      : `${NUMBER_WORDS[variants.length] ?? variants.length} attention mappings on ${meta.task}`;
-  const seed = variants[0]!.runs[0]!.config.seed;
+    groups.length === 1 ? `${name}: ${first!.mapping}` : `${name}: ${groups.length} attention mappings compared`;
   return htmlDocument(
     `${title} \u00b7 fenchel`,
     markup`<header>
         <p class="kicker">fenchel compare</p>
         <h1>${title}</h1>
-        ${intro(meta, variants, results)}
+        ${intro(task, meta, results)}
       </header>
       <main>
         <section aria-labelledby="results">
           <h2 id="results">Results</h2>
-          ${resultsTable(summarize(variants, MEASURES), {
-            name: "Mapping",
-            note: "of the attention, the sparsest, the fewest segments and the least entropy",
-          })}
+          ${resultsTable(summarize(groups, columnsOf(task)), task.metricsNote)}
+          ${meta.tested === null ? null : significanceTable(task, meta.tested)}
         </section>
+        ${
+          task.published === undefined
+            ? null
+            : markup`<section aria-labelledby="published">
+                <h2 id="published">Published results</h2>
+                ${task.published.map(publishedTable)}
+              </section>`
+        }
+        ${
+          figures === null
+            ? null
+            : markup`<section aria-labelledby="attention">
+                <h2 id="attention">Attention examples</h2>
+                <p class="note">${capitalized(task.items)} of the test set with the runs of seed ${first!.runs[0]!.config.seed}.</p>
+                ${figures}
+              </section>`
+        }
         <section aria-labelledby="curves">
           <h2 id="curves">Learning curves</h2>
           <p class="note">
-            A line a seed, all figures on the same axes. <b class="dev">dev</b> is the solid line, train the dotted one; the dot
+            One line per seed, all plots on the same axes. <b class="dev">dev</b> is the solid line, train the dotted one; the dot
             marks the epoch whose model was kept.
           </p>
-          ${learningCurves(variants)}
+          ${learningCurves(groups)}
         </section>
-        ${
-          explanations.length === 0
-            ? null
-            : markup`<section aria-labelledby="attention">
-                <h2 id="attention">What the models read</h2>
-                <p class="note">
-                  The same texts of the test set under every mapping, each read by the run with seed ${seed}.${meta.data.note === undefined ? "" : ` ${meta.data.note}`} Rest the pointer on a word for its weight.
-                </p>
-                ${legend()} ${explanations.map((items, index) => explanationTable(items, meta.labels, index + 1))}
-              </section>`
-        }
+        ${meta.tuned.length === 0 ? null : tuningSection(meta.tuned)}
+        ${settingsSection(task, meta.settings)}
       </main>
-      <footer><p>fenchel-lab ${meta.version}. The same figures are in report.json, beside this file.</p></footer>`,
+      <footer><p>fenchel-lab ${meta.version}. The same results are in report.json, beside this file.</p></footer>`,
+    task.style,
   );
 }

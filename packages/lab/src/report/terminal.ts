@@ -2,8 +2,9 @@
 
 import { columns, printable } from "../base/terminal-text.ts";
 import { attentionSegments } from "../metrics/attention/attention-statistics.ts";
-import { answerOf, formatProbability, type Explanation } from "./heat-map.ts";
-import { formatWeight, LEVEL_BOUNDS, weightLevel } from "./color-scale.ts";
+import { formatWeight, LEVEL_BOUNDS, weightLevel } from "../figures/color-scale.ts";
+import { formatProbability } from "../figures/format.ts";
+import { answerOf, type Explanation } from "../figures/heat-map.ts";
 
 export interface TerminalOptions {
   /** Names of the task's labels. */
@@ -13,7 +14,7 @@ export interface TerminalOptions {
   /** Columns to fill; default 80, at least 20. */
   readonly width?: number;
   /** The ground the colours are for; default dark. */
-  readonly background?: "dark" | "light";
+  readonly theme?: "dark" | "light";
 }
 
 /** Fill and text of each step, of the 256 colours: one blue, lighter with the weight on dark ground and darker on light ground. */
@@ -21,6 +22,13 @@ const RAMPS: Readonly<Record<"dark" | "light", readonly (readonly [fill: number,
   dark: [[17, 255], [18, 255], [19, 255], [25, 255], [26, 255], [74, 16], [117, 16], [159, 16]],
   light: [[189, 16], [153, 16], [117, 16], [111, 16], [75, 16], [26, 231], [25, 231], [17, 231]],
 }; // prettier-ignore
+
+/** Attention of rows to columns. */
+export interface MatrixAttention {
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  readonly weights: readonly (readonly number[])[];
+}
 
 const LINE_END = "\u00b6";
 
@@ -32,9 +40,9 @@ interface Piece {
   readonly joined: boolean;
 }
 
-function paint(text: string, weight: number, { color, background = "dark" }: TerminalOptions): string {
+function paint(text: string, weight: number, { color, theme = "dark" }: TerminalOptions): string {
   if (!color || weight === 0) return text;
-  const [fill, ink] = RAMPS[background][weightLevel(weight) - 1]!;
+  const [fill, ink] = RAMPS[theme][weightLevel(weight) - 1]!;
   return `\u001b[48;5;${fill};38;5;${ink}m${text}\u001b[0m`;
 }
 
@@ -100,7 +108,7 @@ export function terminalLegend(options: TerminalOptions): string {
 }
 
 /**
- * Every explanation with its mapping, answer and figures, wrapped to the width; ends with a line end.
+ * Every explanation with its mapping, prediction and statistics, wrapped to the width; ends with a line end.
  *
  * With colour a word with a weight has a blue fill, by the same steps as the report; without, its weight in parentheses behind it, and a
  * fused segment reads [two words](0.25). A word without weight is bare. Control characters of the text are not passed on.
@@ -128,4 +136,24 @@ export function renderTerminal(explanations: readonly Explanation[], options: Te
     ].join("\n");
   });
   return `${blocks.join("\n\n")}\n`;
+}
+
+/** Attention of every row's word to the words of the columns, a line per row, with the weights that are not 0; ends with a line end. */
+export function renderMatrix(
+  title: string,
+  { rows, columns: words, weights }: MatrixAttention,
+  options: TerminalOptions,
+): string {
+  const width = Math.max(0, ...rows.map((row) => columns(printable(row))));
+  const lines = rows.map((row, i) => {
+    const parts = words.flatMap((word, j) => {
+      const weight = weights[i]![j]!;
+      if (weight === 0) return [];
+      return [
+        options.color ? paint(` ${printable(word)} `, weight, options) : `${printable(word)}(${formatWeight(weight)})`,
+      ];
+    });
+    return `  ${" ".repeat(width - columns(printable(row)))}${printable(row)}  ${parts.join(" ")}`.trimEnd();
+  });
+  return `${[options.color ? `\u001b[1m${printable(title)}\u001b[0m` : printable(title), ...lines].join("\n")}\n`;
 }

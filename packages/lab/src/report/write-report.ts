@@ -1,40 +1,46 @@
 /** Writes the report of a comparison: report.html and report.json, whole or not at all. */
-
 import { join } from "node:path";
-import type { SpamRunResult } from "../tasks/run-types.ts";
+import type { RunResult, Task } from "../tasks/task.ts";
 import { prepareFolder, writeAtomic } from "../training/atomic-write.ts";
+import { columnsOf, groupRuns, summarize, summaryRecords } from "./group-runs.ts";
 import { reportPage, type ReportMeta } from "./page.ts";
-import { groupRuns, MEASURES, summarize, summaryRecords } from "./group-runs.ts";
 
-/** The report as data: the table's figures, unrounded, and all results. */
-export function reportJson(results: readonly SpamRunResult[], meta: ReportMeta): string {
-  const summary = summaryRecords(summarize(groupRuns(results), MEASURES));
+/** The report as data: the table unrounded, and all results. A value that does not exist is null. */
+export function reportJson(task: Task, results: readonly RunResult[], meta: ReportMeta): string {
   const { version, date, ...rest } = meta;
   const report = {
     format: "fenchel-report",
-    version: 1,
+    version: 2,
     fenchelLab: version,
     date: date.toISOString(),
+    task: task.name,
     ...rest,
-    summary,
+    /** In the order of the table. */
+    metrics: columnsOf(task),
+    metricsNote: task.metricsNote,
+    labels: task.labels,
+    summary: summaryRecords(summarize(groupRuns(results), columnsOf(task))),
+    published: task.published ?? [],
     results,
   };
   return `${JSON.stringify(report, null, 1)}\n`;
 }
 
 /**
- * Writes `report.markup` and `report.json` into `folder`, which is made if need be, and returns their paths.
- * Each is written under another name first, so that a reader never meets half a report.
- * @throws RangeError when there are no results; RunError when the folder cannot be written to.
+ * Writes `report.html` and `report.json` into `folder`, which is made if need be, and returns their paths. Each is written under another
+ * name first, so that a reader never meets half a report.
+ *
+ * Throws a RangeError when there are no results, and a RunError when the folder cannot be written to.
  */
 export function writeReport(
-  results: readonly SpamRunResult[],
+  task: Task,
+  results: readonly RunResult[],
   folder: string,
   meta: ReportMeta,
 ): { html: string; json: string } {
   // Both are made before either is written.
-  const page = reportPage(results, meta);
-  const data = reportJson(results, meta);
+  const page = reportPage(task, results, meta);
+  const data = reportJson(task, results, meta);
   prepareFolder(folder);
   const paths = { html: join(folder, "report.html"), json: join(folder, "report.json") };
   writeAtomic(paths.json, data);

@@ -1,89 +1,110 @@
-/** A run loaded from its folder: scores on texts, and explanations. */
-import { existsSync } from "node:fs";
+/** Finished or interrupted runs loaded from their folders, to evaluate and explain. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { init, tree } from "@jax-js/jax";
-import type { Vocabulary } from "../text/vocabulary.ts";
-import { compileClassifier, type CompiledClassifier } from "./spam/compiled.ts";
-import { toArrays } from "../nn/parameters.ts";
-import { textClassifierShapes, type TextClassifierParameters } from "./spam/model.ts";
-import type {
-  EpochMetrics,
-  EvaluationScores,
-  ExplainedText,
-  LabelledText,
-  SpamRunConfig,
-  SpamRunResult,
-} from "./run-types.ts";
-import { encodeTexts, explained, type GivenText } from "./spam/predict.ts";
-import { evaluateTexts, metricsOf } from "./spam/evaluate.ts";
-import { RunError } from "../base/run-error.ts";
-import { readConfig, readMetrics, readModel, readResult, readVocabulary, runFiles } from "../training/run-dir.ts";
+import { asRunError, RunError } from "../base/run-error.ts";
+import { toArrays, type NamedArrays } from "../nn/parameters.ts";
+import {
+  readConfig,
+  readMetrics,
+  readModel,
+  readResult,
+  readVocabulary,
+  runFiles,
+  type EpochMetrics,
+} from "../training/run-dir.ts";
+import { taskNamed } from "./index.ts";
+import { modelOf } from "./run-task.ts";
+import { completeSettings } from "./settings.ts";
+import type { Evaluation, PredictOptions, RunConfig, RunResult, Task, TaskModel } from "./task.ts";
 
 /** A trained model ready for use. Owns memory of the engine: `dispose` frees it. */
-export interface TrainedRun {
-  readonly config: SpamRunConfig;
-  readonly labels: readonly string[];
-  readonly vocabulary: Vocabulary;
+export interface LoadedRun {
+  readonly task: Task;
+  readonly config: RunConfig;
+  readonly vocabulary: unknown;
   readonly epochs: readonly EpochMetrics[];
-  /** Null for a run that has not ended; its model is then the best so far. */
-  readonly result: SpamRunResult | null;
-  readonly classifier: CompiledClassifier;
-  readonly parameters: TextClassifierParameters;
+  /** Null for a run that has not finished; its model is then the best so far. */
+  readonly result: RunResult | null;
+  readonly model: TaskModel;
+  readonly parameters: NamedArrays;
+  /** Predictions of a split of the task's data, or of inputs that the task has encoded. */
+  predict(split: unknown, options?: PredictOptions): Promise<unknown>;
+  /** Scores of a split. */
+  evaluate(split: unknown): Promise<Evaluation["scores"]>;
+  /** Predictions as the task's examples; the split must hold what is needed to show them. */
+  explain(split: unknown): Promise<readonly unknown[]>;
   dispose(): void;
 }
 
 /** Loads the run in `folder`. Throws a RunError or DataError that names the file that is missing or broken. */
-export async function loadRun(folder: string): Promise<TrainedRun> {
-  const stored = readConfig(folder);
+export async function loadRun(folder: string): Promise<LoadedRun> {
+  const stored = readConfig<RunConfig>(folder);
   if (stored === null) {
     const why = existsSync(folder) ? "the folder holds no run" : "there is no such folder";
     throw new RunError(`${runFiles(folder).config} is missing: ${why}; name a run's own folder`);
   }
-  const { config, labels } = stored;
+  const task = taskNamed(stored.task);
+  const config = { ...stored, settings: completeSettings(task.settings, stored.settings) };
   const vocabulary = readVocabulary(folder);
   const tensors = readModel(folder);
-  const shapes = textClassifierShapes({
-    vocabulary: vocabulary.size,
-    embedding: config.embeddingSize,
-    hidden: config.hiddenSize,
-    labels: labels.length,
-  });
-  for (const [name, { shape }] of Object.entries(shapes)) {
+  await init("wasm");
+  const model = modelOf(task, vocabulary, config);
+  for (const [name, { shape }] of Object.entries(model.shapes)) {
     const found = tensors[name]?.shape.join(", ");
     if (found !== shape.join(", ")) {
+      model.dispose();
       throw new RunError(
         `${runFiles(folder).model} does not fit the run: ${name} has shape [${found ?? "none"}], not [${shape.join(", ")}]`,
       );
     }
   }
-  await init("wasm");
-  const parameters = toArrays<TextClassifierParameters>(
-    Object.fromEntries(Object.keys(shapes).map((name) => [name, tensors[name]!])),
-  );
-  const classifier = compileClassifier(config);
+  const parameters = toArrays(Object.fromEntries(Object.keys(model.shapes).map((name) => [name, tensors[name]!])));
+  const predict: LoadedRun["predict"] = (split, options) => model.predict(parameters, split, options);
+  const context = { config, vocabulary, predict };
   return {
+    task,
     config,
-    labels,
     vocabulary,
     epochs: readMetrics(folder),
-    result: readResult<SpamRunResult>(folder),
-    classifier,
+    result: readResult<RunResult>(folder),
+    model,
     parameters,
+    predict,
+    evaluate: async (split) => (await task.evaluate(await predict(split), split, context)).scores,
+    explain: async (split) => task.examples(await predict(split), split, context),
     dispose: () => {
       tree.dispose(parameters);
-      classifier.dispose();
+      model.dispose();
     },
   };
 }
 
-/** Scores of a run on labelled texts. Throws a RangeError when there are none. */
-export async function evaluate(run: TrainedRun, texts: readonly LabelledText[]): Promise<EvaluationScores> {
-  if (!texts.some(({ words }) => words.length > 0)) throw new RangeError("texts hold no words");
-  const encoded = encodeTexts(texts, run.vocabulary, run.config.maxWords);
-  return metricsOf(encoded, await evaluateTexts(run.classifier, run.parameters, encoded, run.config));
-}
-
-/** What a run makes of each text: probabilities of the labels, and the attention over the words it read. */
-export async function explainTexts(run: TrainedRun, texts: readonly GivenText[]): Promise<ExplainedText[]> {
-  const encoded = encodeTexts(texts, run.vocabulary, run.config.maxWords);
-  return explained(texts, await evaluateTexts(run.classifier, run.parameters, encoded, run.config));
+/**
+ * Run folders in `folder`: itself, or those of a comparison, of each mapping and its options the one with the smallest seed. Throws a
+ * RunError when there is none.
+ */
+export function findRuns(folder: string): string[] {
+  if (readConfig(folder) !== null) return [folder];
+  let names: string[];
+  try {
+    names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      throw new RunError(`${folder}: there is no such folder; give the folder of a run or of a comparison`);
+    }
+    throw asRunError(error, "read", folder);
+  }
+  const found = new Map<string, { path: string; seed: number }>();
+  for (const name of names.sort()) {
+    const path = join(folder, name);
+    const config = readConfig<RunConfig>(path);
+    if (config === null) continue;
+    const { mapping, mappingOptions, seed } = config;
+    const key = JSON.stringify([mapping, Object.entries(mappingOptions).sort()]);
+    const known = found.get(key);
+    if (known === undefined || seed < known.seed) found.set(key, { path, seed });
+  }
+  if (found.size === 0) throw new RunError(`${folder} holds no run: give the folder of a run or of a comparison`);
+  return Array.from(found.values(), ({ path }) => path);
 }

@@ -1,8 +1,7 @@
 /** A checkpoint: everything a run needs to go on, in one safetensors file. */
 import type { NamedTensors } from "../nn/parameters.ts";
-import type { EpochMetrics } from "../tasks/run-types.ts";
 import { RunError } from "../base/run-error.ts";
-import { runFiles } from "./run-dir.ts";
+import { runFiles, type EpochMetrics } from "./run-dir.ts";
 import { readSafetensors, writeSafetensors, type Tensor } from "../base/safetensors.ts";
 import { readIfExists, writeAtomic } from "./atomic-write.ts";
 

@@ -2,10 +2,9 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import { toArrays, toTensors, zerosLike, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import { foldIn } from "../base/rng.ts";
-import type { EpochMetrics } from "../tasks/run-types.ts";
 import { readCheckpoint, writeCheckpoint, type Checkpoint, type Progress } from "./checkpoint.ts";
 import { RunError } from "../base/run-error.ts";
-import { writeMetrics, writeModel } from "./run-dir.ts";
+import { writeMetrics, writeModel, type EpochMetrics } from "./run-dir.ts";
 import { adam, type Adam, type AdamOptions, type AdamState } from "./adam.ts";
 
 /** Where a run stands; sent at the start and about ten times a second. */
@@ -87,14 +86,6 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-/** Share of the learning rate that is left at the end. */
-const LAST_SHARE = 0.05;
-
-/** A learning rate that falls in a line from `learningRate` at the first step to a twentieth of it at the last. */
-export function linearDecay(learningRate: number): (step: number, steps: number) => number {
-  return (step, steps) => learningRate * (1 - (1 - LAST_SHARE) * ((step - 1) / steps));
 }
 
 const atOnce: StepScheduler = (step) => step();

@@ -1,11 +1,16 @@
-/** Step sizes that rise before they fall. */
+/** Learning rate schedules. */
 
 /** Share of the learning rate that is left at the end. */
 const LAST_SHARE = 0.05;
 
+/** Learning rate that decays linearly from `learningRate` at the first step to a twentieth of it at the last. */
+export function linearDecay(learningRate: number): (step: number, steps: number) => number {
+  return (step, steps) => learningRate * (1 - (1 - LAST_SHARE) * ((step - 1) / steps));
+}
+
 /**
- * A learning rate that rises in a line to `learningRate` over the first `warmUp` steps (or a third of all, when that is less) and then
- * falls in a line to a twentieth of it at the last.
+ * Learning rate that rises linearly to `learningRate` over the first `warmUp` steps (or a third of all, when that is less) and then decays
+ * linearly to a twentieth of it at the last.
  */
 export function warmupLinearDecay(learningRate: number, warmUp: number): (step: number, steps: number) => number {
   return (step, steps) => {

@@ -1,12 +1,21 @@
 /** The files of a run's folder: what each is called, holds and must hold to be read. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { EpochMetrics, SpamRunConfig } from "../tasks/run-types.ts";
-import { vocabularyFromJson, type Vocabulary } from "../text/vocabulary.ts";
 import type { NamedTensors } from "../nn/parameters.ts";
 import { asRunError, RunError } from "../base/run-error.ts";
 import { readSafetensors, writeSafetensors } from "../base/safetensors.ts";
 import { readIfExists, temporaryName, writeAtomic } from "./atomic-write.ts";
+
+/** One line of metrics.jsonl: the state after an epoch. */
+export interface EpochMetrics {
+  readonly epoch: number;
+  readonly step: number;
+  readonly trainLoss: number;
+  readonly devLoss: number;
+  readonly devAccuracy: number;
+  /** Median over the epoch's training steps. */
+  readonly secondsPerStep: number;
+}
 
 /** Paths in a run's folder. */
 export function runFiles(folder: string) {
@@ -18,7 +27,7 @@ export function runFiles(folder: string) {
     /** Everything a resumed run needs, in one file so that it is whole or absent; removed when the run has ended. */
     checkpoint: join(folder, "checkpoint.safetensors"),
     result: join(folder, "result.json"),
-    /** What was answered to every item of the test set, and how good each answer is. */
+    /** Answers and scores per test example. */
     items: join(folder, "items.json"),
   } as const;
 }
@@ -36,62 +45,33 @@ export function checkReplaceable(folder: string): void {
   const foreign = names.find((name) => !own.has(join(folder, name)) && !temporaryName.test(name));
   if (foreign !== undefined) {
     throw new RunError(
-      `${folder} holds ${foreign}, which is no file of a run: --fresh would remove it; move it away or choose another folder`,
+      `refusing --overwrite: ${join(folder, foreign)} is not a run file; move it or choose another --out`,
     );
   }
 }
 
-/** What config.json holds. */
-export interface StoredConfig {
-  readonly config: SpamRunConfig;
-  readonly labels: readonly string[];
+const FORMAT = "fenchel-run";
+const VERSION = 2;
+/** Formats of config.json that earlier versions wrote. */
+const OLD_FORMATS = new Set<unknown>([FORMAT, "fenchel-study"]);
+
+export function writeConfig(folder: string, config: object): void {
+  writeAtomic(runFiles(folder).config, `${JSON.stringify({ format: FORMAT, version: VERSION, ...config }, null, 2)}\n`);
 }
 
-const CONFIG_FORMAT = "fenchel-run";
-const STUDY_FORMAT = "fenchel-study";
-
-export function writeConfig(folder: string, { config, labels }: StoredConfig): void {
-  const stored = { format: CONFIG_FORMAT, version: 1, labels, ...config };
-  writeAtomic(runFiles(folder).config, `${JSON.stringify(stored, null, 2)}\n`);
-}
-
-/** The configuration of the run in `folder`, or null when there is none. */
-export function readConfig(folder: string): StoredConfig | null {
-  const path = runFiles(folder).config;
-  const json = readJson(path);
-  if (json === null) return null;
-  const { format, version, labels, ...config } = json;
-  if (format === STUDY_FORMAT && typeof json["task"] === "string") {
-    throw new RunError(
-      `${folder} holds a run of ${json["task"]}, where one of spam is needed: its figures are in the report`,
-    );
-  }
-  if (format !== CONFIG_FORMAT || version !== 1 || !Array.isArray(labels)) {
-    throw new RunError(`${path} is not a run's configuration; choose another folder`);
-  }
-  return { config: config as unknown as SpamRunConfig, labels: labels as string[] };
-}
-
-/** Writes the configuration of a study's run. */
-export function writeRunConfig(folder: string, config: object): void {
-  writeAtomic(runFiles(folder).config, `${JSON.stringify({ format: STUDY_FORMAT, version: 1, ...config }, null, 2)}\n`);
-}
-
-/** The configuration of a study's run in `folder`, or null when there is none. */
-export function readRunConfig<C>(folder: string): C | null {
+/** The configuration of the run in `folder`, or null when there is none. Throws a RunError for one of another format. */
+export function readConfig<C>(folder: string): C | null {
   const path = runFiles(folder).config;
   const json = readJson(path);
   if (json === null) return null;
   const { format, version, ...config } = json;
-  if (format === CONFIG_FORMAT && typeof json["task"] === "string") {
+  if (format === FORMAT && version === VERSION) return config as C;
+  if (OLD_FORMATS.has(format) && typeof version === "number") {
     throw new RunError(
-      `${folder} holds a run of ${json["task"]}: add --fresh to train in its place, or give another --out`,
+      `${folder} holds a run of another version of fenchel: add --overwrite to train it anew, or choose another --out`,
     );
   }
-  if (format !== STUDY_FORMAT || version !== 1) {
-    throw new RunError(`${path} is not the configuration of a study's run; choose another folder`);
-  }
-  return config as C;
+  throw new RunError(`${path} is not a run's configuration; choose another folder`);
 }
 
 /** Names of the settings in which two configurations differ, with both values. */
@@ -110,13 +90,14 @@ function canonical(value: unknown): string {
   return JSON.stringify(Object.fromEntries(entries));
 }
 
-export function writeVocabulary(folder: string, vocabulary: Vocabulary): void {
-  writeAtomic(runFiles(folder).vocabulary, JSON.stringify(vocabulary.toJSON()));
+/** Keeps the state of a task's preprocessing, as JSON. */
+export function writeVocabulary(folder: string, vocabulary: unknown): void {
+  writeAtomic(runFiles(folder).vocabulary, JSON.stringify(vocabulary));
 }
 
-export function readVocabulary(folder: string): Vocabulary {
+export function readVocabulary(folder: string): unknown {
   const path = runFiles(folder).vocabulary;
-  return vocabularyFromJson(needed(readJson(path), path), path);
+  return needed(readJson(path), path);
 }
 
 export function writeMetrics(folder: string, epochs: readonly EpochMetrics[]): void {
@@ -178,10 +159,10 @@ function needed<T>(content: T | null, path: string): T {
   return content;
 }
 
-/** What a run wrote for every item of its test set, and the figures of each from which the score it is compared by is made. */
+/** Answers of a run to the test examples, and the sufficient statistics per example of the metric that runs are compared by. */
 export interface RunPredictions {
   readonly texts: readonly string[];
-  /** Row-major: `width` numbers an item. */
+  /** Row-major: `width` numbers per example. */
   readonly rows: readonly number[];
   readonly width: number;
 }
@@ -190,7 +171,7 @@ export function writePredictions(folder: string, items: RunPredictions): void {
   writeAtomic(runFiles(folder).items, JSON.stringify(items));
 }
 
-/** The items of the run in `folder`, or null when it has none. */
+/** Predictions of the run in `folder`, or null when it has none. */
 export function readPredictions(folder: string): RunPredictions | null {
   return readJson(runFiles(folder).items) as RunPredictions | null;
 }

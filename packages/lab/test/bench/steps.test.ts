@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { interleave, type Round } from "../../src/bench/interleave.ts";
-import { measureSteps, type StepsRequest } from "../../src/bench/steps.ts";
+import { measureSteps, type StepsOptions, type StepsRequest } from "../../src/bench/steps.ts";
 import { RunError } from "../../src/base/run-error.ts";
-import type { AttentionSpec, Task, TaskData, TrainOptions } from "../../src/tasks/task.ts";
+import { attentionTable, specs } from "../../src/tasks/attention.ts";
+import type { Task, TaskData } from "../../src/tasks/task.ts";
 import type { StepScheduler } from "../../src/training/fit.ts";
 
 /** A training of steps with the given shapes, of which `say` hears. */
@@ -75,55 +76,51 @@ function work(milliseconds: number): void {
   }
 }
 
-const data: TaskData = { checksum: "abc", train: 8, dev: 4, test: 4, note: "Made up." };
+const data: TaskData = {
+  checksum: "abc",
+  note: "Made up.",
+  vocabulary: {},
+  train: {},
+  dev: {},
+  test: {},
+  examples: null,
+  counts: { train: 8, dev: 4, test: 4 },
+};
 
-type Train = (choice: AttentionSpec, options: TrainOptions, folder: string, epochs: number) => Promise<void>;
+const task = { name: "toy", attention: attentionTable() } as unknown as Task;
 
-/** A study of which only the training matters. */
-function studyOf(train: Train): Task {
-  return {
-    name: "toy",
-    description: "numbers",
-    items: "numbers",
-    mappings: [],
-    seeds: 1,
-    settings: [],
-    metrics: [],
-    complete: ({ mapping, options }) => ({ mapping, options: { gamma: 1, ...options } }),
-    load: async () => data,
-    async train({ mapping, mappingOptions, settings }, _, folder, options) {
-      await train({ mapping, options: mappingOptions }, options, folder, Number(settings["epochs"]));
-      return { scores: {} } as never;
-    },
-    figures: () => null,
+type Train = (mapping: string, schedule: StepScheduler, folder: string, epochs: number) => Promise<void>;
+
+/** Runs of which only the steps matter. */
+function runsOf(train: Train): NonNullable<StepsOptions["run"]> {
+  return async (_task, { mapping, settings }, _data, folder, options) => {
+    await train(mapping, options!.schedule!, folder, Number(settings["epochs"]));
+    return { scores: {} } as never;
   };
 }
 
-const fusedmax: AttentionSpec = { mapping: "fusedmax", options: {} };
-const softmax: AttentionSpec = { mapping: "softmax", options: {} };
-
 function request(change: Partial<StepsRequest> = {}): StepsRequest {
-  return { choices: [fusedmax, softmax], settings: { epochs: 2 }, seed: 1, seconds: 0.2, ...change };
+  return { mappings: specs(["fusedmax", "softmax"]), settings: { epochs: 2 }, seed: 1, seconds: 0.2, ...change };
 }
 
 describe("measured steps", () => {
   it("are compared on the same batch, without those that compile", async () => {
     const folders: string[] = [];
     let onBatches = 0;
-    const study = studyOf(async ({ mapping }, { turn }, folder, epochs) => {
+    const run = runsOf(async (mapping, turn, folder, epochs) => {
       folders.push(folder);
       expect(existsSync(folder)).toBe(true);
       for (let i = 0; i < epochs; i++) {
         // Batches of very different sizes; a first step that takes long.
         const size = i % 2 === 0 ? 2 : 8;
-        await turn!(async () => work(i < 2 ? 50 : mapping === "fusedmax" ? 2 * size : size), `size ${size}`);
+        await turn(async () => work(i < 2 ? 50 : mapping === "fusedmax" ? 2 * size : size), `size ${size}`);
       }
     });
-    const measured = await measureSteps(study, data, request(), { onBatch: () => onBatches++ });
+    const measured = await measureSteps(task, data, request(), { run, onBatch: () => onBatches++ });
     const [fused, soft] = measured.results;
     expect([measured.unit, measured.compiled, onBatches]).toEqual([1, 2, measured.counted + 2]);
     expect(measured.counted).toBeGreaterThanOrEqual(3);
-    expect(fused!.choice).toEqual({ mapping: "fusedmax", options: { gamma: 1 } });
+    expect(fused!.spec).toEqual({ mapping: "fusedmax", options: { gamma: 1, lambda: 0.1 } });
     expect(soft!.ratio).toEqual({ median: 1, lower: 1, upper: 1 });
     expect(fused!.ratio.median).toBeGreaterThan(1.5);
     expect(fused!.ratio.median).toBeLessThan(2.5);
@@ -133,55 +130,50 @@ describe("measured steps", () => {
   });
 
   it("are those of a training that ended, when it ends early", async () => {
-    const study = studyOf(async ({ mapping }, { turn }) => {
-      for (let i = 0; i < (mapping === "softmax" ? 3 : 1000); i++) await turn!(async () => work(1), "");
+    const run = runsOf(async (mapping, turn) => {
+      for (let i = 0; i < (mapping === "softmax" ? 3 : 1000); i++) await turn(async () => work(1), "");
     });
-    expect(await measureSteps(study, data, request({ seconds: 1e3 }))).toMatchObject({ counted: 2, compiled: 1 });
-    const short = studyOf(async (_, { turn }) => turn!(async () => {}, ""));
-    await expect(measureSteps(short, data, request())).rejects.toThrow("ended before a batch could be measured");
+    expect(await measureSteps(task, data, request({ seconds: 1e3 }), { run })).toMatchObject({
+      counted: 2,
+      compiled: 1,
+    });
+    const short = runsOf(async (_, turn) => turn(async () => {}, ""));
+    await expect(measureSteps(task, data, request(), { run: short })).rejects.toThrow(
+      "ended before a batch could be measured",
+    );
   });
 
   it("end with the error of a training, before a step or in one, and leave nothing behind", async () => {
     for (const inStep of [false, true]) {
       let folder = "";
-      const study = studyOf(async ({ mapping }, { turn }, own) => {
+      const run = runsOf(async (mapping, turn, own) => {
         folder = dirname(own);
         expect(existsSync(folder)).toBe(true);
         const fail = async () => {
           if (mapping === "softmax") throw new RunError("cannot be trained");
         };
         if (!inStep) await fail();
-        for (;;) await turn!(fail, "");
+        for (;;) await turn(fail, "");
       });
-      await expect(measureSteps(study, data, request())).rejects.toThrow("cannot be trained");
+      await expect(measureSteps(task, data, request(), { run })).rejects.toThrow("cannot be trained");
       expect([dirname(folder), existsSync(folder)]).toEqual([tmpdir(), false]);
     }
-  });
-
-  it("cannot be those of a study that runs its steps itself", async () => {
-    const study = studyOf(async (_, { onProgress }, __, epochs) => {
-      for (let epoch = 1; epoch <= epochs; epoch++) {
-        for (const step of [0, 1, 2]) onProgress?.({ epoch, epochs, step, steps: 2, loss: 1 });
-      }
-    });
-    await expect(measureSteps(study, data, request())).rejects.toThrow(
-      "the study toy does not hand its steps to `turn`",
-    );
   });
 
   it("are interrupted, and leave nothing behind", async () => {
     const controller = new AbortController();
     let folder = "";
-    const study = studyOf(async (_, { turn }, own) => {
+    const run = runsOf(async (_, turn, own) => {
       folder = dirname(own);
-      for (;;) await turn!(async () => work(1), "");
+      for (;;) await turn(async () => work(1), "");
     });
-    const measuring = measureSteps(study, data, request({ seconds: 1e3 }), {
+    const measuring = measureSteps(task, data, request({ seconds: 1e3 }), {
+      run,
       signal: controller.signal,
       onBatch: ({ counted }) => counted === 5 && controller.abort(new Error("Ctrl-C")),
     });
     await expect(measuring).rejects.toThrow("Ctrl-C");
     expect([dirname(folder), existsSync(folder)]).toEqual([tmpdir(), false]);
-    await expect(measureSteps(study, data, request(), { signal: controller.signal })).rejects.toThrow("Ctrl-C");
+    await expect(measureSteps(task, data, request(), { run, signal: controller.signal })).rejects.toThrow("Ctrl-C");
   });
 });

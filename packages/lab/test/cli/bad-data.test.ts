@@ -65,8 +65,8 @@ function compressionFolder(
 const sizes = "--embedding-size 8 --hidden-size 8 --epochs 2";
 const tiny: Readonly<Record<string, string>> = {
   entailment: `${sizes} --batch-size 64`,
-  translation: `${sizes} --corpus multi30k --batch-tokens 96 --max-tokens 12 --vocabulary-size 60 --beams 2 --average 1`,
-  summarization: `${sizes} --heads 2 --inner-size 16 --layers 1 --batch-tokens 96 --max-tokens 12 --beams 2`,
+  translation: `${sizes} --corpus multi30k --batch-size 96 --max-length 12 --vocabulary-size 60 --beam-size 2 --average-checkpoints 1`,
+  summarization: `${sizes} --heads 2 --ffn-size 16 --layers 1 --batch-size 96 --max-length 12 --beam-size 2`,
 };
 
 /** Arguments of a small comparison. */
@@ -80,7 +80,7 @@ interface Report {
   readonly results: readonly {
     readonly scores: Readonly<Record<string, number | null>>;
     readonly epochs: readonly Readonly<Record<string, number>>[];
-    readonly shown: unknown;
+    readonly examples: unknown;
   }[];
 }
 
@@ -187,8 +187,8 @@ describe("data that is odd", () => {
     ];
     const { data, results } = compared("translation", captionFolder({ train: odd, dev: odd, test2016: odd }));
     expect([data.train, data.test]).toEqual([40, 8 + 3]);
-    expect(data.note).toContain("3 pairs of more than 12 or no pieces were left out of training");
-    expect(data.note).toContain("Of 8 longer sentences the first 48 pieces are read");
+    expect(data.note).toContain("3 pairs of more than 12 or no tokens were left out of training");
+    expect(data.note).toContain("8 longer sentences are cut at 48 tokens");
     expect(results[0]!.scores["bleu"]).toBeGreaterThanOrEqual(0);
   });
 
@@ -201,7 +201,7 @@ describe("data that is odd", () => {
     const folder = compressionFolder({ train: odd, dev: odd, test_vectorized: odd });
     const { data, results } = compared("summarization", folder);
     expect([data.train, data.test]).toEqual([40, 8 + 3]);
-    expect(data.note).toContain("3 pairs of more than 12 or no pieces were left out of training");
+    expect(data.note).toContain("3 pairs of more than 12 or no tokens were left out of training");
     expect(results[0]!.scores["rougeL"]).toBeGreaterThanOrEqual(0);
   });
 
@@ -218,17 +218,17 @@ describe("data that is odd", () => {
 
   it("may be of one word: translation", () => {
     const same = (count: number) => Array.from({ length: count }, () => ["Wort", "word", "mot"]);
-    const wordByWord = ["--pieces", "words", "--epochs", "40", "--patience", "40", "--learning-rate", "0.05"];
-    const { results } = compared("translation", captionFolder({}, same), ...wordByWord, "--warm-up", "0");
+    const wordByWord = ["--tokenizer", "word", "--epochs", "40", "--patience", "40", "--learning-rate", "0.05"];
+    const { results } = compared("translation", captionFolder({}, same), ...wordByWord, "--warmup-steps", "0");
     // There is one thing to write.
     expect(results[0]!.scores["accuracy"]).toBe(1);
     expect(results[0]!.scores["chrf"]).toBeCloseTo(100, 9);
-    compared("translation", captionFolder(), "--vocabulary-size", "3", "--max-tokens", "40");
+    compared("translation", captionFolder(), "--vocabulary-size", "3", "--max-length", "40");
   });
 
   it("may be of one word: summarization", () => {
     const same = (count: number) => Array.from({ length: count }, () => ["word word word", "word"]);
-    const more = ["--epochs", "30", "--patience", "30", "--learning-rate", "0.03", "--warm-up", "0"];
+    const more = ["--epochs", "30", "--patience", "30", "--learning-rate", "0.03", "--warmup-steps", "0"];
     const { results } = compared("summarization", compressionFolder({}, same), ...more);
     expect(results[0]!.scores["rougeL"]).toBeCloseTo(1, 9);
     compared("summarization", compressionFolder(), "--vocabulary-size", "3");
@@ -243,8 +243,8 @@ const withoutCosts = (all: object) => Object.fromEntries(Object.entries(all).fil
 /** Figures of a report without times and memory. */
 function figures(out: string): unknown {
   const { results } = JSON.parse(readFileSync(join(out, "report.json"), "utf8")) as Report;
-  return results.map(({ scores, epochs, shown }) => {
-    return { scores: withoutCosts(scores), shown, epochs: epochs.map(withoutCosts) };
+  return results.map(({ scores, epochs, examples }) => {
+    return { scores: withoutCosts(scores), examples, epochs: epochs.map(withoutCosts) };
   });
 }
 

@@ -21,7 +21,7 @@ const folder = snliFolder({}, rows);
 const tiny = ["--data-dir", folder, "--batch-size", "8", "--embedding-size", "6", "--hidden-size", "6"];
 
 describe("fenchel bench train", () => {
-  it("prints a table of a study's own steps and writes JSON", async () => {
+  it("prints a table of a task's step times and writes JSON", async () => {
     const path = join(folder, "steps.json");
     const mappings = ["--mappings", "softmax,fusedmax:lambda=0.2,oscarmax"];
     const { code, out } = await fenchel(
@@ -36,10 +36,10 @@ describe("fenchel bench train", () => {
       path,
     );
     expect(code).toBe(0);
-    expect(out).toMatch(/^choice +ms\/step +x softmax +middle half +steps$/m);
+    expect(out).toMatch(/^mapping +ms\/step +x softmax +interquartile range +steps$/m);
     expect(out).toMatch(/^softmax +[\d.]+ +1\.00 +1\.00 to 1\.00 +\d+$/m);
     expect(out).toMatch(/^fusedmax lambda 0\.2 +[\d.]+ +\d+\.\d\d +/m);
-    expect(out).toMatch(/^Left out: 2 steps of each choice.* [MG]B, all 3 models together and the data\.$/m);
+    expect(out).toMatch(/^Left out: 2 steps of each mapping.* [MG]B, all 3 models together and the data\.$/m);
     const report = JSON.parse(readFileSync(path, "utf8")) as StepsResult & {
       task: string;
       machine: { node: string };
@@ -52,7 +52,7 @@ describe("fenchel bench train", () => {
     expect(report.settings).toMatchObject({ batchSize: 8, embeddingSize: 6 });
     expect(report.settings).not.toHaveProperty("epochs");
     const [softmax, fusedmax] = report.results;
-    expect(fusedmax!.choice.options).toEqual({ gamma: 1, lambda: 0.2 });
+    expect(fusedmax!.spec.options).toEqual({ gamma: 1, lambda: 0.2 });
     expect(fusedmax!.ratio.median).toBeGreaterThan(0);
     expect(softmax!.milliseconds.lower).toBeLessThanOrEqual(softmax!.milliseconds.upper);
     expect(report.counted).toBeGreaterThanOrEqual(3);
@@ -61,19 +61,18 @@ describe("fenchel bench train", () => {
   it("tells mistakes in one line, before it reads anything", async () => {
     const mistakes: [string[], RegExp][] = [
       [["entailmnt"], /unknown task "entailmnt": did you mean entailment/],
-      [["spam"], /unknown task "spam"/],
-      [["entailment", "--mappings", "tvmax"], /mapping is "tvmax": it must be one of softmax/],
+      [["entailment", "--mappings", "tvmax"], /--mappings: tvmax is not available for training; choose one of softmax/],
       [["entailment", "--mappings", "fusedmax:lambda=-1"], /lambda is -1/],
       [["entailment", "--mappings", "fusedmax:lambda"], /write fusedmax or fusedmax:lambda=0.2/],
       [["entailment", "--seconds", "0"], /--seconds is "0": a number of seconds above 0/],
       [["entailment", "--seed", "0.5"], /--seed is "0.5"/],
-      [["entailment", "--batch-size", "0"], /--batch-size is "0": a whole number of 1 or more/],
-      [["entailment", "--heads", "2"], /--heads is no setting of the task entailment; it has --model(?!.*epochs)/],
+      [["entailment", "--batch-size", "0"], /--batch-size is "0": an integer from 1/],
+      [["entailment", "--heads", "2"], /unknown option '--heads'; see fenchel bench train entailment --help/],
       [["entailment", "--epochs", "2"], /unknown option '--epochs'/],
       [["entailment", "--json", folder], /it is a folder/],
       [["entailment", "--data-dir", join(folder, "none")], /there is no such folder/],
       [["entailment", "--data-dir", join(folder, "entailment")], /no such file; get it with: fenchel data get snli/],
-      [[], /missing required argument 'task'/],
+      [[], /no task is given; available: spam, entailment/],
     ];
     for (const [args, message] of mistakes) {
       const { code, out, err } = await fenchel("bench", "train", ...args);

@@ -5,9 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { compare } from "../../src/compare/compare.ts";
-import { planSpamRuns } from "../../src/compare/plan.ts";
-import { tinyData, tinySettings } from "../compare/tiny-data.ts";
+import { planRuns, runPlan } from "../../src/compare/plan.ts";
+import { specs } from "../../src/tasks/attention.ts";
+import { completeSettings } from "../../src/tasks/settings.ts";
+import { spam } from "../../src/tasks/spam/task.ts";
+import type { Task } from "../../src/tasks/task.ts";
+import toy from "../tasks/toy/task.ts";
 import { fenchel } from "./run-command.ts";
 import { snliFolder } from "./tiny-snli.ts";
 
@@ -103,12 +106,12 @@ describe("a full disk", () => {
   });
 
   it.skipIf(!mounted)("stops training with one line, and leaves nothing half-written", async () => {
-    const data = tinyData();
-    const choices = [{ mapping: "softmax", options: {} }];
-    const settings = { ...tinySettings, embeddingSize: 16, hiddenSize: 32, dataChecksum: data.checksum };
-    const [run] = planSpamRuns(choices, [1], settings, disk);
-    const script = new URL("../../dist/compare/run-process.js", import.meta.url);
-    const training = compare([run!], data, { jobs: 1, script });
+    const data = await toy.data("", {});
+    const task = spam as unknown as Task;
+    const settings = completeSettings(task.settings, { epochs: 3, maxLength: 16, embeddingSize: 16, hiddenSize: 32 });
+    const request = { mappings: specs(["softmax"]), seeds: [1], settings, folder: disk };
+    const [run] = planRuns(task, request, data.checksum);
+    const training = runPlan(task, [run!], data, { jobs: 1 });
     await expect(training).rejects.toThrow(/^cannot write .*: the disk is full; free some space/);
     await expect(training).rejects.toMatchObject({ user: true });
     for (const name of readdirSync(run!.folder)) expect(name).not.toMatch(/part$|tmp$/);
@@ -147,13 +150,13 @@ describe("a comparison that is stopped", () => {
     child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
     const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
     clearInterval(waiting);
-    expect(said).toMatch(/\nfenchel: stopped; the same command goes on from the last checkpoints\n$/);
+    expect(said).toMatch(/\nfenchel: stopped; the same command resumes from the last checkpoints\n$/);
     expect(code).toBe(130);
     expect(children).toHaveLength(1);
     expect(existsSync(`/proc/${children[0]}`)).toBe(false);
     expect(existsSync(join(out, "report.html"))).toBe(false);
     const other = await fenchel(...args, "--learning-rate", "0.123");
-    expect(other.err).toMatch(/\nfenchel: .*holds a run with other settings \(.*--fresh[^\n]*\n$/);
+    expect(other.err).toMatch(/\nfenchel: .*holds a run with other settings \(learningRate [^\n]*--overwrite[^\n]*\n$/);
     expect(other.code).toBe(2);
     const again = runBuilt(args);
     expect([again.status, again.stdout.includes(join(out, "report.html"))]).toEqual([0, true]);

@@ -3,12 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { planSpamRuns } from "../../src/compare/plan.ts";
-import { spamTasks } from "../../src/tasks/spam/task.ts";
+import { planRuns, type PlannedRun } from "../../src/compare/plan.ts";
 import { makeRunProgress } from "../../src/cli/terminal/run-progress.ts";
-import type { EvaluationScores } from "../../src/tasks/run-types.ts";
-import { trainRun } from "../../src/tasks/spam/train.ts";
-import { tinyData, tinySettings } from "../compare/tiny-data.ts";
+import { specs } from "../../src/tasks/attention.ts";
+import { runTask } from "../../src/tasks/run-task.ts";
+import { completeSettings } from "../../src/tasks/settings.ts";
+import { spam, wordsOf } from "../../src/tasks/spam/task.ts";
+import toy from "../tasks/toy/task.ts";
 import { fenchel, mistake } from "./run-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fenchel-runs-"));
@@ -18,11 +19,12 @@ const runs = join(folder, "tiny");
 const softmaxRun = join(runs, "softmax-seed1");
 
 beforeAll(async () => {
-  const data = tinyData();
-  const choices = ["softmax", "fusedmax"].map((mapping) => ({ mapping, options: {} }));
-  const plan = planSpamRuns(choices, [1], { ...tinySettings, epochs: 8, dataChecksum: data.checksum }, runs);
-  mkdirSync(runs);
-  for (const run of plan) await trainRun(run.config, data, run.folder);
+  // The toy's texts as the task "spam" reads e-mails.
+  const data = await toy.data("", {});
+  const small = { epochs: 4, batchSize: 8, maxLength: 16, embeddingSize: 4, hiddenSize: 4, learningRate: 0.03 };
+  const settings = completeSettings(spam.settings, small);
+  const request = { mappings: specs(["softmax", "fusedmax"]), seeds: [1], settings, folder: runs };
+  for (const run of planRuns(spam, request, data.checksum)) await runTask(spam, run.config, data, run.folder);
 });
 
 function file(name: string, content: string): string {
@@ -48,11 +50,11 @@ describe("fenchel explain", () => {
     const { out } = await fenchel("explain", softmaxRun, "--input", path, "--json");
     const { labels, explanations } = JSON.parse(out) as {
       labels: string[];
-      explanations: { mapping: string; text: { words: string[]; weights: number[]; probabilities: number[] } }[];
+      explanations: { mapping: string; example: { words: string[]; weights: number[]; probabilities: number[] } }[];
     };
     expect(labels).toEqual(["ham", "spam"]);
     expect(explanations).toHaveLength(1);
-    const { words, weights, probabilities } = explanations[0]!.text;
+    const { words, weights, probabilities } = explanations[0]!.example;
     expect(words).toEqual(["win", "money", "now"]);
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
     expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
@@ -72,11 +74,10 @@ describe("fenchel explain", () => {
 
   it("reads an e-mail with its headers as the data set's e-mails are read", () => {
     const mail = "From: a@b.org\nSubject: Win money\nContent-Type: text/plain\n\nSee you <there>.\n";
-    const [spam] = spamTasks;
-    const words = spam!.wordsOf(new TextEncoder().encode(mail), 16);
+    const words = wordsOf(new TextEncoder().encode(mail), 16);
     expect(words.slice(0, 3)).toEqual(["win", "money", "\u00b6"]);
     expect(words).not.toContain("from");
-    expect(spam!.wordsOf(new TextEncoder().encode("Note: see you"), 16)).toContain("note");
+    expect(wordsOf(new TextEncoder().encode("Note: see you"), 16)).toContain("note");
   });
 
   it("tells mistakes in one line", async () => {
@@ -89,7 +90,10 @@ describe("fenchel explain", () => {
     );
     expect(await mistake("explain", runs, "x", "--width", "1")).toMatch(/--width is "1"/);
     expect(await mistake("explain", runs, "x", "--html", folder)).toMatch(/it is a folder/);
+    expect(await mistake("explain", runs, "x", "--theme", "blue")).toMatch(/--theme is "blue": dark, light/);
     expect(await mistake("explain", runs, "x", "--input", "y")).toMatch(/both/);
+    expect(await mistake("explain", runs, "x", "--image", "y")).toMatch(/spam does not support --image/);
+    expect(await mistake("explain", runs, "x", "--example", "1")).toMatch(/beside --example/);
     expect(await mistake("explain")).toMatch(/missing required argument 'run'/);
   });
 });
@@ -98,11 +102,14 @@ describe("fenchel evaluate", () => {
   it("scores a run on a labelled file, as a table and as JSON", async () => {
     const path = file("mails.csv", 'kind,body\nspam,"win money, now"\nham,see you there\nham,see you\n');
     const args = ["evaluate", softmaxRun, path, "--label-column", "kind", "--text-column", "body"];
-    expect((await fenchel(...args)).out).toMatch(/^texts +3$/m);
-    const scores = JSON.parse((await fenchel(...args, "--json")).out) as EvaluationScores;
-    expect(scores.texts).toBe(3);
-    expect(scores.accuracy).toBeGreaterThanOrEqual(0);
-    expect(scores.sparsity).toBe(0);
+    expect((await fenchel(...args)).out).toMatch(/^e-mails +3$/m);
+    const { examples, scores } = JSON.parse((await fenchel(...args, "--json")).out) as {
+      examples: number;
+      scores: Record<string, number>;
+    };
+    expect(examples).toBe(3);
+    expect(scores["accuracy"]).toBeGreaterThanOrEqual(0);
+    expect(scores["sparsity"]).toBe(0);
   });
 
   it("tells mistakes in one line that says where", async () => {
@@ -135,46 +142,55 @@ describe("fenchel compare and train", () => {
   it("tell mistakes in one line before anything is read or written", async () => {
     const out = join(folder, "untouched");
     const mistakes: [string[], RegExp][] = [
+      [["compare"], /no task is given. Known are spam, /],
+      [["compare", "spam", "--preset", "best"], /unknown option '--preset'/],
+      [["compare", "entailment", "--preset", "redcued"], /--preset: unknown preset "redcued": did you mean reduced\?/],
+      [["compare", "vqa", "--init-from-softmax"], /unknown option '--init-from-softmax'/],
+      [["compare", "imdb", "--heads", "2"], /unknown option '--heads'; see fenchel compare imdb --help/],
       [["compare", "spma"], /unknown task "spma": did you mean spam\?/],
-      [["compare", "--mappings", "softmax,fusdmax"], /unknown mapping "fusdmax": did you mean fusedmax\?/],
-      [["compare", "--mappings", "normmax"], /"normmax" cannot be trained with: choose from softmax, /],
-      [["compare", "--mappings", "tvmax"], /"tvmax" cannot be trained with: choose from softmax, /],
-      [["compare", "--mappings", "softmax,softmax"], /softmax is named twice/],
-      [["compare", "--mappings", "fusedmax:lambda"], /write fusedmax or fusedmax:lambda=0.2/],
-      [["compare", "--mappings", "fusedmax:lambda=-1"], /lambda is -1/],
-      [["compare", "--mappings", "entmax:alpha=0.9"], /--mappings: alpha is 0.9: a finite number of 1 or more/],
-      [["compare", "--mappings", "softmax:lambda=1"], /--mappings: lambda is no option of softmax: it takes gamma/],
-      [["compare", "--seeds", "0"], /--seeds is "0": an integer from 1/],
-      [["compare", "--jobs", "many"], /--jobs is "many"/],
-      [["compare", "--epochs", "1.5"], /--epochs is "1.5"/],
-      [["compare", "--dropout", "1"], /--dropout is "1": a number from 0 to below 1/],
-      [["compare", "--learning-rate", "-1"], /--learning-rate is "-1"|--learning-rate is "\u22121"/],
-      [["compare", "--max-words", "4"], /--max-words is "4": an integer of 8 or more/],
-      [["compare", "--mapings", "softmax"], /--mapings.*--mappings/],
-      [["train"], /no mapping is given/],
-      [["train", "--mapping", "sparsmax"], /did you mean sparsemax\?/],
-      [["train", "--mapping", "fusedmax", "--lambda", "x"], /--lambda is "x"/],
+      [["compare", "spam", "--mappings", "softmax,fusdmax"], /unknown mapping "fusdmax": did you mean fusedmax\?/],
       [
-        ["train", "--mapping", "entmax", "--lambda", "0.1"],
-        /--lambda is no option of entmax: it takes --gamma, --alpha/,
+        ["compare", "spam", "--mappings", "normmax"],
+        /--mappings: normmax is not available for training; choose one of softmax, /,
       ],
-      [["train", "--mapping", "tvmax"], /"tvmax" cannot be trained with: choose from softmax, /],
-      [["train", "--mapping", "softmax", "--seed", "-1"], /--seed is/],
+      [["compare", "spam", "--mappings", "tvmax"], /tvmax is not available for training; choose one of softmax, /],
+      [["compare", "spam", "--mappings", "softmax,softmax"], /--mappings lists softmax twice/],
+      [["compare", "spam", "--mappings", "fusedmax:lambda"], /write fusedmax or fusedmax:lambda=0.2/],
+      [["compare", "spam", "--mappings", "fusedmax:lambda=-1"], /lambda is -1/],
+      [["compare", "spam", "--mappings", "entmax:alpha=0.9"], /--mappings: alpha is 0.9: a finite number of 1 or more/],
+      [
+        ["compare", "spam", "--mappings", "softmax:lambda=1"],
+        /--mappings: unknown option lambda for softmax; available: gamma/,
+      ],
+      [["compare", "spam", "--seeds", "0"], /--seeds is "0": an integer from 1/],
+      [["compare", "spam", "--jobs", "many"], /--jobs is "many"/],
+      [["compare", "spam", "--epochs", "1.5"], /--epochs is "1.5"/],
+      [["compare", "spam", "--dropout", "1"], /--dropout is "1": a number from 0 to 0.95 is needed/],
+      [["compare", "spam", "--learning-rate", "-1"], /--learning-rate is "-1"|--learning-rate is "\u22121"/],
+      [["compare", "spam", "--max-length", "0"], /--max-length is "0": an integer from 1 to 4096/],
+      [["compare", "spam", "--mapings", "softmax"], /--mapings.*--mappings/],
+      [["train", "spam"], /no mapping is given/],
+      [["train", "spam", "--mapping", "sparsmax"], /did you mean sparsemax\?/],
+      [["train", "spam", "--mapping", "fusedmax", "--lambda", "x"], /--lambda is "x"/],
+      [
+        ["train", "spam", "--mapping", "entmax", "--lambda", "0.1"],
+        /--mapping: unknown option lambda for entmax; available: gamma, alpha/,
+      ],
+      [["train", "spam", "--mapping", "tvmax"], /tvmax is not available for training; choose one of softmax, /],
+      [["train", "spam", "--mapping", "softmax", "--seed", "-1"], /--seed is/],
     ];
-    for (const [args, message] of mistakes) expect(await mistake(...args, "--out", out)).toMatch(message);
+    for (const [args, message] of mistakes) {
+      expect(await mistake(...args, ...(args.length > 1 ? ["--out", out] : []))).toMatch(message);
+    }
     expect(existsSync(out)).toBe(false);
   });
 });
 
-describe("the course of a comparison", () => {
+describe("the progress of a comparison", () => {
   it("counts runs and epochs, and tells the time left", () => {
     let now = 0;
-    const [run, other] = planSpamRuns(
-      [{ mapping: "softmax", options: {} }],
-      [1, 2],
-      { task: "spam", dataChecksum: "" },
-      "x",
-    );
+    const request = { mappings: specs(["softmax"]), seeds: [1, 2], settings: {}, folder: "x" };
+    const [run, other] = planRuns(spam, request, "") as [PlannedRun, PlannedRun];
     const course = makeRunProgress(2, 1, () => now);
     course.start(run!);
     course.start(other!);
@@ -187,7 +203,7 @@ describe("the course of a comparison", () => {
     expect(first).toMatch(/^softmax seed 1 \[=+> +\] epoch 2\/4 {2}loss 0\.250$/);
     expect(second).toMatch(/starting$/);
     course.update(run!, { epoch: 4, epochs: 4, step: 1, steps: 1, loss: 0.25, written: { done: 64, of: 1000 } });
-    expect(course.plain()).toMatch(/; softmax seed 1 writing 64\/1000; /);
+    expect(course.plain()).toMatch(/; softmax seed 1 decoding 64\/1000; /);
     course.finish(run!);
     expect(course.plain()).toMatch(/^2 of 3 runs, about 10 s left; softmax seed 2 starting$/);
   });

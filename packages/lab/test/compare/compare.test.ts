@@ -1,95 +1,71 @@
-/** A comparison: its plan, its runs, and going on after a stop. */
+/** Runs of a comparison in worker processes: reused, started anew, resumed after a stop. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
-import { compare } from "../../src/compare/compare.ts";
-import { packData, unpackData } from "../../src/compare/job-messages.ts";
-import { planSpamRuns, type PlannedSpamRun } from "../../src/compare/plan.ts";
-import type { SpamRunResult } from "../../src/tasks/run-types.ts";
-import { tinyData, tinySettings } from "./tiny-data.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { planRuns, runPlan, type PlannedRun } from "../../src/compare/plan.ts";
+import { specs } from "../../src/tasks/attention.ts";
+import { completeSettings, type Settings } from "../../src/tasks/settings.ts";
+import type { RunResult, Task, TaskData } from "../../src/tasks/task.ts";
+import { withToyTask } from "../tasks/toy/register.ts";
+import toyTask from "../tasks/toy/task.ts";
+
+withToyTask();
 
 const folder = mkdtempSync(join(tmpdir(), "fenchel-compare-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const data = tinyData();
-/** The built module: a process of Node's own cannot run TypeScript. */
-const script = new URL("../../dist/compare/run-process.js", import.meta.url);
+const toy = toyTask as unknown as Task;
 
-function planFor(name: string, mappings: readonly string[], settings: object = {}): PlannedSpamRun[] {
-  const choices = mappings.map((mapping) => ({ mapping, options: {} }));
-  const common = { ...tinySettings, ...settings, dataChecksum: data.checksum };
-  return planSpamRuns(choices, [1], common, join(folder, name));
+let data: TaskData;
+beforeAll(async () => {
+  data = await toy.data("", {});
+});
+
+function planFor(name: string, mappings: readonly string[], settings: Settings = {}): PlannedRun[] {
+  const request = {
+    mappings: specs(mappings),
+    seeds: [1],
+    settings: completeSettings(toy.settings, { epochs: 3, ...settings }),
+    folder: join(folder, name),
+  };
+  return planRuns(toy, request, data.checksum);
 }
 
-/** Everything but how long it took. */
-function figures(result: SpamRunResult): unknown {
+/** Everything but times. */
+function figures(result: RunResult): unknown {
   return { ...result, secondsPerStep: 0, epochs: result.epochs.map((epoch) => ({ ...epoch, secondsPerStep: 0 })) };
 }
 
-describe("the plan", () => {
-  it("has a run and a folder of its own for every mapping, option and seed", () => {
-    const choices = [
-      { mapping: "softmax", options: {} },
-      { mapping: "fusedmax", options: { lambda: 0.2 } },
-    ];
-    const plan = planSpamRuns(choices, [1, 2], { task: "spam", dataChecksum: "x", epochs: 2 }, "out");
-    expect(plan.map(({ name }) => name)).toEqual([
-      "softmax seed 1",
-      "fusedmax lambda 0.2 seed 1",
-      "softmax seed 2",
-      "fusedmax lambda 0.2 seed 2",
-    ]);
-    expect(plan[3]!.folder).toBe(join("out", "fusedmax-lambda0.2-seed2"));
-    expect(plan[3]!.config).toMatchObject({ seed: 2, epochs: 2, mappingOptions: { lambda: 0.2 } });
-  });
-
-  it("packs the data for its journey without loss", () => {
-    expect(unpackData(packData(data))).toEqual(data);
-    const odd = {
-      ...data,
-      test: [
-        { id: "a", label: 0, words: [] },
-        { id: "b", label: 1, words: ["<b>", ","] },
-      ],
-    };
-    expect(unpackData(JSON.parse(JSON.stringify(packData(odd))))).toEqual(odd);
-  });
-});
-
-describe("a comparison", () => {
-  it("trains every run, reuses what has ended, and starts over when asked", async () => {
+describe("runs of a plan", () => {
+  it("are trained, reused when they have finished, and trained anew when asked", async () => {
     const plan = planFor("all", ["softmax", "fusedmax"]);
     const heard: string[] = [];
     const options = {
       jobs: 2,
-      script,
-      onReuse: ({ name }: PlannedSpamRun) => heard.push(`reuse ${name}`),
-      onDone: ({ name }: PlannedSpamRun) => heard.push(`done ${name}`),
+      onReuse: ({ name }: PlannedRun) => heard.push(`reuse ${name}`),
+      onDone: ({ name }: PlannedRun) => heard.push(`done ${name}`),
     };
-    const first = await compare(plan, data, options);
+    const first = await runPlan(toy, plan, data, options);
     expect(first.map(({ config }) => config.mapping)).toEqual(["softmax", "fusedmax"]);
-    expect(first[1]!.test.segments).toBeLessThan(first[0]!.test.segments);
     expect(heard.toSorted()).toEqual(["done fusedmax seed 1", "done softmax seed 1"]);
     heard.length = 0;
-    const again = await compare(plan, data, options);
-    expect(again).toEqual(first);
+    expect(await runPlan(toy, plan, data, options)).toEqual(first);
     expect(heard).toEqual(["reuse softmax seed 1", "reuse fusedmax seed 1"]);
     heard.length = 0;
-    const fresh = await compare(plan.slice(0, 1), data, { ...options, fresh: true });
+    const anew = await runPlan(toy, plan.slice(0, 1), data, { ...options, overwrite: true });
     expect(heard).toEqual(["done softmax seed 1"]);
-    expect(figures(fresh[0]!)).toEqual(figures(first[0]!));
+    expect(figures(anew[0]!)).toEqual(figures(first[0]!));
   });
 
-  it("ends with the same figures after its process was killed", async () => {
+  it("end with the same figures after their process was killed", async () => {
     const settings = { epochs: 12, patience: 12 };
-    const [whole] = await compare(planFor("whole", ["fusedmax"], settings), data, { jobs: 1, script });
+    const [whole] = await runPlan(toy, planFor("whole", ["fusedmax"], settings), data, { jobs: 1 });
     const [run] = planFor("killed", ["fusedmax"], settings);
     const metrics = join(run!.folder, "metrics.jsonl");
     const controller = new AbortController();
-    const stopped = compare([run!], data, {
+    const stopped = runPlan(toy, [run!], data, {
       jobs: 1,
-      script,
       signal: controller.signal,
       onProgress(_, { epoch }) {
         if (epoch > 1 && existsSync(metrics)) controller.abort();
@@ -100,37 +76,30 @@ describe("a comparison", () => {
     expect(before).toBeGreaterThanOrEqual(1);
     expect(before).toBeLessThan(12);
     const epochs: number[] = [];
-    const [resumed] = await compare([run!], data, {
+    const [resumed] = await runPlan(toy, [run!], data, {
       jobs: 1,
-      script,
       onProgress: (_, { epoch }) => epochs.push(epoch),
     });
     expect(Math.min(...epochs)).toBe(before + 1);
     expect(figures(resumed!)).toEqual(figures(whole!));
   });
 
-  it("refuses a folder that holds a run with other settings, before it trains anything", async () => {
+  it("are refused in a folder that holds a run with other settings, before anything is trained", async () => {
     const plan = planFor("other", ["softmax", "sparsemax"]);
-    await compare(plan.slice(1), data, { jobs: 1, script });
+    await runPlan(toy, plan.slice(1), data, { jobs: 1 });
     const started: string[] = [];
     const changed = planFor("other", ["softmax", "sparsemax"], { epochs: 2 });
-    const refused = compare(changed, data, { jobs: 1, script, onStart: ({ name }) => started.push(name) });
+    const refused = runPlan(toy, changed, data, { jobs: 1, onStart: ({ name }) => started.push(name) });
     await expect(refused).rejects.toThrow(
-      /sparsemax-seed1 holds a run with other settings \(epochs 3 there, 2 here\): add --fresh/,
+      /sparsemax-seed1 holds a run with other settings \(epochs 3 there, 2 here\): add --overwrite/,
     );
     expect(started).toEqual([]);
     expect(existsSync(plan[0]!.folder)).toBe(false);
   });
 
-  it("names the folder that it cannot use", async () => {
-    const file = join(folder, "a-file");
-    writeFileSync(file, "");
-    const plan = planSpamRuns(
-      [{ mapping: "softmax", options: {} }],
-      [1],
-      { ...tinySettings, dataChecksum: data.checksum },
-      file,
-    );
-    await expect(compare(plan, data, { jobs: 1, script })).rejects.toThrow(/a-file.*a part of the path is a file/);
+  it("name the folder that they cannot use", async () => {
+    writeFileSync(join(folder, "a-file"), "");
+    const plan = planFor("a-file", ["softmax"]);
+    await expect(runPlan(toy, plan, data, { jobs: 1 })).rejects.toThrow(/a-file.*a part of the path is a file/);
   });
 });

@@ -50,7 +50,7 @@ describe("a pool of processes", () => {
       onRetry: (_, reason) => retries.push(reason),
     });
     expect(results).toEqual(["second"]);
-    expect(retries).toEqual(["its process was killed (SIGKILL), perhaps for want of memory"]);
+    expect(retries).toEqual(["worker was killed (SIGKILL), possibly out of memory"]);
   });
 
   it("lets the others finish when a process dies for good, then names the job", async () => {
@@ -64,7 +64,7 @@ describe("a pool of processes", () => {
     expect(error).toBeInstanceOf(JobError);
     expect(error.job).toBe("throw");
     expect(error.user).toBe(false);
-    expect(error.message).toMatch(/ended with exit code 1/);
+    expect(error.message).toMatch(/exited with code 1/);
     expect(error.detail).toMatch(/a fault of ours/);
     expect(done).toEqual(["work"]);
   });

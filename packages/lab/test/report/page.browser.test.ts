@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { MATRIX_STYLE, matrixGroup } from "../../src/report/attention-matrix.ts";
+import { MATRIX_STYLE, matrixGroup } from "../../src/figures/attention-matrix.ts";
 import { explanationPage, writeReport } from "../../src/report/index.ts";
 import { markup } from "../../src/base/markup.ts";
-import { htmlDocument } from "../../src/report/page.ts";
+import { htmlDocument } from "../../src/report/html-document.ts";
 import { browserOrSkip, openBrowser } from "../../../../testing/browser.mjs";
-import { explainedText, MEAN_WORDS, meta, results } from "./results.ts";
+import { MEAN_WORDS, meta, result, results, task } from "./results.ts";
 
 describe.runIf(browserOrSkip("the report in a browser"))("the report in a browser", () => {
   const folder = mkdtempSync(join(tmpdir(), "fenchel-"));
@@ -20,7 +20,7 @@ describe.runIf(browserOrSkip("the report in a browser"))("the report in a browse
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    url = pathToFileURL(writeReport(results, folder, meta).html).href;
+    url = pathToFileURL(writeReport(task, results, folder, meta).html).href;
     browser = await openBrowser();
     page = await browser.newPage({ viewport: { width: 1240, height: 900 } });
     page.on("request", (request) => requests.push(request.url()));
@@ -147,7 +147,7 @@ describe.runIf(browserOrSkip("the report in a browser"))("the report in a browse
       captions: [true, true],
       scopes: true,
       pictures: [true, true],
-      headings: ["H1", "H2", "H2", "H2"],
+      headings: ["H1", "H2", "H2", "H2", "H2"],
     });
   });
 
@@ -194,10 +194,7 @@ describe.runIf(browserOrSkip("the report in a browser"))("the report in a browse
     const path = join(folder, "explanation.html");
     writeFileSync(
       path,
-      explanationPage([[{ mapping: "fusedmax", text: explainedText() }]], {
-        labels: meta.labels,
-        title: "<script>window.broken=1</script>",
-      }),
+      explanationPage(task.figures([result("fusedmax", 1)])!, { title: "<script>window.broken=1</script>" }),
     );
     complaints.length = 0;
     await page.goto(pathToFileURL(path).href);

@@ -2,13 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { attentionMarkup } from "../../src/report/heat-map.ts";
+import { attentionMarkup } from "../../src/figures/heat-map.ts";
 import { niceScale } from "../../src/report/learning-curves.ts";
 import { escapeHtml, markup } from "../../src/base/markup.ts";
 import { DARK, LIGHT } from "../../src/report/page-style.ts";
-import { groupRuns, MEASURES, reportPage, summarize, writeReport, explanationSvg } from "../../src/report/index.ts";
-import { DARK_SHADES, formatWeight, COLOR_LEVELS, LIGHT_SHADES, weightLevel } from "../../src/report/color-scale.ts";
-import { explainedText, meta, result, results } from "./results.ts";
+import { columnsOf, explanationSvg, groupRuns, reportPage, summarize, writeReport } from "../../src/report/index.ts";
+import { DARK_SHADES, formatWeight, COLOR_LEVELS, LIGHT_SHADES, weightLevel } from "../../src/figures/color-scale.ts";
+import { explainedText, meta, result, results, task } from "./results.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fenchel-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -100,27 +100,27 @@ describe("the table", () => {
     const other = result("fusedmax", 3, {
       config: { ...result("fusedmax", 3).config, mappingOptions: { lambda: 0.2, gamma: 1 } },
     });
-    const rows = summarize(groupRuns([...results, other]), MEASURES);
-    expect(rows.map(({ variant }) => [variant.mapping, variant.options, variant.runs.length])).toEqual([
+    const rows = summarize(groupRuns([...results, other]), columnsOf(task));
+    expect(rows.map(({ group }) => [group.mapping, group.options, group.runs.length])).toEqual([
       ["softmax", "", 2],
       ["fusedmax", "λ = 0.1, γ = 1", 2],
       ["fusedmax", "λ = 0.2, γ = 1", 1],
     ]);
-    const best = rows.map(({ figures }) => figures.filter((figure) => figure.best).map(({ measure }) => measure.key));
+    const best = rows.map(({ cells }) => cells.filter((cell) => cell.best).map(({ metric }) => metric.key));
     expect(best).toEqual([
       [],
       ["loss", "sparsity", "supportSize", "segments", "entropy"],
       ["accuracy", "loss", "sparsity", "supportSize", "segments", "entropy"],
     ]);
-    expect(rows[0]!.figures[0]!.spread!.mean).toBeCloseTo(0.975, 12);
-    expect(rows[0]!.figures[0]!.spread!.std).toBeCloseTo(0.01 / Math.SQRT2, 12);
+    expect(rows[0]!.cells[0]!.spread!.mean).toBeCloseTo(0.975, 12);
+    expect(rows[0]!.cells[0]!.spread!.std).toBeCloseTo(0.01 / Math.SQRT2, 12);
   });
   it("shows mean and deviation", () => {
-    const page = reportPage(results, meta);
+    const page = reportPage(task, results, meta);
     expect(page).toContain('97.50 <span class="deviation">± 0.71</span>');
     expect(page).toContain("Mean ± standard deviation over 2 seeds");
-    const single = reportPage([result("softmax", 1)], meta);
-    expect(single).toContain("<h1>softmax on spam</h1>");
+    const single = reportPage(task, [result("softmax", 1)], meta);
+    expect(single).toContain("<h1>Spam: softmax</h1>");
     expect(single).toContain("One seed each.");
     expect(single).not.toContain('class="deviation"');
   });
@@ -143,14 +143,14 @@ describe("axes", () => {
 
 describe("the written report", () => {
   it("is one page without any request and data with the same figures, and nothing half-written", () => {
-    const paths = writeReport(results, join(folder, "new", "folder"), meta);
+    const paths = writeReport(task, results, join(folder, "new", "folder"), meta);
     expect(readdirSync(join(folder, "new", "folder")).sort()).toEqual(["report.html", "report.json"]);
     const page = readFileSync(paths.html, "utf8");
     expect(page).not.toMatch(/<script|<img|<iframe|<[^>]*\s(?:on\w+|src|srcset)=|url\(|@import|href="(?!data:)/i);
     const data = JSON.parse(readFileSync(paths.json, "utf8"));
     expect(data).toMatchObject({
       format: "fenchel-report",
-      version: 1,
+      version: 2,
       fenchelLab: "0.0.0",
       task: "spam",
       date: "2026-11-21T05:00:00.000Z",
@@ -164,20 +164,21 @@ describe("the written report", () => {
   });
   it("replaces an earlier one", () => {
     writeFileSync(join(folder, "report.html"), "old");
-    writeReport(results, folder, meta);
+    writeReport(task, results, folder, meta);
     expect(readFileSync(join(folder, "report.html"), "utf8")).toMatch(/^<!doctype html>/);
   });
   it("says in one line why it cannot be written", () => {
     writeFileSync(join(folder, "file"), "");
-    expect(() => writeReport(results, join(folder, "file"), meta)).toThrow(/file/);
-    expect(() => writeReport([], folder, meta)).toThrow("results must not be empty");
+    expect(() => writeReport(task, results, join(folder, "file"), meta)).toThrow(/file/);
+    expect(() => writeReport(task, [], folder, meta)).toThrow("results must not be empty");
   });
   it("tells runs apart that explain other texts, and shows only what all explain", () => {
     const shared = explainedText({ id: "shared-text" });
     const page = reportPage(
+      task,
       [
-        result("softmax", 1, { explained: [shared, explainedText({ id: "only-here" })] }),
-        result("fusedmax", 1, { explained: [shared] }),
+        result("softmax", 1, { examples: [shared, explainedText({ id: "only-here" })] }),
+        result("fusedmax", 1, { examples: [shared] }),
       ],
       meta,
     );
@@ -198,10 +199,10 @@ describe("a comparison with a run that diverged, one that stopped at once and on
       devAccuracy: 1,
       devLoss: epoch.epoch > 1 ? Number.NaN : epoch.devLoss,
     })),
-    test: { ...result("softmax", 1).test, loss: Number.NaN },
+    scores: { ...result("softmax", 1).scores, loss: Number.NaN },
   });
   it("still has its report, in which no figure is made up", () => {
-    const page = reportPage([diverged, good, result("fusedmax", 1, { epochs: [] })], meta);
+    const page = reportPage(task, [diverged, good, result("fusedmax", 1, { epochs: [] })], meta);
     expect(page).not.toMatch(/(?:points|cx|cy|x|y)="[^"]*(?:NaN|Infinity)/);
     expect(page).toMatch(/<td>\s*NaN\s*<\/td>/);
     expect(page).toContain("<b>0.100</b>");

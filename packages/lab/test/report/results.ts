@@ -1,7 +1,12 @@
 /** Results for the report's tests: small, deterministic, with texts that try to break out of HTML. */
 
-import type { ExplainedText, SpamRunResult } from "../../src/tasks/run-types.ts";
+import type { ExplainedText } from "../../src/figures/heat-map.ts";
 import type { ReportMeta } from "../../src/report/index.ts";
+import { spam } from "../../src/tasks/spam/task.ts";
+import type { RunResult, Task } from "../../src/tasks/task.ts";
+
+/** The task that the results are of. */
+export const task: Task = { ...(spam as unknown as Task), description: "e-mails <b>of</b> a corpus" };
 
 export const MEAN_WORDS = [
   "<script>window.broken=1</script>", "¶", '"onmouseover="window.broken=1', "'onfocus='window.broken=1'autofocus", "</td></table>",
@@ -21,7 +26,7 @@ export const explainedText = (over: Partial<ExplainedText> = {}): ExplainedText 
   ...over,
 });
 
-export function result(mapping: string, seed: number, over: Partial<SpamRunResult> = {}): SpamRunResult {
+export function result(mapping: string, seed: number, over: Partial<RunResult> = {}): RunResult {
   const epochs = [1, 2, 3].map((epoch) => ({
     epoch,
     step: epoch * 10,
@@ -37,31 +42,22 @@ export function result(mapping: string, seed: number, over: Partial<SpamRunResul
       mapping,
       mappingOptions: mapping === "fusedmax" ? { lambda: 0.1, gamma: 1 } : {},
       seed,
-      epochs: 3,
-      batchSize: 32,
-      learningRate: 0.001,
-      maxWords: 128,
-      vocabularySize: 1000,
-      embeddingSize: 8,
-      hiddenSize: 8,
-      dropout: 0,
-      patience: 2,
+      settings: { epochs: 3 },
       dataChecksum: "0".repeat(64),
     },
     epochs,
     bestEpoch: 2,
-    test: {
+    scores: {
       accuracy: 0.96 + seed / 100,
       f1: 0.95,
       loss: mapping === "softmax" ? 0.12 : 0.1,
-      texts: 100,
       sparsity: mapping === "softmax" ? 0 : 0.8,
       supportSize: mapping === "softmax" ? 16 : 4,
       segments: mapping === "softmax" ? 16 : 2,
       entropy: mapping === "softmax" ? 2.6 : 1.4,
     },
     secondsPerStep: 0.02,
-    explained: [explainedText(mapping === "softmax" ? { weights: softmaxWeights, probabilities: [0.6, 0.4] } : {})],
+    examples: [explainedText(mapping === "softmax" ? { weights: softmaxWeights, probabilities: [0.6, 0.4] } : {})],
     ...over,
   };
 }
@@ -69,11 +65,13 @@ export function result(mapping: string, seed: number, over: Partial<SpamRunResul
 export const results = [1, 2].flatMap((seed) => [result("softmax", seed), result("fusedmax", seed)]);
 
 export const meta: ReportMeta = {
-  task: "spam",
-  labels: ["ham", "spam"],
-  data: { description: "e-mails <b>of</b> a corpus", checksum: "0".repeat(64), train: 4000, dev: 500, test: 1000 },
+  data: { note: "Read <i>as</i> they are.", checksum: "0".repeat(64), train: 4000, dev: 500, test: 1000 },
   command: `fenchel compare spam --out "<script>window.broken=1</script>"`,
   date: new Date("2026-11-21T05:00:00Z"),
   machine: { cores: 2, description: "a test's machine" },
   version: "0.0.0",
+  settings: { epochs: 3 },
+  tuned: [],
+  tested: null,
+  finetuned: null,
 };

@@ -20,7 +20,7 @@ describe("attention in the terminal", () => {
     expect(out.split("\n")[1]).toBe(
       `  win ${fill}[a\u001b[0m${fill} \u001b[0m${fill}big]\u001b[0m prize \u001b[48;5;117;38;5;16mnow\u001b[0m !`,
     );
-    const light = renderTerminal([{ mapping: "fusedmax", text }], { labels, color: true, background: "light" });
+    const light = renderTerminal([{ mapping: "fusedmax", text }], { labels, color: true, theme: "light" });
     expect(light).not.toBe(out);
     expect(bare(light)).toBe(bare(out));
   });

@@ -1,7 +1,8 @@
 /** Small pictures of one square on a light ground of any hue, with questions about its colour, made from a seed. */
 import type { EasyVqaSplit, VqaAnswer } from "../../src/datasets/easy-vqa.ts";
 import { uniformNumbers } from "../../src/base/rng.ts";
-import { prepareVqa, type VqaData } from "../../src/tasks/vqa/data.ts";
+import { prepareVqa, type VqaSplit, type VqaVocabulary } from "../../src/tasks/vqa/data.ts";
+import type { TaskData } from "../../src/tasks/task.ts";
 
 export const SIZE = 16;
 
@@ -41,6 +42,6 @@ function split(count: number, seed: number): EasyVqaSplit {
   return { images: made.map(({ picture }) => picture), questions: made.flatMap(({ questions }) => questions) };
 }
 
-export function drawnData(): VqaData {
+export function drawnData(): TaskData<VqaVocabulary, VqaSplit> {
   return prepareVqa({ train: split(160, 1), test: split(40, 2) }, { size: SIZE, checksum: "drawn" });
 }

@@ -6,13 +6,16 @@ import { gzipSync } from "node:zlib";
 import { init } from "@jax-js/jax";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { uniformNumbers } from "../../src/base/rng.ts";
-import { completeSettings } from "../../src/compare/grid-search.ts";
+import { withHiddenTest } from "../../src/compare/grid-search.ts";
 import { batchPairs } from "../../src/tasks/entailment/batches.ts";
-import type { EntailmentData } from "../../src/tasks/entailment/data.ts";
+import type { PairSplit } from "../../src/tasks/entailment/data.ts";
+import type { EntailmentExample } from "../../src/tasks/entailment/figures.ts";
 import { entailment } from "../../src/tasks/entailment/task.ts";
-import type { EntailmentExample } from "../../src/tasks/entailment/train.ts";
+import { loadRun } from "../../src/tasks/load-run.ts";
 import { runTask } from "../../src/tasks/run-task.ts";
-import type { Task, RunConfig, RunResult } from "../../src/tasks/task.ts";
+import { completeSettings } from "../../src/tasks/settings.ts";
+import type { RunConfig, RunResult, TaskData } from "../../src/tasks/task.ts";
+import type { VocabularyJson } from "../../src/text/vocabulary.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fenchel-entailment-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -46,19 +49,18 @@ function table(count: number, seed: number): string[] {
   return [["label", "premise", "hypothesis", "pair_id"].join("\t"), ...rows];
 }
 
-let data: EntailmentData;
-const settings = {
-  ...completeSettings(entailment as unknown as Task, {}),
-  epochs: 14,
-  patience: 14,
+let data: TaskData<VocabularyJson, PairSplit>;
+const settings = completeSettings(entailment.settings, {
+  epochs: 8,
+  patience: 8,
   batchSize: 16,
   learningRate: 0.01,
   embeddingSize: 16,
   hiddenSize: 24,
-  featureDropout: 0,
-  wordDropout: 0,
-  smoothing: 0,
-};
+  dropout: 0,
+  tokenDropout: 0,
+  labelSmoothing: 0,
+});
 
 beforeAll(async () => {
   write("entailment/snli_train_first1022.tsv.gz", table(400, 1));
@@ -74,11 +76,12 @@ beforeAll(async () => {
     "id\tsource\ttarget\tsure\tpossible",
     "1\tHe sees a red ball\tA red ball\t3-1 4-2\t2-0",
   ]);
-  data = await entailment.load(join(root, "data"), settings);
+  data = await entailment.data(join(root, "data"), settings);
 });
 
 function config(change: Partial<RunConfig> = {}): RunConfig {
-  const { mapping, options } = entailment.complete({ mapping: change.mapping ?? "softmax", options: {} });
+  const spec = { mapping: change.mapping ?? "softmax", options: {} };
+  const { name: mapping, options } = entailment.attention.resolve(spec);
   return {
     task: "entailment",
     mapping,
@@ -92,23 +95,23 @@ function config(change: Partial<RunConfig> = {}): RunConfig {
 
 describe("the data", () => {
   it("is read once, cut, and in flat arrays", () => {
-    expect([data.train, data.dev, data.test]).toEqual([500, 800, 63]);
+    expect(data.counts).toEqual({ train: 500, dev: 800, test: 63 });
     expect(structuredClone(data)).toEqual(data);
-    const { premises } = data.pairs.test;
+    const { premises, aligned } = data.test;
     expect(Math.max(...Array.from(premises.starts.subarray(1), (end, i) => end - premises.starts[i]!))).toBe(64);
-    expect(data.linked!.links).toHaveLength(1);
+    expect(aligned!.links).toHaveLength(1);
     expect(data.note).toContain("The reduced protocol");
   });
 
   it("has the dev split in the test split's place for tuning", () => {
-    const blind = entailment.withHiddenTest!(data);
-    expect(blind.pairs.test).toBe(data.pairs.dev);
-    expect(blind.checksum).not.toBe(data.checksum);
-    expect([blind.shown, blind.linked]).toEqual([[], null]);
+    const hidden = withHiddenTest(data);
+    expect(hidden.test).toBe(data.dev);
+    expect(hidden.checksum).not.toBe(data.checksum);
+    expect([hidden.examples, hidden.test.aligned, hidden.counts.test]).toEqual([null, undefined, 800]);
   });
 
   it("comes in batches that hold every pair once", () => {
-    const plans = batchPairs(data.pairs.train, 16, uniformNumbers(1));
+    const plans = batchPairs(data.train, 16, uniformNumbers(1));
     expect(plans.flatMap(({ pairs }) => pairs).sort((a, b) => a - b)).toEqual(Array.from({ length: 500 }, (_, i) => i));
     expect(plans.every(({ pairs }) => pairs.length <= 16)).toBe(true);
   });
@@ -116,18 +119,22 @@ describe("the data", () => {
 
 describe("choices", () => {
   it("are refused in one line when they cannot be trained with", () => {
-    expect(() => entailment.complete({ mapping: "tvmax", options: {} })).toThrow(
-      /^mapping is "tvmax": it must be one of softmax/,
+    expect(() => entailment.attention.resolve({ mapping: "tvmax", options: {} })).toThrow(
+      /^tvmax is not available for training; choose one of softmax/,
     );
-    expect(() => entailment.complete({ mapping: "fusedmax", options: { lambda: -1 } })).toThrow("lambda is -1");
-    expect(() => entailment.complete({ mapping: "softmax", options: { alpha: 2 } })).toThrow("alpha");
+    expect(() => entailment.attention.resolve({ mapping: "fusedmax", options: { lambda: -1 } })).toThrow(
+      "lambda is -1",
+    );
+    expect(() => entailment.attention.resolve({ mapping: "softmax", options: { alpha: 2 } })).toThrow(
+      "unknown option alpha for softmax; available: gamma",
+    );
   });
 });
 
 describe("training", () => {
   const results: RunResult[] = [];
 
-  it.each(["softmax", "sparsemax", "fusedmax", "oscarmax"])("learns with %s", async (mapping) => {
+  it.each(entailment.mappings.map(({ mapping }) => mapping))("learns with %s", async (mapping) => {
     const result = await runTask(entailment, config({ mapping }), data, join(root, mapping));
     results.push(result);
     expect(result.scores["accuracy"]).toBeGreaterThan(0.7);
@@ -140,7 +147,7 @@ describe("training", () => {
   });
 
   it("learns with the recurrent reader", async () => {
-    const recurrent = config({ settings: { ...settings, model: "recurrent", epochs: 6 } });
+    const recurrent = config({ settings: { ...settings, model: "recurrent", epochs: 3 } });
     const result = await runTask(entailment, recurrent, data, join(root, "recurrent"));
     expect(result.epochs.at(-1)!.trainLoss).toBeLessThan(result.epochs[0]!.trainLoss);
   });
@@ -150,7 +157,7 @@ describe("training", () => {
     expect(again).toEqual(JSON.parse(JSON.stringify(results[0])));
     await expect(
       runTask(entailment, config({ settings: { ...settings, epochs: 3 } }), data, join(root, "softmax")),
-    ).rejects.toThrow("epochs 14 there, 3 here");
+    ).rejects.toThrow("epochs 8 there, 3 here");
   });
 
   it("goes on from another run's parameters", async () => {
@@ -160,10 +167,22 @@ describe("training", () => {
     expect(result.epochs[0]!.devAccuracy).toBeGreaterThan(0.6);
   });
 
-  it("draws pictures that no text can break", () => {
-    const [reading] = results[0]!.examples as EntailmentExample[];
-    const hostile = [{ ...reading!, premise: reading!.premise.map((word, i) => (i === 0 ? "<script>" : word)) }];
-    const page = entailment.figures(results.map((result) => ({ ...result, shown: hostile })))!.source;
+  it("explains a pair that a user gives", async () => {
+    const run = await loadRun(join(root, "fusedmax"));
+    const parts = ["A man sees a red ball today.", "A red ball."].map((text) => new TextEncoder().encode(text));
+    const split = run.task.encode([{ id: "pair", label: null, parts }], run.vocabulary, run.config.settings);
+    const [example] = (await run.explain(split)) as EntailmentExample[];
+    run.dispose();
+    expect(example!.hypothesis).toEqual(["a", "red", "ball", "."]);
+    const { answer, matrix } = entailment.explain(example!);
+    expect(answer).toMatch(/^(entailment|neutral|contradiction) [01]\.\d\d$/);
+    expect([matrix!.rows.length, matrix!.columns.length]).toEqual([4, 8]);
+  });
+
+  it("draws figures that no text can break", () => {
+    const [first] = results[0]!.examples as EntailmentExample[];
+    const hostile = [{ ...first!, premise: first!.premise.map((word, i) => (i === 0 ? "<script>" : word)) }];
+    const page = entailment.figures(results.map(({ config: of }) => ({ config: of, examples: hostile })))!.source;
     expect(page).toContain("&lt;script&gt;");
     expect(page).not.toContain("<script");
     expect(page.match(/<svg/g)!.length).toBe(results.length);

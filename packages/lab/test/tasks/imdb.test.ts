@@ -7,18 +7,22 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DataError } from "../../src/base/data-error.ts";
-import { devSplit } from "../../src/tasks/imdb/holdout.ts";
-import { classification } from "../../src/tasks/imdb/index.ts";
-import { logCountRatios } from "../../src/tasks/imdb/nb-features.ts";
-import { attentionOf } from "../../src/tasks/imdb/attention.ts";
-import { textsOf, type ReviewData } from "../../src/tasks/imdb/data.ts";
-import { intervalOf, reviewScores } from "../../src/tasks/imdb/predictions.ts";
-import { regressionRows } from "../../src/tasks/imdb/regression-rows.ts";
-import { reviewWords } from "../../src/tasks/imdb/review-words.ts";
-import { settingsOf } from "../../src/tasks/imdb/settings.ts";
-import type { ReviewExample } from "../../src/tasks/imdb/train.ts";
-import type { AttentionSpec, RunConfig, RunResult } from "../../src/tasks/task.ts";
+import { rowAt, rowCount, rowLength } from "../../src/base/ragged.ts";
 import { uniformNumbers } from "../../src/base/rng.ts";
+import { withHiddenTest } from "../../src/compare/grid-search.ts";
+import { intervalOf } from "../../src/figures/density-1d.ts";
+import { regressionRows } from "../../src/nn/regression-rows.ts";
+import type { AttentionSpec } from "../../src/tasks/attention.ts";
+import { devSplit } from "../../src/tasks/imdb/holdout.ts";
+import type { ReviewSplit, ReviewVocabulary } from "../../src/tasks/imdb/data.ts";
+import { logCountRatios } from "../../src/tasks/imdb/nb-features.ts";
+import { reviewScores, type ReviewExample } from "../../src/tasks/imdb/predictions.ts";
+import { reviewAttention } from "../../src/tasks/imdb/review-task.ts";
+import { imdb, reviewWords } from "../../src/tasks/imdb/task.ts";
+import { loadRun } from "../../src/tasks/load-run.ts";
+import { runTask } from "../../src/tasks/run-task.ts";
+import { completeSettings } from "../../src/tasks/settings.ts";
+import type { ExampleRun, RunConfig, RunResult, TaskData } from "../../src/tasks/task.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fenchel-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -49,41 +53,37 @@ function dataFolder(name: string, train: readonly string[], test: readonly strin
   return folder;
 }
 
-const settings = {
-  ...settingsOf({}),
+const settings = completeSettings(imdb.settings, {
   epochs: 3,
+  patience: 3,
   batchSize: 16,
   learningRate: 0.02,
-  maxTokens: 48,
+  maxLength: 48,
   vocabularySize: 100,
-  pairVocabularySize: 20,
+  bigramVocabularySize: 20,
   embeddingSize: 8,
   hiddenSize: 4,
-  wordDropout: 0.1,
-  featureDropout: 0.1,
-  patience: 3,
-};
+  tokenDropout: 0.1,
+  dropout: 0.1,
+});
 
-function configOf(choice: AttentionSpec, data: ReviewData, change: Partial<RunConfig> = {}): RunConfig {
-  const { mapping, options } = classification.complete(choice);
+type ReviewData = TaskData<ReviewVocabulary, ReviewSplit>;
+
+function configOf(spec: AttentionSpec, data: ReviewData, change: Partial<RunConfig> = {}): RunConfig {
+  const { name: mapping, options } = reviewAttention.resolve(spec);
   const { checksum: dataChecksum } = data;
-  return { task: "classification", mapping, mappingOptions: options, seed: 1, settings, dataChecksum, ...change };
+  return { task: imdb.name, mapping, mappingOptions: options, seed: 1, settings, dataChecksum, ...change };
 }
 
 let runs = 0;
-function runFolder(): string {
-  const folder = join(root, `run-${runs++}`);
-  mkdirSync(folder);
-  return folder;
-}
+const runFolder = (): string => join(root, `run-${runs++}`);
 
-const run = (choice: AttentionSpec, data: ReviewData) =>
-  classification.train(configOf(choice, data), data, runFolder(), {});
+const run = (spec: AttentionSpec, data: ReviewData) => runTask(imdb, configOf(spec, data), data, runFolder());
 
 let toy: ReviewData;
 beforeAll(async () => {
   await init("wasm");
-  toy = await classification.load(dataFolder("toy", toyReviews(240, 1), toyReviews(80, 2)), settings);
+  toy = await imdb.data(dataFolder("toy", toyReviews(240, 1), toyReviews(80, 2)), settings);
 });
 
 describe("reviews", () => {
@@ -112,57 +112,63 @@ describe("reviews", () => {
     expect(devSplit(ids)).toEqual({ train, dev });
   });
 
-  it("are numbers that stand for their words and common pairs", () => {
-    const { vocabulary, pairs, texts } = toy;
-    // Padding, unknown and the words; no pair, and the pairs.
-    expect([vocabulary, pairs]).toEqual([2 + FILLERS.length + 4, 1 + settings.pairVocabularySize]);
-    const train = textsOf(texts.train);
-    expect(train).toHaveLength(toy.train);
+  it("are numbers that stand for their words and common bigrams", () => {
+    const { vocabulary, train } = toy;
+    expect(vocabulary.words.words).toHaveLength(FILLERS.length + 4);
+    expect(vocabulary.bigrams).toHaveLength(20);
+    expect(rowCount(train.words)).toBe(toy.counts.train);
     const seen = new Map<number, string>();
-    for (const { words, pairs: numbers } of train) {
+    for (let text = 0; text < toy.counts.train; text++) {
+      const words = rowAt(train.words, text);
+      const numbers = train.bigrams.subarray(train.words.starts[text]!, train.words.starts[text + 1]!);
       expect(numbers[0]).toBe(0);
       for (let i = 1; i < words.length; i++) {
         if (numbers[i] === 0) continue;
-        const pair = `${words[i - 1]} ${words[i]}`;
-        expect(seen.get(numbers[i]!) ?? pair).toBe(pair);
-        seen.set(numbers[i]!, pair);
+        const bigram = `${words[i - 1]} ${words[i]}`;
+        expect(seen.get(numbers[i]!) ?? bigram).toBe(bigram);
+        seen.set(numbers[i]!, bigram);
       }
     }
-    expect(seen.size).toBe(settings.pairVocabularySize);
+    expect(seen.size).toBe(20);
   });
 
-  it("show the same few of the test set, and none when options are chosen", () => {
-    expect(toy.shown.map(({ label }) => label)).toEqual([1, 1, 0, 0]);
-    const blind = classification.withHiddenTest!(toy);
-    expect([blind.shown, blind.texts.test, blind.test]).toEqual([[], toy.texts.dev, toy.dev]);
-    expect(blind.checksum).not.toBe(toy.checksum);
+  it("show the same few of the test set, and none when options are selected", () => {
+    expect(toy.examples!.shown!.map(({ label }) => label)).toEqual([1, 1, 0, 0]);
+    const hidden = withHiddenTest(toy);
+    expect([hidden.examples, hidden.test, hidden.counts.test]).toEqual([null, toy.dev, toy.counts.dev]);
+    expect(hidden.checksum).not.toBe(toy.checksum);
   });
 
   it("must be more than a handful", async () => {
     const few = dataFolder("few", toyReviews(2, 1), toyReviews(2, 2));
-    await expect(classification.load(few, settings)).rejects.toThrow(DataError);
+    await expect(imdb.data(few, settings)).rejects.toThrow(DataError);
   });
 });
 
-describe("choices", () => {
-  it("are completed with the defaults of their options", () => {
-    expect(classification.complete({ mapping: "continuous-softmax", options: {} }).options).toEqual({ basis: 64 });
-    expect(classification.mappings).toHaveLength(14);
-    for (const choice of classification.mappings) expect(() => classification.complete(choice)).not.toThrow();
+describe("attention", () => {
+  it("has defaults", () => {
+    const resolve = (mapping: string) => reviewAttention.resolve({ mapping, options: {} }).options;
+    expect(resolve("continuous-softmax")).toEqual({ basis: 64 });
+    expect(resolve("combined-sparsemax")).toEqual({ gamma: 0.5, basis: 64 });
+    expect(resolve("fusedmax")).toEqual({ gamma: 0.5, lambda: 0.03 });
+    expect(imdb.mappings).toHaveLength(14);
+    for (const spec of imdb.mappings) expect(() => reviewAttention.resolve(spec)).not.toThrow();
   });
 
-  it("are refused in a line that names what is wrong", () => {
-    const complete = (mapping: string, options: AttentionSpec["options"]) => () =>
-      classification.complete({ mapping, options });
-    expect(complete("sparsmax", {})).toThrow('mapping is "sparsmax": it must be one of softmax, sparsemax');
-    expect(complete("softmax", { basis: 64 })).toThrow('softmax has no option "basis": it takes gamma');
-    expect(complete("continuous-softmax", { gamma: 1 })).toThrow('has no option "gamma": it takes basis');
-    expect(complete("combined-softmax", { basis: 7 })).toThrow("basis is 7: an even number from 2 to 1024 is needed");
-    expect(complete("softmax", { gamma: 0 })).toThrow("gamma");
+  it("is refused in a line that names what is wrong", () => {
+    const resolve = (mapping: string, options: AttentionSpec["options"]) => () =>
+      reviewAttention.resolve({ mapping, options });
+    expect(resolve("sparsmax", {})).toThrow("sparsmax is not available for training; choose one of softmax, sparsemax");
+    expect(resolve("softmax", { basis: 64 })).toThrow("unknown option basis for softmax; available: gamma");
+    expect(resolve("continuous-softmax", { gamma: 1 })).toThrow(
+      "unknown option gamma for continuous-softmax; available: basis",
+    );
+    expect(resolve("combined-softmax", { basis: 7 })).toThrow("basis is 7: a multiple of 2 up to 1024 is needed");
+    expect(resolve("softmax", { gamma: 0 })).toThrow("gamma");
   });
 
-  it("have the paper's basis: centres from 0 to 1, twice", () => {
-    const { basis } = attentionOf({ mapping: "continuous-sparsemax", options: { basis: 6 } }).density!;
+  it("has the paper's basis: centres from 0 to 1, twice", () => {
+    const { basis } = reviewAttention.resolve({ mapping: "continuous-sparsemax", options: { basis: 6 } }).density!;
     expect(Array.from(basis.centres)).toEqual([0, 0.5, 1, 0, 0.5, 1]);
     expect(Array.from(basis.widths)).toEqual([0.1, 0.1, 0.1, 0.5, 0.5, 0.5]);
   });
@@ -183,7 +189,7 @@ describe("what is known of a text before training", () => {
   });
 
   it("is the regression that fenchel/jax gives for a text of its length", async () => {
-    const { basis } = attentionOf({ mapping: "continuous-softmax", options: { basis: 6 } }).density!;
+    const { basis } = reviewAttention.resolve({ mapping: "continuous-softmax", options: { basis: 6 } }).density!;
     const lengths = Int32Array.of(3, 0, 5, 3);
     const ours = await regressionRows(basis, { ridge: 0.01, padding: 0.5 })(lengths, 5).data();
     expect(ours).toEqual(await regressionArray(basis, lengths, 5, { ridge: 0.01, padding: 0.5 }).data());
@@ -201,7 +207,7 @@ describe("training", () => {
       options: { basis: 8 },
     })),
   ];
-  const results: RunResult[] = [];
+  const results: RunResult<ReviewExample>[] = [];
 
   it.each(mechanisms)("learns the toy with $mapping", async (choice) => {
     const result = await run(choice, toy);
@@ -213,8 +219,8 @@ describe("training", () => {
     expect(["sparsity", "supportSize", "entropy"].every((key) => key in scores)).toBe(discrete);
     expect(["interval", "location", "deviation"].every((key) => key in scores)).toBe(density);
     for (const value of Object.values(scores)) expect(Number.isFinite(value)).toBe(true);
-    for (const key of Object.keys(scores)) expect(classification.metrics.map((measure) => measure.key)).toContain(key);
-    for (const { words, weights, density: read } of result.examples as ReviewExample[]) {
+    for (const key of Object.keys(scores)) expect(imdb.metrics.map((metric) => metric.key)).toContain(key);
+    for (const { words, weights, density: read } of result.examples) {
       expect(weights?.length ?? words.length).toBe(words.length);
       if (weights !== null) expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 4);
       expect(read !== null).toBe(density);
@@ -222,7 +228,7 @@ describe("training", () => {
   });
 
   it("draws a picture of every shown review for every choice", () => {
-    const { source } = classification.figures(results)!;
+    const { source } = imdb.figures(results)!;
     expect(source.match(/<table/g)).toHaveLength(4);
     expect(source.match(/<svg/g)).toHaveLength(4 * mechanisms.length);
     expect(source.match(/class="curve"/g)).toHaveLength(4 * 4);
@@ -234,27 +240,42 @@ describe("training", () => {
     const choice = { mapping: "combined-sparsemax", options: { basis: 8 } };
     const whole = await run(choice, toy);
     const folder = runFolder();
-    const killed = classification.train(configOf(choice, toy), toy, folder, {
+    const killed = runTask(imdb, configOf(choice, toy), toy, folder, {
       onProgress: ({ epoch }) => {
         if (epoch === 2) throw new Error("killed");
       },
     });
     await expect(killed).rejects.toThrow("killed");
-    const resumed = await classification.train(configOf(choice, toy), toy, folder, {});
+    const resumed = await runTask(imdb, configOf(choice, toy), toy, folder);
     const timeless = ({ scores, examples: shown, epochs }: RunResult) => {
       return { scores, shown, epochs: epochs.map((epoch) => ({ ...epoch, secondsPerStep: 0 })) };
     };
     expect(timeless(resumed)).toEqual(timeless(whole));
   });
 
-  it("begins with the parameters it is given", async () => {
-    const choice = { mapping: "softmax", options: {} };
-    const shape = [2];
-    const config = configOf(choice, toy, { settings: { ...settings, epochs: 1, learningRate: 1e-6 } });
-    const sure = { evidenceBias: { shape, values: new Float32Array([50, -50]) } };
-    const { scores } = await classification.train(config, toy, runFolder(), { initial: sure });
-    expect(scores["accuracy"]).toBe(0.5);
-    expect(scores["loss"]).toBeCloseTo(50, 0);
+  it("begins with the parameters of another run, where they are the model's", async () => {
+    const from = runFolder();
+    await runTask(imdb, configOf({ mapping: "softmax", options: {} }, toy), toy, from);
+    const settled = { ...settings, epochs: 1, learningRate: 1e-6 };
+    const config = configOf({ mapping: "continuous-softmax", options: { basis: 8 } }, toy, { settings: settled });
+    const cold = await runTask(imdb, config, toy, runFolder());
+    const warm = await runTask(imdb, { ...config, startedFrom: "digest" }, toy, runFolder(), { from });
+    expect(cold.scores["loss"]).toBeGreaterThan(0.5);
+    expect(warm.scores["loss"]).toBeLessThan(0.4);
+  });
+
+  it("explains a review that a user gives", async () => {
+    const folder = runFolder();
+    await runTask(imdb, configOf({ mapping: "combined-sparsemax", options: { basis: 8 } }, toy), toy, folder);
+    const loaded = await loadRun(folder);
+    const parts = [new TextEncoder().encode("A lovely, bright film<br />")];
+    const split = loaded.task.encode([{ id: "text", label: null, parts }], loaded.vocabulary, loaded.config.settings);
+    const [example] = (await loaded.explain(split)) as ReviewExample[];
+    loaded.dispose();
+    const { answer, text } = imdb.explain(example!);
+    expect([answer, text!.words]).toEqual(["positive", ["a", "lovely", ",", "bright", "film"]]);
+    expect(text!.weights).toHaveLength(5);
+    expect(imdb.figures([{ config: loaded.config, examples: [example!] }])!.source).not.toContain("labelled");
   });
 
   it.each(["softmax", "continuous-softmax", "continuous-sparsemax", "combined-sparsemax"])(
@@ -266,12 +287,8 @@ describe("training", () => {
         ["1", "9", "pos/2", Array<string>(5000).fill("bright").join(" ")],
       ].map((row) => row.join("\t"));
       const folder = dataFolder(`odd-${mapping}`, [...toyReviews(120, 3), ...odd], [...odd, ...toyReviews(20, 4)]);
-      const data = await classification.load(folder, settings);
-      expect(
-        textsOf(data.texts.test)
-          .slice(0, 3)
-          .map(({ words }) => words.length),
-      ).toEqual([1, 0, settings.maxTokens]);
+      const data = await imdb.data(folder, settings);
+      expect([0, 1, 2].map((i) => rowLength(data.test.words, i))).toEqual([1, 0, 48]);
       const { scores, epochs } = await run({ mapping, options: {} }, data);
       for (const value of Object.values(scores)) expect(Number.isFinite(value)).toBe(true);
       for (const { trainLoss, devLoss } of epochs) expect(Number.isFinite(trainLoss + devLoss)).toBe(true);
@@ -282,9 +299,8 @@ describe("training", () => {
 describe("a vocabulary of one word", () => {
   it("leaves what is unknown, and still gives figures", async () => {
     const folder = dataFolder("one-word", toyReviews(60, 5), toyReviews(20, 6));
-    const data = await classification.load(folder, { ...settings, vocabularySize: 1 });
-    // Padding, unknown and the word.
-    expect(data.vocabulary).toBe(3);
+    const data = await imdb.data(folder, { ...settings, vocabularySize: 1 });
+    expect(data.vocabulary.words.words).toHaveLength(1);
     const { scores } = await run({ mapping: "combined-sparsemax", options: { basis: 8 } }, data);
     for (const [key, value] of Object.entries(scores)) expect([key, Number.isFinite(value)]).toEqual([key, true]);
   });
@@ -307,26 +323,26 @@ describe("figures", () => {
 });
 
 describe("pictures", () => {
-  const result = (mapping: string, options: AttentionSpec["options"], shown: Partial<ReviewExample>): RunResult => ({
+  const result = (
+    mapping: string,
+    options: AttentionSpec["options"],
+    shown: Partial<ReviewExample>,
+  ): ExampleRun<ReviewExample> => ({
     config: {
-      task: "classification",
+      task: "imdb",
       mapping,
       mappingOptions: options,
       seed: 1,
       settings,
       dataChecksum: "",
     },
-    epochs: [],
-    bestEpoch: 1,
-    secondsPerStep: 0.1,
-    scores: {},
     examples: [{ id: "pos/1", label: 1, words: ["a", "b"], probability: 0.9, weights: null, density: null, ...shown }],
   });
   const density = { alpha: 2, location: 0.5, scale2: 0.02 } as const;
 
   it("let no text become an element", () => {
     const words = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "&amp;"];
-    const { source } = classification.figures([
+    const { source } = imdb.figures([
       result("continuous-sparsemax", { basis: 64 }, { id: "<b>", words, density }),
       result("combined-sparsemax", { basis: 64, gamma: 2 }, { id: "<b>", words, weights: [0.5, 0, 0.5], density }),
     ])!;
@@ -338,14 +354,14 @@ describe("pictures", () => {
   it("draw one basis of each mapping, that of 64 functions", () => {
     const of = (basis: number, location: number) =>
       result("continuous-sparsemax", { basis }, { density: { ...density, location } });
-    const { source } = classification.figures([of(32, 0.3), of(64, 0.5), of(128, 0.7)])!;
+    const { source } = imdb.figures([of(32, 0.3), of(64, 0.5), of(128, 0.7)])!;
     expect(source.match(/<svg/g)).toHaveLength(1);
     expect(source).toContain("density around 50\u00a0%");
   });
 
   it("fill no word outside of an interval", () => {
     const words = Array.from({ length: 20 }, (_, i) => `w${i}`);
-    const { source } = classification.figures([result("continuous-sparsemax", { basis: 64 }, { words, density })])!;
+    const { source } = imdb.figures([result("continuous-sparsemax", { basis: 64 }, { words, density })])!;
     const cell = source.slice(source.indexOf('<td class="words'));
     const filled = Array.from(cell.matchAll(/<mark[^>]*>(w\d+)/g), ([, word]) => Number(word!.slice(1)));
     const { low, high } = intervalOf(density);
@@ -356,6 +372,6 @@ describe("pictures", () => {
   });
 
   it("are none without reviews", () => {
-    expect(classification.figures([{ ...result("softmax", {}, {}), examples: [] }])).toBeNull();
+    expect(imdb.figures([{ ...result("softmax", {}, {}), examples: [] }])).toBeNull();
   });
 });

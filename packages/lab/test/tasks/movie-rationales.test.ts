@@ -1,21 +1,25 @@
 /** The study of film reviews on a corpus with people's reasons. */
 import { init } from "@jax-js/jax";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { uniformNumbers } from "../../src/base/rng.ts";
-import { readPredictions, writeResult, writeRunConfig } from "../../src/training/run-dir.ts";
-import { completeSettings, planRuns } from "../../src/compare/grid-search.ts";
-import { classification } from "../../src/tasks/imdb/index.ts";
+import { withHiddenTest } from "../../src/compare/grid-search.ts";
+import { textSplit } from "../../src/tasks/text-classification.ts";
+import { imdb } from "../../src/tasks/imdb/task.ts";
+import { movieRationales as study } from "../../src/tasks/movie-rationales/task.ts";
 import { commonBigrams, bigramVocabulary, bigramsOf } from "../../src/tasks/imdb/bigrams.ts";
-import { marksOf, textsOf, type ReviewData } from "../../src/tasks/imdb/data.ts";
+import { withBigrams, type ReviewSplit, type ReviewVocabulary } from "../../src/tasks/imdb/data.ts";
+import { rowAt, rowCount } from "../../src/base/ragged.ts";
 import { rationaleScoresOf } from "../../src/tasks/imdb/rationale-metrics.ts";
-import { wordAttention, type ReviewPrediction } from "../../src/tasks/imdb/predictions.ts";
-import type { ReviewExample } from "../../src/tasks/imdb/train.ts";
-import { finishedRun } from "../../src/tasks/run-task.ts";
-import type { AttentionSpec, Task, RunConfig, RunResult } from "../../src/tasks/task.ts";
+import { wordAttention, type ReviewExample, type ReviewPrediction } from "../../src/tasks/imdb/predictions.ts";
+import type { AttentionSpec } from "../../src/tasks/attention.ts";
+import { runTask } from "../../src/tasks/run-task.ts";
+import { completeSettings } from "../../src/tasks/settings.ts";
+import type { RunConfig, RunResult, TaskData } from "../../src/tasks/task.ts";
+import { readPredictions } from "../../src/training/run-dir.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fenchel-rationales-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -52,61 +56,58 @@ function dataFolder(name: string, rows: readonly Row[]): string {
   return folder;
 }
 
-const study = classification.under!({ corpus: "movie-rationales" });
-const settings = {
-  ...completeSettings(study as unknown as Task, { corpus: "movie-rationales" }),
+const settings = completeSettings(study.settings, {
   epochs: 3,
   batchSize: 16,
   learningRate: 0.03,
-  maxTokens: 36,
-  pairVocabularySize: 40,
+  maxLength: 36,
+  bigramVocabularySize: 40,
   embeddingSize: 8,
   hiddenSize: 4,
-  wordDropout: 0.1,
-  featureDropout: 0.1,
-};
+  tokenDropout: 0.1,
+  dropout: 0.1,
+});
 
 function configOf({ mapping, options }: AttentionSpec, dataChecksum: string): RunConfig {
-  const complete = study.complete({ mapping, options });
-  return { task: "classification", mapping, mappingOptions: complete.options, seed: 1, settings, dataChecksum };
+  const complete = study.attention.resolve({ mapping, options });
+  return { task: study.name, mapping, mappingOptions: complete.options, seed: 1, settings, dataChecksum };
 }
 
-let toy: ReviewData;
+let toy: TaskData<ReviewVocabulary, ReviewSplit>;
 beforeAll(async () => {
   await init("wasm");
   const rows = [...toyRows("train", 240, 1), ...toyRows("dev", 40, 2), ...toyRows("test", 60, 3)];
-  toy = await study.load(dataFolder("toy", rows), settings);
+  toy = await study.data(dataFolder("toy", rows), settings);
 });
 
 describe("the corpus", () => {
-  it("has its own choices, figures and defaults, and IMDB keeps what it has", () => {
-    expect(classification.under!({})).toMatchObject({ choices: classification.mappings, seeds: 1 });
-    expect(classification.mappings.some(({ mapping }) => mapping === "fusedmax" || mapping === "oscarmax")).toBe(false);
-    expect(classification.metrics.map(({ key }) => key)).not.toContain("tokenF1");
+  it("has its own mappings, metrics and defaults", () => {
+    expect(imdb.mappings.some(({ mapping }) => mapping === "fusedmax")).toBe(false);
+    expect(imdb.metrics.map(({ key }) => key)).not.toContain("tokenF1");
     expect(study.mappings.map(({ mapping }) => mapping)).toEqual(
       expect.arrayContaining(["softmax", "sparsemax", "fusedmax", "oscarmax", "combined-sparsemax"]),
     );
-    const longest = (one: typeof study) => one.settings.find(({ name }) => name === "maxTokens")!.value;
-    expect([longest(classification), longest(study)]).toEqual([512, 1024]);
-    for (const [mapping, points] of Object.entries(study.grid!)) {
-      for (const options of points) expect(() => study.complete({ mapping, options })).not.toThrow();
+    const longest = (task: typeof study) => task.settings.find(({ name }) => name === "maxLength")!.value;
+    expect([longest(imdb), longest(study)]).toEqual([512, 1024]);
+    for (const [mapping, points] of Object.entries(study.grid)) {
+      for (const options of points) expect(() => study.attention.resolve({ mapping, options })).not.toThrow();
     }
   });
 
   it("is read in lower case, with the marks of whole reviews and the words up to a length", async () => {
     const long: Row = { id: "l", label: 1, split: "test", tokens: Array(50).fill("Dull"), rationales: [[30, 40]] };
     const rows = [...toyRows("train", 20, 1), ...toyRows("dev", 4, 2), long];
-    const data = await study.load(dataFolder("long", rows), settings);
-    const [text] = textsOf(data.texts.test);
-    expect(text!.words).toHaveLength(36);
-    expect(new Set(text!.words).size).toBe(1);
-    const [marks] = marksOf(data.rationales!.test);
+    const data = await study.data(dataFolder("long", rows), settings);
+    const words = rowAt(data.test.words, 0);
+    expect(words).toHaveLength(36);
+    expect(new Set(words).size).toBe(1);
+    const [marks] = data.test.rationales!.marks;
     expect(marks).toHaveLength(50);
     expect(marks!.reduce((sum, mark) => sum + mark, 0)).toBe(10);
     expect(data.note).toContain(
-      "People marked 20.0 % of the words of the test set; 40.0 % of the marked ones come after",
+      "Annotators marked 20.0 % of the words of the test set; 40.0 % of the marked ones come after",
     );
-    expect(data.shown[0]!.marks).toHaveLength(36);
+    expect(data.examples!.shown![0]!.marks).toHaveLength(36);
     expect(structuredClone(data)).toEqual(data);
   });
 
@@ -122,9 +123,9 @@ describe("the corpus", () => {
       review("short", 0, 20, 3),
     ];
     const rows = [...toyRows("train", 20, 1), ...toyRows("dev", 4, 2), ...tested];
-    const { shown } = await study.load(dataFolder("shown", rows), { ...settings, maxTokens: 188 });
+    const { examples } = await study.data(dataFolder("shown", rows), { ...settings, maxLength: 188 });
     // Of the midst's words all of the 57 parts have all marks.
-    expect(Object.fromEntries(shown.map(({ id, excerpt }) => [id, excerpt]))).toEqual({
+    expect(Object.fromEntries(examples!.shown!.map(({ id, excerpt }) => [id, excerpt]))).toEqual({
       end: [58, 188],
       midst: [28, 158],
       middling: [0, 70],
@@ -132,9 +133,9 @@ describe("the corpus", () => {
   });
 
   it("has the dev split's marks in the test split's place when options are chosen", () => {
-    const blind = study.withHiddenTest!(toy);
-    expect(blind.rationales!.test).toBe(toy.rationales!.dev);
-    expect(marksOf(blind.rationales!.test).map(({ length }) => length)).toHaveLength(blind.test);
+    const hidden = withHiddenTest(toy);
+    expect(hidden.test.rationales).toBe(toy.dev.rationales);
+    expect(hidden.test.rationales!.marks).toHaveLength(hidden.counts.test);
   });
 });
 
@@ -160,8 +161,12 @@ describe("figures against rationales", () => {
     density: null,
     ...change,
   });
-  const text = { words: Int32Array.of(5, 6, 7, 8), pairs: new Int32Array(4), label: 1 };
   const pairs = { vocabulary: 10, numbers: new Map([[58, 3]]) };
+  const text = withBigrams(
+    textSplit([{ id: "", label: 1, words: [] }], () => Int32Array.of(5, 6, 7, 8)),
+    pairs,
+  );
+  const wordsOf = ({ words }: ReviewSplit) => Array.from({ length: rowCount(words) }, (_, i) => rowAt(words, i));
 
   it("equal those worked by hand, with what was not read as missed", async () => {
     const asked: number[][] = [];
@@ -169,13 +174,14 @@ describe("figures against rationales", () => {
     const weights = Float32Array.of(0, 0.5, 0.25, 0.25);
     const { scores: figures, precisions } = await rationaleScoresOf(
       [read({ weights })],
-      [text],
+      text,
       marked,
       pairs,
-      (texts) => {
-        asked.push(...texts.map(({ words }) => Array.from(words)));
+      (split) => {
+        const texts = wordsOf(split);
+        asked.push(...texts.map((words) => Array.from(words)));
         // The model is sure while word 6 is there.
-        return Promise.resolve(texts.map(({ words }) => read({ probability: words.includes(6) ? 0.9 : 0.4 })));
+        return Promise.resolve(texts.map((words) => read({ probability: words.includes(6) ? 0.9 : 0.4 })));
       },
     );
     // Two of eight words by weight: word 1 is marked, word 2 is not; of the marked ones one was not read.
@@ -201,12 +207,13 @@ describe("figures against rationales", () => {
     let rest: number[] = [];
     const { scores: figures } = await rationaleScoresOf(
       [read({ weights, probability: 0.2 })],
-      [text],
+      text,
       marked,
       pairs,
-      (texts) => {
-        rest = Array.from(texts[2]!.pairs);
-        return Promise.resolve(texts.map(({ words }) => read({ probability: words.length === 4 ? 0.2 : 0.3 })));
+      (split) => {
+        const { starts } = split.words;
+        rest = Array.from(split.bigrams.subarray(starts[2]!, starts[3]!));
+        return Promise.resolve(wordsOf(split).map((words) => read({ probability: words.length === 4 ? 0.2 : 0.3 })));
       },
     );
     expect(rest).toEqual([0, 3]);
@@ -226,14 +233,13 @@ describe("figures against rationales", () => {
 });
 
 describe("training", () => {
-  const results: RunResult[] = [];
+  const results: RunResult<ReviewExample>[] = [];
   const mappings = ["softmax", "fusedmax", "oscarmax", "continuous-sparsemax"];
 
   it.each([...mappings, "combined-softmax"])("holds %s against the marks", async (mapping) => {
     const basis = mapping.includes("-") ? { basis: 8 } : {};
     const folder = join(root, `run-${mapping}`);
-    mkdirSync(folder);
-    const result = await study.train(configOf({ mapping, options: basis }, toy.checksum), toy, folder, {});
+    const result = await runTask(study, configOf({ mapping, options: basis }, toy.checksum), toy, folder);
     results.push(result);
     const { scores } = result;
     const keys = study.metrics.map(({ key }) => key);
@@ -242,9 +248,9 @@ describe("training", () => {
     for (const key of keys.slice(-6)) expect(Object.keys(scores)).toContain(key);
     expect(scores["accuracy"]).toBeGreaterThan(0.9);
     const items = readPredictions(folder)!;
-    expect(items.rows).toHaveLength(toy.test);
+    expect(items.rows).toHaveLength(toy.counts.test);
     const sum = items.rows.reduce((all, value) => all + value, 0);
-    expect(scores["rationalePrecision"]).toBe(study.compared!.score(Float64Array.of(sum), toy.test));
+    expect(scores["rationalePrecision"]).toBe(study.compared.score(Float64Array.of(sum), toy.counts.test));
     for (const key of ["rationaleArea", "rationalePrecision"]) {
       expect(scores[key]).toBeGreaterThan(0);
       expect(scores[key]).toBeLessThan(1);
@@ -259,7 +265,7 @@ describe("training", () => {
     expect(source).toContain('<span class="given">');
     expect(source).not.toContain('<span class="within">');
     expect(source).not.toMatch(/NaN|undefined|Infinity/);
-    const [{ words, marks }] = results[0]!.examples as [ReviewExample];
+    const [{ words, marks }] = results[0]!.examples as readonly [ReviewExample];
     const given = Array.from(source.matchAll(/<span class="given">(.*?)<\/span>/g), ([, html]) =>
       html!.replaceAll(/<[^>]*>/g, ""),
     );
@@ -269,50 +275,12 @@ describe("training", () => {
   it("writes out the most marked part of a long review", () => {
     const words = Array.from({ length: 400 }, (_, i) => `w${i}`);
     const marks = words.map((_, i) => (i >= 300 && i < 310 ? 1 : 0));
-    const [shown] = results[0]!.examples as [ReviewExample];
+    const [shown] = results[0]!.examples as readonly [ReviewExample];
     const long = { ...shown, words, marks, weights: words.map(() => 1 / 400), excerpt: [180, 310] as const };
     const { source } = study.figures([{ ...results[0]!, examples: [long] }])!;
     expect(source).toMatch(/… <mark[^>]*>w180/);
     expect(source).toMatch(/w309<\/mark><\/span> …/);
     expect(source).not.toMatch(/>w179|w310/);
     expect(source).toContain('class="excerpt" x="450" y="0" width="325"');
-  });
-});
-
-describe("a run from before the corpus could be chosen", () => {
-  const folder = join(root, "older");
-  const base = classification as unknown as Task;
-  const complete = completeSettings(base, {});
-  const config: RunConfig = {
-    task: "classification",
-    mapping: "softmax",
-    mappingOptions: { gamma: 0.2 },
-    seed: 1,
-    settings: complete,
-    dataChecksum: "abc",
-  };
-
-  it("is what docs/results holds of IMDB, every run of it", () => {
-    const path = new URL("../../../../docs/results/classification.json", import.meta.url);
-    const { results } = JSON.parse(readFileSync(path, "utf8")) as { results: RunResult[] };
-    const { dataChecksum } = results[0]!.config;
-    const request = { choices: base.mappings, seeds: [1], settings: complete, folder: join(root, "recorded") };
-    const plan = planRuns(base, request, dataChecksum);
-    expect(results).toHaveLength(plan.length);
-    results.forEach(({ config: recorded }, i) => {
-      mkdirSync(plan[i]!.folder, { recursive: true });
-      writeRunConfig(plan[i]!.folder, recorded);
-      expect(finishedRun(base, plan[i]!.folder, plan[i]!.config)).toBeNull();
-    });
-  });
-
-  it("is still what a comparison of IMDB asks for, and nothing else", () => {
-    mkdirSync(folder);
-    const older = Object.fromEntries(Object.entries(complete).filter(([name]) => name !== "corpus"));
-    writeRunConfig(folder, { ...config, settings: older });
-    writeResult(folder, { epochs: [], bestEpoch: 3 });
-    expect(finishedRun(base, folder, config)).toEqual({ epochs: [], bestEpoch: 3 });
-    const other = { ...config, settings: { ...complete, corpus: "movie-rationales" } };
-    expect(() => finishedRun(base, folder, other)).toThrow('corpus "imdb" there, "movie-rationales" here');
   });
 });

@@ -1,10 +1,11 @@
 /** The text classifier: what it attends to, its gradients, its dropout and its loss. */
 import { init, numpy as np, tree } from "@jax-js/jax";
 import { beforeAll, describe, expect, it } from "vitest";
-import { compileClassifier } from "../../src/tasks/spam/compiled.ts";
+import { crossEntropy } from "../../src/nn/losses.ts";
+import { compileClassifier } from "../../src/tasks/spam/classifier.ts";
 import { initialTensors, toArrays, toTensors } from "../../src/nn/parameters.ts";
 import { foldIn, normalNumbers, uniformNumbers } from "../../src/base/rng.ts";
-import { crossEntropy, textClassifierShapes, type TextClassifierParameters } from "../../src/tasks/spam/model.ts";
+import { textClassifierShapes, type TextClassifierParameters } from "../../src/tasks/spam/model.ts";
 
 beforeAll(async () => {
   await init("wasm");
@@ -49,7 +50,7 @@ const rows = [
 ];
 
 describe.each(names)("the text classifier with %s", (mapping) => {
-  const compiled = (dropout = 0) => compileClassifier({ mapping, mappingOptions: {}, dropout });
+  const compiled = (dropout = 0) => compileClassifier({ mapping, mappingOptions: {}, dropout, labelSmoothing: 0.1 });
 
   it("attends to words only, and does not see how far texts are padded", async () => {
     const model = compiled();

@@ -8,17 +8,16 @@ import { DataError } from "../../src/base/data-error.ts";
 import { raggedArray } from "../../src/base/ragged.ts";
 import { readPredictions } from "../../src/training/run-dir.ts";
 import { RunError } from "../../src/base/run-error.ts";
+import { withHiddenTest } from "../../src/compare/grid-search.ts";
 import { runTask } from "../../src/tasks/run-task.ts";
+import { sequenceAttention } from "../../src/tasks/seq2seq/settings.ts";
 import type { RunConfig } from "../../src/tasks/task.ts";
-import { completeChoice } from "../../src/tasks/seq2seq/attention.ts";
-import type { DecodedRun } from "../../src/tasks/seq2seq/train.ts";
 import { readCorpus, type SummarizationCorpus } from "../../src/tasks/summarization/corpus.ts";
-import { summarization } from "../../src/tasks/summarization/index.ts";
+import { prepareSummarization, summarization, summarizationSettings } from "../../src/tasks/summarization/task.ts";
 import { copiedAlignment, copiedTokens } from "../../src/tasks/summarization/copied-tokens.ts";
 import { leadWords, leadLength, leadScores } from "../../src/tasks/summarization/lead-baseline.ts";
-import { loadSummarization, prepareSummarization, withoutTest } from "../../src/tasks/summarization/data.ts";
-import { settingsOf } from "../../src/tasks/summarization/settings.ts";
 
+const settingsOf = summarizationSettings.of;
 const root = mkdtempSync(join(tmpdir(), "fenchel-summarization-"));
 beforeAll(async () => {
   await init("wasm");
@@ -47,24 +46,24 @@ const corpus: SummarizationCorpus = {
 
 const small = {
   vocabularySize: 20,
-  maxTokens: 16,
-  batchTokens: 240,
+  maxLength: 16,
+  batchSize: 240,
   embeddingSize: 16,
   layers: 1,
   heads: 2,
-  innerSize: 32,
+  ffnSize: 32,
   dropout: 0,
-  epochs: 16,
-  patience: 16,
+  epochs: 12,
+  patience: 12,
   learningRate: 0.02,
-  warmUp: 10,
-  beams: 2,
+  warmupSteps: 10,
+  beamSize: 2,
 };
 
 const configOf = (mapping: string, settings: Readonly<Record<string, number | string | boolean>>): RunConfig => ({
   task: "summarization",
   mapping,
-  mappingOptions: completeChoice({ mapping, options: {} }).options,
+  mappingOptions: sequenceAttention.resolve({ mapping, options: {} }).options,
   seed: 1,
   settings: { ...settingsOf(settings) },
   dataChecksum: "made up",
@@ -74,12 +73,12 @@ describe("a run", () => {
   const data = prepareSummarization(corpus, settingsOf(small));
 
   it("trains on the first pairs that fit, and says so", () => {
-    expect(data.train).toBe(pairs.length);
-    expect(data.codecs.source).toEqual(data.codecs.target);
-    expect(data.note).toContain("2 pairs of more than 16 or no pieces were left out of training");
+    expect(data.counts.train).toBe(pairs.length);
+    expect(data.vocabulary.source).toEqual(data.vocabulary.target);
+    expect(data.note).toContain("2 pairs of more than 16 or no tokens were left out of training");
     const fewer = prepareSummarization(corpus, settingsOf({ ...small, trainPairs: 50 }));
-    expect(fewer.train).toBe(50);
-    expect(fewer.note).toContain("Of the rest the first 50 are trained on");
+    expect(fewer.counts.train).toBe(50);
+    expect(fewer.note).toContain("The first 50 of the rest are used for training");
     expect(structuredClone(data)).toEqual(data);
   });
 
@@ -91,27 +90,26 @@ describe("a run", () => {
     expect(zeros).toBeGreaterThan(0);
     expect(alignmentRecall).toBeGreaterThan(0);
     expect(recallL).toBeUndefined();
-    const { texts, line } = result.examples as DecodedRun;
-    expect(texts).toHaveLength(4);
-    expect(line).toContain(`the first ${data.leadWords} words: ROUGE-L`);
+    expect(result.examples).toHaveLength(4);
+    expect(data.note).toContain(`The LEAD-${data.vocabulary.leadWords} baseline copies the first`);
     expect(summarization.figures([result])!.source).toContain("<svg");
     const items = readPredictions(join(root, "run"))!;
     expect([items.texts.length, items.rows.length, items.width]).toEqual([10, 10, 1]);
-    const mean = summarization.compared!.score(Float64Array.of(items.rows.reduce((a, b) => a + b, 0)), 10);
+    const mean = summarization.compared.score(Float64Array.of(items.rows.reduce((a, b) => a + b, 0)), 10);
     expect(mean).toBeCloseTo(rougeL!, 12);
   });
 
   it("needs one vocabulary to copy", async () => {
-    const settings = { ...small, jointVocabulary: false };
+    const settings = { ...small, shareEmbeddings: false };
     const own = prepareSummarization(corpus, settingsOf(settings));
     const run = runTask(summarization, configOf("softmax", settings), own, join(root, "apart"));
     await expect(run).rejects.toThrow(RunError);
-    await expect(run).rejects.toThrow("--copying needs one vocabulary for both sides (--joint-vocabulary true)");
+    await expect(run).rejects.toThrow("--copy-mechanism needs one vocabulary for both sides (--share-embeddings true)");
   });
 
   it("chooses options without the test set", () => {
-    const blind = withoutTest(data);
-    expect([blind.tested, blind.linked, blind.test]).toEqual([data.development, null, 9]);
+    const hidden = withHiddenTest(data);
+    expect([hidden.test, hidden.examples, hidden.counts.test]).toEqual([data.dev, null, 9]);
   });
 });
 
@@ -145,9 +143,9 @@ describe("links to what is kept", () => {
   it("leave out pairs with nothing on a side", () => {
     const source = raggedArray([Int32Array.of(2, 3), new Int32Array(0), Int32Array.of(4)]);
     const target = raggedArray([Int32Array.of(3), Int32Array.of(3), new Int32Array(0)]);
-    const { links, owners } = copiedTokens({ source, target });
+    const { links, wordIds } = copiedTokens({ source, target });
     expect(links).toEqual([{ words: [2, 1], sure: [[1, 0]], possible: [] }]);
-    expect(owners.source.map((one) => Array.from(one))).toEqual([[0, 1]]);
+    expect(wordIds.source.map((one) => Array.from(one))).toEqual([[0, 1]]);
   });
 });
 
@@ -184,8 +182,8 @@ describe("corpora", () => {
     ["debian-descriptions", "own", "A tool for foo.", 0, false],
     ["gigaword", "own", first.source, 0, false],
     ["gigaword", "duc2004", second.source, 3, false],
-  ])("%s, tested on %s", (name, testedOn, source, others, byDeletion) => {
-    const read = readCorpus(folder, settingsOf({ corpus: name, testedOn, testPairs: 1 }));
+  ])("%s, tested on %s", (name, testSet, source, others, byDeletion) => {
+    const read = readCorpus(folder, settingsOf({ corpus: name, testSet, testPairs: 1 }));
     expect(read.test[0]!.source).toBe(source);
     expect(read.test[0]!.others ?? []).toHaveLength(others);
     expect(read.byDeletion).toBe(byDeletion);
@@ -200,20 +198,16 @@ describe("corpora", () => {
   });
 
   it("score DUC's summaries by their recall", async () => {
-    const settings = { ...small, corpus: "gigaword", testedOn: "duc2004", epochs: 1 };
-    const data = loadSummarization(folder, settingsOf(settings));
-    expect(data.linked).toBeNull();
+    const settings = { ...small, corpus: "gigaword", testSet: "duc2004", epochs: 1 };
+    const data = await summarization.data(folder, settings);
+    expect(data.test.aligned).toBeNull();
     const { scores } = await runTask(summarization, configOf("softmax", settings), data, join(root, "duc"));
     expect(scores["recall1"]).toBeGreaterThanOrEqual(0);
     expect(scores["alignmentRecall"]).toBeUndefined();
   });
 
   it.each([
-    [
-      folder,
-      { testedOn: "duc2004" },
-      "--tested-on is duc2004: its models are trained on headlines (--corpus gigaword)",
-    ],
+    [folder, { testSet: "duc2004" }, "--test-set is duc2004: its models are trained on headlines (--corpus gigaword)"],
     [root, {}, "fenchel data get sentence-compression"],
     [root, { corpus: "gigaword" }, "gigaword"],
   ])("that cannot be read are told in one line (%#)", (where, settings, message) => {

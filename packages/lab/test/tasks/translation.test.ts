@@ -8,17 +8,17 @@ import { DataError } from "../../src/base/data-error.ts";
 import { readResult } from "../../src/training/run-dir.ts";
 import { RunError } from "../../src/base/run-error.ts";
 import { trainTokenizer } from "../../src/text/tokenizer.ts";
+import { withHiddenTest } from "../../src/compare/grid-search.ts";
+import { loadRun } from "../../src/tasks/load-run.ts";
 import { runTask } from "../../src/tasks/run-task.ts";
+import { completeSettings, type Settings, type SettingsLike } from "../../src/tasks/settings.ts";
 import type { RunConfig, RunResult } from "../../src/tasks/task.ts";
 import { readCorpus, type TranslationCorpus } from "../../src/tasks/translation/corpus.ts";
-import { translation } from "../../src/tasks/translation/index.ts";
+import { prepareTranslation, translation } from "../../src/tasks/translation/task.ts";
 import { alignmentCollector, wordWeights } from "../../src/tasks/seq2seq/alignment.ts";
-import { completeChoice, attentionOf } from "../../src/tasks/seq2seq/attention.ts";
-import type { DecodedRun } from "../../src/tasks/seq2seq/train.ts";
-import { shownText, textOf } from "../../src/tasks/seq2seq/decoded-text.ts";
+import { sequenceAttention, type sequenceDefaults } from "../../src/tasks/seq2seq/settings.ts";
+import { decodedExample, textOf, type DecodedExample } from "../../src/tasks/seq2seq/decoded-text.ts";
 import { wordIds, readAligned } from "../../src/tasks/translation/alignment.ts";
-import { loadTranslation, prepareTranslation, withoutTest } from "../../src/tasks/translation/data.ts";
-import { settingsOf } from "../../src/tasks/translation/settings.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fenchel-translation-"));
 beforeAll(async () => {
@@ -51,30 +51,35 @@ const corpus: TranslationCorpus = {
   note: "Made up.",
 };
 
+type TranslationSettings = SettingsLike<
+  typeof sequenceDefaults & { readonly corpus: string; readonly from: string; readonly to: string }
+>;
+const settingsOf = (given: Settings) => completeSettings(translation.settings, given) as unknown as TranslationSettings;
+
 const small = {
   model: "recurrent",
   vocabularySize: 80,
-  maxTokens: 12,
-  batchTokens: 240,
+  maxLength: 12,
+  batchSize: 240,
   embeddingSize: 16,
   hiddenSize: 24,
   layers: 1,
   heads: 2,
-  innerSize: 32,
+  ffnSize: 32,
   dropout: 0,
-  smoothing: 0,
-  epochs: 25,
-  patience: 25,
-  learningRate: 0.02,
-  warmUp: 10,
-  average: 2,
-  beams: 2,
+  labelSmoothing: 0,
+  epochs: 14,
+  patience: 14,
+  learningRate: 0.03,
+  warmupSteps: 10,
+  averageCheckpoints: 2,
+  beamSize: 2,
 };
 
 const configOf = (mapping: string, settings: Readonly<Record<string, number | string | boolean>>): RunConfig => ({
   task: "translation",
   mapping,
-  mappingOptions: completeChoice({ mapping, options: {} }).options,
+  mappingOptions: sequenceAttention.resolve({ mapping, options: {} }).options,
   seed: 1,
   settings: { ...settingsOf(settings) },
   dataChecksum: "made up",
@@ -91,10 +96,9 @@ describe("a run", () => {
   const data = prepareTranslation(corpus, root, settingsOf(small));
 
   it("leaves out of training what does not fit, and cuts what is read", () => {
-    expect(data.train).toBe(sentences.length);
-    expect([data.dev, data.test]).toEqual([8, 10]);
-    expect(data.note).toContain("2 pairs of more than 12 or no pieces were left out of training");
-    expect(data.note).toContain("Of 1 longer sentences the first 48 pieces are read");
+    expect(data.counts).toEqual({ train: sentences.length, dev: 8, test: 10 });
+    expect(data.note).toContain("2 pairs of more than 12 or no tokens were left out of training");
+    expect(data.note).toContain("1 longer sentences are cut at 48 tokens");
     expect(structuredClone(data)).toEqual(data);
   });
 
@@ -102,7 +106,7 @@ describe("a run", () => {
     const prepare = (change: Partial<TranslationCorpus>) => () =>
       prepareTranslation({ ...corpus, ...change }, root, settingsOf(small));
     expect(prepare({ train: corpus.train.slice(-2) })).toThrow(
-      "the train split holds no pair of 1 to 12 pieces a side",
+      "the train split holds no pair of 1 to 12 tokens per side",
     );
     expect(prepare({ dev: [] })).toThrow("the dev split holds no pair: Made up.");
     expect(prepare({ test: [] })).toThrow(DataError);
@@ -115,13 +119,11 @@ describe("a run", () => {
     expect(whole.scores["bleu"]).toBeGreaterThan(50);
     expect(whole.scores["sparsity"]).toBeGreaterThan(0);
     expect(whole.scores["alignmentError"]).toBeUndefined();
-    const { texts: shown, line } = whole.examples as DecodedRun;
-    expect(shown).toHaveLength(4);
-    for (const { columns, rows, weights } of shown) {
+    expect(whole.examples).toHaveLength(4);
+    for (const { columns, rows, weights } of whole.examples as readonly DecodedExample[]) {
       expect(weights).toHaveLength(rows.length);
       for (const row of weights) expect(row).toHaveLength(columns.length);
     }
-    expect(line).toMatch(/^BLEU\|nrefs:1\|case:mixed\|eff:no\|tok:13a\|smooth:exp\|/);
     const page = translation.figures([whole])!.source;
     expect(page).toContain("<svg");
     expect(page).not.toContain("\ufffd");
@@ -132,20 +134,27 @@ describe("a run", () => {
     const stopped = runTask(translation, config, data, join(root, "stopped"), {
       onProgress: ({ epoch, step }) => {
         epochs = epoch;
-        if (epoch === 24 && step > 0) throw new RunError("stopped by the test");
+        if (epoch === 13 && step > 0) throw new RunError("stopped by the test");
       },
     });
     await expect(stopped).rejects.toThrow("stopped by the test");
-    expect(epochs).toBe(24);
+    expect(epochs).toBe(13);
     const resumed = await runTask(translation, config, data, join(root, "stopped"));
     expect(figures(resumed)).toEqual(figures(whole));
     expect(readResult<RunResult>(join(root, "stopped"))).toEqual(JSON.parse(JSON.stringify(resumed)));
   });
 
   it("trains a transformer, on words, with one vocabulary", async () => {
-    const settings = { ...small, model: "transformer", pieces: "words", jointVocabulary: true, epochs: 4, average: 1 };
+    const settings = {
+      ...small,
+      model: "transformer",
+      tokenizer: "word",
+      shareEmbeddings: true,
+      epochs: 4,
+      averageCheckpoints: 1,
+    };
     const own = prepareTranslation(corpus, root, settingsOf(settings));
-    expect(own.codecs.source).toEqual(own.codecs.target);
+    expect(own.vocabulary.source).toEqual(own.vocabulary.target);
     const { epochs, scores } = await runTask(
       translation,
       configOf("combined-sparsemax", settings),
@@ -168,33 +177,49 @@ describe("a run", () => {
     );
     const message = "--embedding-size is 16: with --heads 3 it must be a multiple of 6";
     await expect(odd).rejects.toThrow(message);
-    const unread = async () => translation.load(join(root, "nowhere"), { ...small, model: "transformer", heads: 3 });
+    const unread = async () => translation.data(join(root, "nowhere"), { ...small, model: "transformer", heads: 3 });
     await expect(unread()).rejects.toThrow(message);
   });
 
-  it("chooses options without the test set", () => {
-    const blind = withoutTest(data);
-    expect(blind.tested).toBe(data.development);
-    expect([blind.test, blind.linked]).toEqual([8, null]);
-    for (const [mapping, points] of Object.entries(translation.grid!)) {
-      for (const options of points) expect(() => translation.complete({ mapping, options })).not.toThrow();
+  it("selects options without the test set", () => {
+    const hidden = withHiddenTest(data);
+    expect(hidden.test).toBe(data.dev);
+    expect([hidden.counts.test, hidden.test.aligned, hidden.examples]).toEqual([8, undefined, null]);
+    for (const [mapping, points] of Object.entries(translation.grid)) {
+      for (const options of points) expect(() => sequenceAttention.resolve({ mapping, options })).not.toThrow();
     }
+  });
+
+  it("translates a sentence that a user gives, and shows its attention", async () => {
+    const run = await loadRun(join(root, "whole"));
+    const parts = [new TextEncoder().encode("Ein Mann sieht den Hund.")];
+    const split = run.task.encode([{ id: "text", label: null, parts }], run.vocabulary, run.config.settings);
+    const [example] = (await run.explain(split)) as DecodedExample[];
+    run.dispose();
+    const { answer, matrix } = translation.explain(example!);
+    expect(answer).toBe(example!.written);
+    expect(answer.length).toBeGreaterThan(0);
+    expect(matrix!.weights).toHaveLength(matrix!.rows.length);
+    expect(translation.figures([{ config: run.config, examples: [example!] }])!.source).not.toContain("Reference");
   });
 });
 
-describe("choices", () => {
-  it("are all mechanisms, with their defaults", () => {
-    for (const choice of translation.mappings) expect(attentionOf(choice).options["gamma"]).toBe(1);
-    expect(attentionOf({ mapping: "combined-softmax", options: {} }).density!.basis.count).toBe(30);
+describe("attention", () => {
+  it("has defaults", () => {
+    for (const spec of translation.mappings) expect(sequenceAttention.resolve(spec).options["gamma"]).toBe(1);
+    expect(sequenceAttention.resolve({ mapping: "combined-softmax", options: {} }).density!.basis.count).toBe(30);
+    for (const { mappings = [] } of Object.values(translation.presets!)) {
+      for (const spec of mappings) expect(() => sequenceAttention.resolve(spec)).not.toThrow();
+    }
   });
 
   it.each([
-    [{ mapping: "hardmax", options: {} }, 'mapping is "hardmax": it must be one of softmax'],
-    [{ mapping: "softmax", options: { lambda: 1 } }, 'softmax has no option "lambda": it takes gamma'],
+    [{ mapping: "hardmax", options: {} }, "hardmax is not available for training; choose one of softmax"],
+    [{ mapping: "softmax", options: { lambda: 1 } }, "unknown option lambda for softmax; available: gamma"],
     [{ mapping: "combined-softmax", options: { basis: 31 } }, "basis is 31: a multiple of 3 up to 1024 is needed"],
     [{ mapping: "fusedmax", options: { lambda: -1 } }, "lambda"],
-  ])("%o are refused", (choice, message) => {
-    expect(() => completeChoice(choice)).toThrow(message);
+  ])("of %o is refused", (spec, message) => {
+    expect(() => sequenceAttention.resolve(spec)).toThrow(message);
   });
 });
 
@@ -214,19 +239,19 @@ describe("corpora", () => {
     ["Der Baum", "The tree", "0-0 1-1", "0-1"],
   ]);
 
-  it("are Multi30k where it is, else the compiler's messages", () => {
+  it("are Multi30k where it is, else ts-diagnostics", () => {
     expect(readCorpus(folder, { corpus: "auto", from: "de", to: "en" }).note).toContain("Multi30k de to en");
     expect(readCorpus(folder, { corpus: "auto", from: "en", to: "fr" }).train[0]!.target).toBe("Un homme.");
-    const messages = readCorpus(root, { corpus: "auto", from: "de", to: "en" });
-    expect(messages.note).toContain("Messages of the compiler");
-    expect(messages.train.length).toBeGreaterThan(1000);
+    const diagnostics = readCorpus(root, { corpus: "auto", from: "de", to: "en" });
+    expect(diagnostics.note).toContain("Messages of the compiler");
+    expect(diagnostics.train.length).toBeGreaterThan(1000);
   });
 
   it.each([
     ["multi30k", "de", "de", '--to is "de", as --from is'],
     ["multi30k", "nl", "en", '--from is "nl": Multi30k has de, en, fr'],
     ["iwslt17", "de", "fr", '--to is "fr": IWSLT'],
-    ["messages", "xx", "en", '--from is "xx"'],
+    ["ts-diagnostics", "xx", "en", '--from is "xx"'],
     ["iwslt17", "de", "en", "fenchel data get iwslt17"],
   ])("%s, %s to %s, are refused", (name, from, to, message) => {
     const read = () => readCorpus(folder, { corpus: name, from, to });
@@ -235,30 +260,34 @@ describe("corpora", () => {
   });
 
   it("come with word alignments in either direction", () => {
-    const data = loadTranslation(folder, settingsOf({ ...small, from: "en", to: "de" }));
-    expect(data.linked!.links.map(({ words }) => words)).toEqual([
+    const load = (change: Settings) => {
+      const settings = settingsOf({ ...small, ...change });
+      return prepareTranslation(readCorpus(folder, settings), folder, settings);
+    };
+    const data = load({ from: "en", to: "de" });
+    expect(data.test.aligned!.links.map(({ words }) => words)).toEqual([
       [6, 6],
       [2, 2],
     ]);
-    expect(data.linked!.links[1]!.possible).toContainEqual([1, 0]);
-    expect(data.note).toContain("held against those 2 of 2 translations");
-    const shorter = loadTranslation(folder, settingsOf({ ...small, maxTokens: 6 }));
-    expect(shorter.linked!.links.map(({ words }) => words)).toEqual([[2, 2]]);
-    expect(shorter.note).toContain("held against those 1 of 2 translations");
+    expect(data.test.aligned!.links[1]!.possible).toContainEqual([1, 0]);
+    expect(data.note).toContain("human alignments of 2 of 2 sentence pairs");
+    const shorter = load({ maxLength: 6 });
+    expect(shorter.test.aligned!.links.map(({ words }) => words)).toEqual([[2, 2]]);
+    expect(shorter.note).toContain("human alignments of 1 of 2 sentence pairs");
   });
 
-  it("let attention be held against links", () => {
+  it("let attention be evaluated against alignments", () => {
     const codec = trainTokenizer(
       sentences.flatMap(({ source, target }) => [source, target]),
       { kind: "subwords", size: 90 },
     );
-    const linked = readAligned(folder, { from: "de", to: "en", maxTokens: 100 }, { source: codec, target: codec })!;
-    const { see, scores } = alignmentCollector(linked);
+    const linked = readAligned(folder, { from: "de", to: "en", maxLength: 100 }, { source: codec, target: codec })!;
+    const { collect, scores } = alignmentCollector(linked);
     linked.links.forEach((_, index) => {
       // Every piece looks at all pieces of the word at its own word's place.
-      const [source, target] = [linked.owners.source[index]!, linked.owners.target[index]!];
+      const [source, target] = [linked.wordIds.source[index]!, linked.wordIds.target[index]!];
       const weights = Array.from(target, (word) => Float32Array.from(source, (from) => Number(from === word)));
-      see({ weights: [...weights, new Float32Array(source.length)] }, index);
+      collect({ weights: [...weights, new Float32Array(source.length)] }, index);
     });
     expect(scores()).toEqual({ errorRate: 0, precision: 1, recall: 1, predicted: 8, sure: 8 });
   });
@@ -272,7 +301,7 @@ describe("pieces of words", () => {
 
   it("know their words, whatever they are cut into", () => {
     const words = ["Ein", "Hund-Ball", "(", "den", "Mann", ")", ".", "Baum"];
-    const { ids, owners } = wordIds(words, codec);
+    const { ids, wordIds: owners } = wordIds(words, codec);
     expect(owners).toHaveLength(ids.length);
     expect([...new Set(owners)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect([...owners]).toEqual([...owners].sort((a, b) => a - b));
@@ -311,12 +340,14 @@ it("a shown text has words in its map where the model knows none", () => {
   const target = trainTokenizer(["One two"], { kind: "words", size: 4 });
   const weights = [Float32Array.of(1, 0, 0), Float32Array.of(0, 0.25, 0.75), Float32Array.of(0, 0, 1)];
   const written = { ids: Int32Array.of(2, 1), ended: true, logProbability: 0, weights };
-  const shown = shownText(written, { source: "Drei Quarks zwei", reference: "" }, { source, target });
+  const shown = decodedExample(written, { source: "Drei Quarks zwei", reference: "" }, { source, target });
   expect(shown.columns).toEqual(["drei", "Quarks", "zwei"]);
   expect(shown.written).toBe(`One ${shown.rows[1]}`);
   expect(shown.rows).toEqual(["one", "zwei", "\u220e"]);
   expect(shown.weights[1]).toEqual([0, 0.25, 0.75]);
   // A source that is longer than what is read of it.
   const cut = { ...written, weights: weights.map((row) => row.subarray(0, 2)) };
-  expect(shownText(cut, { source: "Drei Quarks zwei", reference: "" }, { source, target }).columns).toHaveLength(2);
+  expect(decodedExample(cut, { source: "Drei Quarks zwei", reference: "" }, { source, target }).columns).toHaveLength(
+    2,
+  );
 });

@@ -5,39 +5,38 @@ import { init, numpy as np } from "@jax-js/jax";
 import type { Attend } from "fenchel/jax";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { uniformNumbers } from "../../src/base/rng.ts";
-import {
-  completeSpatialAttention,
-  spatialAttentionOf,
-  spatialAttentions,
-} from "../../src/tasks/vqa/spatial-attention.ts";
-import { vqaFigures } from "../../src/tasks/vqa/figures.ts";
-import { allBatches, batchArrays, drawBatches } from "../../src/tasks/vqa/batches.ts";
-import { questionWords, withoutTest } from "../../src/tasks/vqa/data.ts";
-import { shapeScores } from "../../src/tasks/vqa/predictions.ts";
-import { checkGrid, settingsOf } from "../../src/tasks/vqa/settings.ts";
+import { encode } from "fast-png";
+import { withHiddenTest } from "../../src/compare/grid-search.ts";
 import { RunError } from "../../src/base/run-error.ts";
+import { loadRun } from "../../src/tasks/load-run.ts";
+import { runTask } from "../../src/tasks/run-task.ts";
+import { completeSettings } from "../../src/tasks/settings.ts";
+import type { ExampleRun, RunConfig } from "../../src/tasks/task.ts";
+import { allBatches, batchArrays, drawBatches } from "../../src/tasks/vqa/batches.ts";
+import { checkGrid } from "../../src/tasks/vqa/classifier.ts";
+import { questionWords } from "../../src/tasks/vqa/data.ts";
+import { vqaFigures } from "../../src/tasks/vqa/figures.ts";
+import { shapeScores, type VqaExample } from "../../src/tasks/vqa/predictions.ts";
 import { segmentationMask } from "../../src/tasks/vqa/segmentation-mask.ts";
-import type { VqaExample } from "../../src/tasks/vqa/examples.ts";
+import { spatialAttention, spatialAttentions } from "../../src/tasks/vqa/spatial-attention.ts";
 import { vqa } from "../../src/tasks/vqa/task.ts";
-import { trainVqa } from "../../src/tasks/vqa/train.ts";
-import type { RunConfig, RunResult } from "../../src/tasks/task.ts";
 import { drawnData, SIZE, squarePicture } from "./drawn-pictures.ts";
 
 const data = drawnData();
-const settings = {
-  ...settingsOf({}),
-  epochs: 14,
-  batchPictures: 8,
-  questionsPerPicture: 2,
-  learningRate: 0.01,
-  cellDropout: 0.1,
-  cells: 8,
-  features: 16,
+const settings = completeSettings(vqa.settings, {
+  epochs: 10,
+  patience: 10,
+  batchSize: 8,
+  questionsPerImage: 2,
+  learningRate: 0.012,
+  patchDropout: 0.1,
+  grid: 8,
+  embeddingSize: 16,
   hiddenSize: 16,
-};
+});
 
 function configOf(mapping: string, options: Readonly<Record<string, number>> = {}): RunConfig {
-  const choice = completeSpatialAttention({ mapping, options });
+  const choice = spatialAttentions.resolve({ mapping, options });
   return {
     task: "vqa",
     mapping,
@@ -73,15 +72,15 @@ describe("the mask of a shape", () => {
 
 describe("the data", () => {
   it("keep every picture and all its questions in one split", () => {
-    const { train, dev, test } = data.parts;
-    expect([train.pictures.length, dev.pictures.length, test.pictures.length]).toEqual([144, 16, 40]);
-    expect([data.train, data.dev, data.test]).toEqual([288, 32, 80]);
-    const seen = new Set(train.pictures);
-    expect(dev.pictures.some((picture) => seen.has(picture))).toBe(false);
-    for (const { questions, pictures } of [train, dev, test]) {
-      expect(questions.every(({ picture }) => picture < pictures.length)).toBe(true);
+    const { train, dev, test } = data;
+    expect([train.images.length, dev.images.length, test.images.length]).toEqual([144, 16, 40]);
+    expect(data.counts).toEqual({ train: 288, dev: 32, test: 80 });
+    const seen = new Set(train.images);
+    expect(dev.images.some((image) => seen.has(image))).toBe(false);
+    for (const { questions, images } of [train, dev, test]) {
+      expect(questions.every(({ image }) => image < images.length)).toBe(true);
     }
-    expect(withoutTest(data).parts.test).toBe(dev);
+    expect(withHiddenTest(data).test).toBe(dev);
   });
 
   it("make words of questions", () => {
@@ -89,9 +88,9 @@ describe("the data", () => {
   });
 
   it("ask every question once when a split is read, whatever fits into a batch", () => {
-    const { test } = data.parts;
-    for (const questionsPerPicture of [1, 2, 3]) {
-      const batches = allBatches(test, { batchPictures: 7, questionsPerPicture });
+    const { test } = data;
+    for (const questionsPerImage of [1, 2, 3]) {
+      const batches = allBatches(test, { batchSize: 7, questionsPerImage });
       const asked = batches.flatMap((batch) => batch.flatMap(({ questions }) => questions));
       expect(asked.toSorted((a, b) => a - b)).toEqual(test.questions.map((_, i) => i));
       expect(Math.max(...batches.map((batch) => batch.length))).toBe(7);
@@ -99,19 +98,19 @@ describe("the data", () => {
   });
 
   it("show every picture once an epoch, with questions of its own", () => {
-    const { train } = data.parts;
-    const batches = drawBatches(train, { batchPictures: 10, questionsPerPicture: 1 }, uniformNumbers(5)).flat();
-    expect(batches.map(({ picture }) => picture).toSorted((a, b) => a - b)).toEqual(train.pictures.map((_, i) => i));
-    for (const { picture, questions } of batches) {
-      expect(questions.map((index) => train.questions[index]!.picture)).toEqual([picture]);
+    const { train } = data;
+    const batches = drawBatches(train, { batchSize: 10, questionsPerImage: 1 }, uniformNumbers(5)).flat();
+    expect(batches.map(({ image }) => image).toSorted((a, b) => a - b)).toEqual(train.images.map((_, i) => i));
+    for (const { image, questions } of batches) {
+      expect(questions.map((index) => train.questions[index]!.image)).toEqual([image]);
     }
   });
 
   it("cut pictures into cells, row by row", async () => {
     const picture = squarePicture([245, 0, 0], { left: 2, top: 0, side: 1 });
-    const part = { pictures: [picture], questions: [{ text: "", words: [1, 1], answer: 2, picture: 0 }] };
-    const shape = { batchPictures: 1, questionsPerPicture: 2, size: SIZE, cells: 8, words: 3 };
-    const arrays = batchArrays(part, [{ picture: 0, questions: [0] }], shape);
+    const part = { images: [picture], questions: [{ text: "", words: [1, 1], answer: 2, image: 0 }] };
+    const shape = { batchSize: 1, questionsPerImage: 2, size: SIZE, grid: 8, words: 3 };
+    const arrays = batchArrays(part, [{ image: 0, questions: [0] }], shape);
     const patches = (await arrays.patches.data()) as Float32Array;
     expect(arrays.patches.shape).toEqual([1, 8, 8, 12]);
     // Pixel (2, 0) is the first of the second cell; its green and blue are dark.
@@ -123,36 +122,30 @@ describe("the data", () => {
   });
 });
 
-describe("the choices", () => {
-  it("have defaults, and refuse what they do not take", () => {
-    expect(vqa.mappings.map(({ mapping }) => mapping)).toEqual([...spatialAttentions, "softmax"]);
-    expect(completeSpatialAttention({ mapping: "tvmax", options: { lambda: 0.2 } }).options).toMatchObject({
-      lambda: 0.2,
-    });
-    expect(() => completeSpatialAttention({ mapping: "fusedmax", options: {} })).toThrow(
-      /fusedmax.*must be one of softmax/,
-    );
-    expect(() => completeSpatialAttention({ mapping: "softmax", options: { lambda: 1 } })).toThrow(
-      /no option "lambda"/,
-    );
-    expect(() => completeSpatialAttention({ mapping: "softmax", options: { gamma: 0 } })).toThrow(/gamma/);
-    expect(() => completeSpatialAttention({ mapping: "continuous-softmax", options: { basis: 50 } })).toThrow(
-      /basis is 50/,
-    );
-    expect(() => completeSpatialAttention({ mapping: "constructor", options: {} })).toThrow(/constructor/);
+describe("attention", () => {
+  it("has defaults, and refuses what it does not take", () => {
+    const resolve = (mapping: string, options = {}) => spatialAttentions.resolve({ mapping, options });
+    expect(vqa.mappings.map(({ mapping }) => mapping)).toEqual([...spatialAttentions.names, "softmax"]);
+    expect(resolve("tvmax", { lambda: 0.2 }).options).toEqual({ gamma: 0.4, lambda: 0.2 });
+    expect(resolve("continuous-softmax").options).toEqual({ gamma: 0.4, basis: 100 });
+    expect(() => resolve("fusedmax")).toThrow(/fusedmax is not available for training; choose one of softmax/);
+    expect(() => resolve("softmax", { lambda: 1 })).toThrow(/unknown option lambda for softmax/);
+    expect(() => resolve("softmax", { gamma: 0 })).toThrow(/gamma/);
+    expect(() => resolve("continuous-softmax", { basis: 50 })).toThrow(/basis is 50/);
+    expect(() => resolve("constructor")).toThrow(/constructor/);
   });
 });
 
-describe.each(spatialAttentions)("%s", (mapping) => {
+describe.each(spatialAttentions.names)("%s", (mapping) => {
   it("learns what colour a square has and where it is", { timeout: 240_000 }, async () => {
-    const result = await trainVqa(configOf(mapping, { gamma: 0.3 }), data, mkdtempSync(join(folder, "run-")), {});
+    const result = await runTask(vqa, configOf(mapping, { gamma: 0.3 }), data, join(folder, mapping));
     const { accuracy, mass, recall, areaRatio, iou } = result.scores;
     expect(accuracy).toBeGreaterThanOrEqual(0.9);
     // A square takes a tenth of its picture.
     expect(mass).toBeGreaterThan(0.25);
     for (const share of [mass, recall, iou]) expect(share).toBeLessThanOrEqual(1);
     expect(areaRatio).toBeGreaterThan(0);
-    const shown = result.examples as readonly VqaExample[];
+    const shown = result.examples;
     expect(shown.map(({ answer }) => answer).slice(-2)).toEqual(["yes", "no"]);
     for (const { weights, density } of shown) {
       expect(weights === null).toBe(mapping.startsWith("continuous"));
@@ -161,10 +154,10 @@ describe.each(spatialAttentions)("%s", (mapping) => {
   });
 
   it("has a finite gradient where all weight is on one cell", async () => {
-    const { options } = completeSpatialAttention({ mapping, options: { gamma: 1e-3 } });
-    const look = spatialAttentionOf({ mapping, options }, { cells: 4, ridge: 0.01 });
+    const resolved = spatialAttentions.resolve({ mapping, options: { gamma: 1e-3 } });
+    const look = spatialAttention(resolved, { grid: 4, ridge: 0.01 });
     const gradient = look.attention.valueAndGrad((attend: Attend, scores: np.Array) => {
-      const { weights, location, scale2 } = look.see(attend, scores);
+      const { weights, location, scale2 } = look.apply(attend, scores);
       location?.dispose();
       scale2?.dispose();
       return weights.mul(np.arange(16).astype(np.float32)).sum();
@@ -181,32 +174,50 @@ describe("a run", () => {
   const short = { ...configOf("continuous-sparsemax"), settings: { ...settings, epochs: 3 } };
 
   it("goes on from its last checkpoint and ends with the same figures", { timeout: 240_000 }, async () => {
-    const whole = await trainVqa(short, data, mkdtempSync(join(folder, "whole-")), {});
-    const cut = mkdtempSync(join(folder, "cut-"));
+    const whole = await runTask(vqa, short, data, join(folder, "whole"));
+    const cut = join(folder, "cut");
     const stop = ({ epoch }: { epoch: number }) => {
       if (epoch === 3) throw new Error("killed");
     };
-    await expect(trainVqa(short, data, cut, { onProgress: stop })).rejects.toThrow("killed");
+    await expect(runTask(vqa, short, data, cut, { onProgress: stop })).rejects.toThrow("killed");
     const epochs: number[] = [];
-    const resumed = await trainVqa(short, data, cut, { onProgress: ({ epoch }) => epochs.push(epoch) });
+    const resumed = await runTask(vqa, short, data, cut, { onProgress: ({ epoch }) => epochs.push(epoch) });
     expect(new Set(epochs)).toEqual(new Set([3]));
     expect(resumed.scores).toEqual(whole.scores);
     expect(resumed.examples).toEqual(whole.examples);
   });
 
   it("refuses a grid that does not divide the pictures in one line for the user", async () => {
-    const odd = { ...short, settings: { ...settings, cells: 5 } };
-    await expect(trainVqa(odd, data, folder, {})).rejects.toThrow(RunError);
-    await expect(trainVqa(odd, data, folder, {})).rejects.toThrow(
-      "--cells is 5: it must divide the pictures' 16 pixels, as 1, 2, 4, 8, 16 do",
-    );
-    for (const cells of [0, -4, 0.5, 32, Number.NaN]) expect(() => checkGrid({ cells }, SIZE)).toThrow(RunError);
-    for (const cells of [1, 16]) expect(() => checkGrid({ cells }, SIZE)).not.toThrow();
+    const odd = { ...short, settings: { ...settings, grid: 5 } };
+    const refused = runTask(vqa, odd, data, join(folder, "odd"));
+    await expect(refused).rejects.toThrow(RunError);
+    await expect(refused).rejects.toThrow("--grid is 5: it must divide the images' 16 pixels, as 1, 2, 4, 8, 16 do");
+    for (const grid of [0, -4, 0.5, 32, Number.NaN]) expect(() => checkGrid({ grid }, SIZE)).toThrow(RunError);
+    for (const grid of [1, 16]) expect(() => checkGrid({ grid }, SIZE)).not.toThrow();
   });
 
-  it.each(["tvmax", "continuous-sparsemax"])("of %s needs no more than one cell", async (mapping) => {
-    const one = { ...configOf(mapping), settings: { ...settings, cells: 1, epochs: 1 } };
-    const { scores } = await trainVqa(one, data, mkdtempSync(join(folder, "one-")), {});
+  it("explains a question about a PNG of the right size", async () => {
+    const run = await loadRun(join(folder, "whole"));
+    const question = new TextEncoder().encode("what color is the shape?");
+    const png = (size: number) => {
+      const square = squarePicture([255, 0, 0], { left: 4, top: 4, side: 5 });
+      return encode({ width: size, height: SIZE, data: square.subarray(0, 3 * size * SIZE), channels: 3, depth: 8 });
+    };
+    const input = (image: Uint8Array) => [{ id: "q", label: null, parts: [question, image] }];
+    const split = run.task.encode(input(png(SIZE)), run.vocabulary, run.config.settings);
+    const [example] = (await run.explain(split)) as VqaExample[];
+    expect([example!.question, example!.answer]).toEqual(["what color is the shape?", null]);
+    expect(vqa.explain(example!).answer).toMatch(/^\w+ [01]\.\d\d, \d+ % of the attention on the shape$/);
+    expect(() => run.task.encode(input(png(8)), run.vocabulary, run.config.settings)).toThrow(
+      "image is 8 x 16 pixels: 16 x 16 of 8 bits per channel are needed",
+    );
+    expect(() => run.task.encode(input(question), run.vocabulary, run.config.settings)).toThrow(/image: not a PNG/);
+    run.dispose();
+  });
+
+  it.each(["tvmax", "continuous-sparsemax"])("of %s needs no more than one patch", async (mapping) => {
+    const one = { ...configOf(mapping), settings: { ...settings, grid: 1, epochs: 1 } };
+    const { scores } = await runTask(vqa, one, data, join(folder, `one-${mapping}`));
     expect(Object.values(scores).every(Number.isFinite)).toBe(true);
     if (!mapping.startsWith("continuous")) expect(scores["areaRatio"]).toBeGreaterThan(1);
   });
@@ -217,9 +228,9 @@ describe("figures of attention", () => {
 
   it("know weights of cells: all on the square, and even over the picture", () => {
     const on = Float32Array.from({ length: 16 }, (_, cell) => ([5, 6, 9, 10].includes(cell) ? 0.25 : 0));
-    expect(shapeScores(on, mask, { cells: 4, share: 1 })).toEqual({ mass: 1, areaRatio: 1, recall: 1, iou: 1 });
+    expect(shapeScores(on, mask, { grid: 4, share: 1 })).toEqual({ mass: 1, areaRatio: 1, recall: 1, iou: 1 });
     const even = new Float32Array(16).fill(1 / 16);
-    expect(shapeScores(even, mask, { cells: 4, share: 1 })).toEqual({ mass: 0.25, areaRatio: 4, recall: 1, iou: 0.25 });
+    expect(shapeScores(even, mask, { grid: 4, share: 1 })).toEqual({ mass: 0.25, areaRatio: 4, recall: 1, iou: 0.25 });
   });
 
   it("know densities: the circle around the square, and one within it", () => {
@@ -228,7 +239,7 @@ describe("figures of attention", () => {
       const s2 = (Math.PI * radius ** 4) / 4;
       return { alpha: 2, location: [0.5, 0.5], scale2: [s2, 0, 0, s2] };
     };
-    const options = { cells: 4, share: 1 };
+    const options = { grid: 4, share: 1 };
     const around = shapeScores(round(Math.sqrt(1 / 8) + 1e-3), mask, options);
     expect(around.recall).toBeCloseTo(1, 1);
     expect(around.areaRatio).toBeCloseTo(Math.PI / 2, 1);
@@ -245,20 +256,16 @@ describe("the pictures", () => {
     prediction: "<b>no</b>",
     probability: 0.75,
     size: SIZE,
-    picture: "AAAA",
-    cells: 2,
+    image: "AAAA",
+    grid: 2,
     weights: [0, 0.5, 0.5, 0],
     density: null,
     mass: 0.5,
   };
   const dense = { ...shown, weights: null, density: { alpha: 2, location: [0.5, 0.5], scale2: [0.01, 0, 0, 0.01] } };
   const normal = { ...dense, density: { ...dense.density, alpha: 1 } };
-  const result = (mapping: string, question: VqaExample): RunResult => ({
+  const result = (mapping: string, question: VqaExample): ExampleRun<VqaExample> => ({
     config: configOf(mapping),
-    epochs: [],
-    bestEpoch: 1,
-    secondsPerStep: 1,
-    scores: {},
     examples: [question],
   });
   const page = vqaFigures([

@@ -7,7 +7,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { initialTensors } from "../../src/nn/parameters.ts";
 import { RunError } from "../../src/base/run-error.ts";
 import { readModel } from "../../src/training/run-dir.ts";
-import { linearDecay, fit, median, type TrainConfig } from "../../src/training/fit.ts";
+import { fit, median, type TrainConfig } from "../../src/training/fit.ts";
+import { linearDecay } from "../../src/training/lr-schedule.ts";
 
 beforeAll(async () => {
   await init("wasm");
@@ -192,15 +193,6 @@ describe("an average of the last epochs", () => {
 function fail(): never {
   throw new Error("stopped");
 }
-
-describe("fallingRate", () => {
-  it("falls in a line to a twentieth", () => {
-    const rate = linearDecay(0.8);
-    expect(rate(1, 100)).toBe(0.8);
-    expect(rate(51, 100)).toBeCloseTo((0.8 + 0.04) / 2, 12);
-    expect(rate(101, 100)).toBeCloseTo(0.04, 12);
-  });
-});
 
 it("median", () => {
   expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);

@@ -3,12 +3,12 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { init, numpy as np, tree } from "@jax-js/jax";
 import { beforeAll, expect, it, vi } from "vitest";
-import { compileClassifier } from "../../src/tasks/spam/compiled.ts";
+import { compileClassifier } from "../../src/tasks/spam/classifier.ts";
 import { initialTensors, toArrays, zerosLike } from "../../src/nn/parameters.ts";
 import { uniformNumbers } from "../../src/base/rng.ts";
 import { textClassifierShapes, type TextClassifierParameters } from "../../src/tasks/spam/model.ts";
 import { adam, type AdamState } from "../../src/training/adam.ts";
-import { batchArrays, type EncodedText } from "../../src/tasks/spam/batches.ts";
+import { textArrays, textSplit } from "../../src/tasks/text-classification.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
@@ -25,26 +25,27 @@ it.each(["softmax", "sparsemax", "fusedmax", "oscarmax"])(
   "memory is flat over 500 training steps with %s",
   async (mapping) => {
     const uniform = uniformNumbers(4);
-    const texts = Array.from({ length: batchSize }, (_, i): EncodedText => ({
-      words: Int32Array.from({ length: length - i }, () => 2 + Math.floor(300 * uniform())),
+    const texts = Array.from({ length: batchSize }, (_, i) => ({
+      id: "",
       label: i % 2,
+      words: Array<string>(length - i),
     }));
+    const split = textSplit(texts, ({ length: words }) => {
+      return Int32Array.from({ length: words }, () => 2 + Math.floor(300 * uniform()));
+    });
+    const plan = { texts: texts.map((_, i) => i), length };
     const parameters = toArrays<TextClassifierParameters>(initialTensors(textClassifierShapes(sizes), 1));
     let state: AdamState<TextClassifierParameters> = {
       parameters,
       first: zerosLike(parameters),
       second: zerosLike(parameters),
     };
-    const model = compileClassifier({ mapping, mappingOptions: {}, dropout: 0.5 });
+    const model = compileClassifier({ mapping, mappingOptions: {}, dropout: 0.5, labelSmoothing: 0.1 });
     const optimiser = adam();
     let step = 0;
     const train = async (steps: number) => {
       for (let i = 0; i < steps; i++) {
-        const {
-          texts: batch,
-          labels,
-          counted,
-        } = batchArrays(texts, { texts: texts.map((_, k) => k), length }, batchSize);
+        const { texts: batch, labels, counted } = textArrays(split, plan, batchSize);
         const key = np.array(new Uint32Array([1, step]));
         const [loss, gradient] = await model.gradient(tree.ref(state.parameters), batch, labels, counted, key);
         await loss.data();

@@ -1,23 +1,22 @@
-/** `fenchel bench train`: time of a training step of a task with each mapping, on the same batches in one process. */
+/** `fenchel bench train`: training step time of a task with each mapping, on the same batches in one process. */
 import type { Command } from "commander";
+import { version } from "../../base/version.ts";
 import { endingSettings, measureSteps } from "../../bench/steps.ts";
-import { dataFolder } from "../../datasets/kit/data-folder.ts";
-import { completeSettings } from "../../compare/grid-search.ts";
-import { tasks } from "../../tasks/index.ts";
-import { stepsTable } from "../terminal/bench-text.ts";
-import { Exit, UserError } from "../terminal/errors.ts";
+import { completeSettings } from "../../tasks/settings.ts";
+import type { Task } from "../../tasks/task.ts";
 import { checkWritable, writeFileAtomically } from "../parse/files.ts";
-import { commandLine, machine } from "../terminal/environment.ts";
-import { unknownName } from "../terminal/suggest.ts";
+import { parseSpecs } from "../parse/mapping-specs.ts";
 import { integerOption, numberOption } from "../parse/numbers.ts";
+import { addSettings, addTaskCommands, readSettings } from "../parse/task-options.ts";
+import { stepsTable } from "../terminal/bench-text.ts";
+import { commandLine, machine } from "../terminal/environment.ts";
+import { Exit } from "../terminal/errors.ts";
 import { print, warn } from "../terminal/output.ts";
 import { formatDuration, makeProgress, progressBar, type Progress } from "../terminal/progress.ts";
+import { readData } from "../terminal/run-comparison.ts";
 import { interruptible, Interrupted } from "../terminal/signals.ts";
-import { addTaskSettings, checkStudyChoices, readStudySettings } from "../parse/task-options.ts";
-import { parseChoices } from "../parse/training-options.ts";
-import { version } from "../../base/version.ts";
 
-interface StepsCommandOptions {
+interface BenchTrainOptions {
   readonly mappings?: string;
   readonly seconds: string;
   readonly seed: string;
@@ -25,57 +24,52 @@ interface StepsCommandOptions {
   readonly json?: string;
 }
 
-/** What is asked for. Throws a UserError for what there is none of, before anything is read. */
-function readRequest(task: string, options: StepsCommandOptions, names: readonly string[]) {
-  const study = tasks.find(({ name }) => name === task);
-  if (study === undefined) {
-    const known = tasks.map(({ name }) => name);
-    throw new UserError(unknownName("task", task, known));
-  }
-  const choices = options.mappings === undefined ? study.mappings : parseChoices(options.mappings);
-  const steps = study.settings.filter(({ name }) => !endingSettings.includes(name));
-  const given = readStudySettings(
-    { ...study, settings: steps },
-    options as unknown as Readonly<Record<string, unknown>>,
-    names,
-  );
+/** Settings that affect a training step. */
+const stepSettings = ({ settings }: Task) => settings.filter(({ name }) => !endingSettings.includes(name));
+
+/** The request. Throws a UserError before anything is read. */
+function readRequest(task: Task, options: BenchTrainOptions) {
+  const mappings = options.mappings === undefined ? task.mappings : parseSpecs(task, options.mappings);
+  const given = readSettings(stepSettings(task), options as unknown as Readonly<Record<string, unknown>>);
   if (options.json !== undefined) checkWritable("--json", options.json);
   return {
-    study,
-    folder: dataFolder(options.dataDir),
-    choices: checkStudyChoices(study, choices),
-    settings: completeSettings(study, given),
+    mappings,
+    settings: completeSettings(task.settings, given),
     seed: integerOption("--seed", options.seed, 0, 2 ** 32 - 1),
     seconds: numberOption("--seconds", options.seconds, "a number of seconds above 0 is needed", (value) => value > 0),
   };
 }
 
-type Request = ReturnType<typeof readRequest>;
-
 /** Reads the data and measures, with progress on standard error. */
-async function measure({ study, folder, ...request }: Request, progress: Progress, signal: AbortSignal) {
-  const say = (line: string) => progress.show([line], line);
-  say(`reading the data of ${study.name}`);
-  const data = await study.load(folder, request.settings);
+async function measure(
+  task: Task,
+  request: ReturnType<typeof readRequest>,
+  dataDir: string | undefined,
+  progress: Progress,
+  signal: AbortSignal,
+) {
+  const data = await readData(task, request.settings, dataDir, progress);
   const start = performance.now();
-  say(`compiling ${request.choices.length} models`);
-  const measured = await measureSteps(study, data, request, {
+  const line = `compiling ${request.mappings.length} models`;
+  progress.show([line], line);
+  const measured = await measureSteps(task, data, request, {
     signal,
     onBatch({ seconds, counted, compiled }) {
       const share = Math.min(1, seconds / request.seconds);
       const left = formatDuration(Math.max(0, request.seconds - seconds));
-      const line = `${counted} batches counted, ${compiled} compiled with, ${left} left`;
-      progress.show([`${progressBar(share)} ${line}`], `${study.name}: ${line}`);
+      const done = `${counted} batches counted, ${compiled} compiled with, ${left} left`;
+      progress.show([`${progressBar(share)} ${done}`], `${task.name}: ${done}`);
     },
   });
   return { data, measured, seconds: (performance.now() - start) / 1000 };
 }
 
-async function steps(task: string, options: StepsCommandOptions, names: readonly string[]): Promise<void> {
-  const request = readRequest(task, options, names);
-  const { study, choices, settings, seed } = request;
+async function benchTrain(task: Task, options: BenchTrainOptions): Promise<void> {
+  const request = readRequest(task, options);
   const progress = makeProgress(process.stderr);
-  const { data, measured, seconds } = await interruptible((signal) => measure(request, progress, signal))
+  const { data, measured, seconds } = await interruptible((signal) =>
+    measure(task, request, options.dataDir, progress, signal),
+  )
     .catch((error: unknown) => {
       if (!(error instanceof Interrupted)) throw error;
       progress.end();
@@ -83,19 +77,20 @@ async function steps(task: string, options: StepsCommandOptions, names: readonly
       throw new Exit(error.code);
     })
     .finally(progress.end);
+  const { mappings, settings, seed } = request;
   await print(
-    `A training step of ${study.name}, forward, backward and update; ratios on the same batches.\n${stepsTable(choices, measured)}`,
+    `Training step time of ${task.name}, forward, backward and update; ratios on the same batches.\n${stepsTable(mappings, measured)}`,
   );
   if (options.json === undefined) return;
-  const { checksum, train, note } = data;
+  const { checksum, counts, note } = data;
   const report = {
     date: new Date().toISOString(),
     machine: machine(),
     version: version(),
     command: commandLine(),
-    task: study.name,
-    data: { checksum, train, note },
-    settings: Object.fromEntries(Object.entries(settings).filter(([name]) => !endingSettings.includes(name))),
+    task: task.name,
+    data: { checksum, train: counts.train, note },
+    settings: Object.fromEntries(stepSettings(task).map(({ name }) => [name, settings[name]!])),
     seed,
     seconds,
     ...measured,
@@ -104,39 +99,37 @@ async function steps(task: string, options: StepsCommandOptions, names: readonly
 }
 
 const more = `
-Every mapping trains a model of its own, all in this process, each one step on a batch before all go on to the next batch. A ratio is
-the median over batches of a step's time with the mapping over that with softmax (or the first mapping that is named): other work on the
+Every mapping trains its own model, all in this process, each one step on a batch before all go on to the next batch. A ratio is the
+median over batches of a step's time with the mapping over that with softmax (or the first mapping that is named): other work on the
 machine slows both alike, and a step's time is the processor's where the clock shows more. The first step with arrays of new shapes,
-with which the engine compiles, is not counted. Nothing is kept.
-
-All models share the memory that is told: name one mapping alone for that of a single training.
+with which the engine compiles, is not counted. Nothing is kept. Peak memory is that of all models: name one mapping for a single training.
 
 Examples:
   fenchel bench train entailment
-  fenchel bench train translation --model transformer --mappings softmax,fusedmax:lambda=0.2 --seconds 60 --json steps.json
-  fenchel bench train translation --mappings fusedmax        time and memory of one training`;
+  fenchel bench train translation --model transformer --mappings softmax,fusedmax:lambda=0.2 --seconds 60 --json steps.json`;
 
-/** Adds the command to `bench`. */
+/** Adds the subcommand to `fenchel bench`. */
 export function addBenchTrainCommand(bench: Command): void {
-  const command = bench
+  const group = bench
     .command("train")
-    .summary("speed and memory of training with each mapping")
+    .summary("training step time and memory with each mapping")
     .description("Measures milliseconds of a task's training step, their ratio to softmax, and peak memory.")
-    .argument("<task>", `one of ${tasks.map(({ name }) => name).join(", ")}`)
-    .option(
-      "--mappings <list>",
-      "mappings, separated by commas, with options as in fusedmax:lambda=0.2 (default the task's own)",
-    )
-    .option(
-      "--seconds <seconds>",
-      "time for the steps that count, about; reading the data and compiling come on top",
-      "90",
-    )
-    .option("--seed <seed>", "seed of the parameters and of the order of batches", "1")
-    .option("--data-dir <folder>", "folder with the task's data (default FENCHEL_DATA, then the cache of fenchel data)")
-    .option("--json <file>", "also write the results as JSON");
-  const names = addTaskSettings(command, tasks, endingSettings);
-  command
-    .addHelpText("after", more)
-    .action((task: string, options: StepsCommandOptions) => steps(task, options, names));
+    .addHelpText("after", more);
+  addTaskCommands(group, (command, task) => {
+    command
+      .description(`Training step time of ${task.name}: ${task.description}.`)
+      .option(
+        "--mappings <list>",
+        `mappings, separated by commas, with options as in fusedmax:lambda=0.2: ${task.attention.names.join(", ")}`,
+      )
+      .option("--seconds <seconds>", "approximate time of the steps that count, beside reading and compiling", "90")
+      .option("--seed <seed>", "seed of the parameters and of the order of batches", "1")
+      .option(
+        "--data-dir <folder>",
+        "folder with the task's data (default FENCHEL_DATA, then the cache of fenchel data)",
+      )
+      .option("--json <file>", "also write the results as JSON");
+    addSettings(command, stepSettings(task));
+    command.addHelpText("after", more).action((options: BenchTrainOptions) => benchTrain(task, options));
+  });
 }

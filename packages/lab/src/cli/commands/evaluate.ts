@@ -1,19 +1,22 @@
-/** `fenchel evaluate`: the scores of a trained run on a labelled file, or on the test texts of its task. */
+/** `fenchel evaluate`: the scores of a trained run on the test set of its task, or on a labelled file. */
 import type { Command } from "commander";
-import { readLabelledFile, type LabelledFileOptions } from "../../data/index.ts";
-import type { EvaluationScores, LabelledText } from "../../tasks/run-types.ts";
-import { evaluate, loadRun, type TrainedRun } from "../../tasks/load-run.ts";
+import { readLabelledFile, type LabelledFileOptions } from "../../datasets/labelled-file.ts";
+import { loadRun, type LoadedRun } from "../../tasks/load-run.ts";
+import type { TaskData } from "../../tasks/task.ts";
 import { choiceOption } from "../parse/choices.ts";
 import { checkReadable } from "../parse/files.ts";
+import { metricTitle } from "../terminal/comparison-text.ts";
+import { UserError } from "../terminal/errors.ts";
 import { print } from "../terminal/output.ts";
 import { makeProgress, type Progress } from "../terminal/progress.ts";
+import { readData } from "../terminal/run-comparison.ts";
 import { formatTable } from "../terminal/table.ts";
-import { spamTaskNamed } from "../parse/training-options.ts";
 
 interface EvaluateOptions {
   readonly labelColumn?: string;
   readonly textColumn?: string;
   readonly format?: string;
+  readonly dataDir?: string;
   readonly json?: boolean;
 }
 
@@ -30,58 +33,65 @@ function fileOptions(options: EvaluateOptions, labels: readonly string[]): Label
   };
 }
 
-async function textsOf(
-  run: TrainedRun,
+/** The data of a run's task. Throws a UserError when they are not those that the run was trained on. */
+export async function dataOf(
+  { task, config }: LoadedRun,
+  dataDir: string | undefined,
+  progress: Progress,
+  examples?: readonly number[],
+): Promise<TaskData> {
+  const data = await readData(task, config.settings, dataDir, progress, examples);
+  if (data.checksum !== config.dataChecksum) {
+    throw new UserError(
+      `the data of ${task.name} are not those that the run was trained on: give their folder with --data-dir`,
+    );
+  }
+  return data;
+}
+
+/** Split to evaluate on, and its number of examples. */
+async function splitOf(
+  run: LoadedRun,
   file: string | undefined,
   options: EvaluateOptions,
   progress: Progress,
-): Promise<readonly LabelledText[]> {
-  const task = spamTaskNamed(run.config.task);
-  const { maxWords } = run.config;
+): Promise<{ split: unknown; count: number }> {
+  const { task, vocabulary, config } = run;
   if (file === undefined) {
-    progress.show([`reading the data of ${task.name}`], `reading the data of ${task.name}`);
-    return (await task.load(maxWords)).test;
+    const { test, counts } = await dataOf(run, options.dataDir, progress);
+    return { split: test, count: counts.test };
+  }
+  if (task.labels === undefined || task.inputs.length !== 1) {
+    throw new UserError(`${task.name} does not support a labelled file: leave it out to evaluate on the test set`);
   }
   checkReadable(file);
-  const rows = readLabelledFile(file, fileOptions(options, run.labels));
   const encoder = new TextEncoder();
-  return rows.map(({ line, label, text }) => ({
+  const inputs = readLabelledFile(file, fileOptions(options, task.labels)).map(({ line, label, text }) => ({
     id: `${file}:${line}`,
     label,
-    words: task.wordsOf(encoder.encode(text), maxWords),
+    parts: [encoder.encode(text)],
   }));
+  return { split: task.encode(inputs, vocabulary, config.settings), count: inputs.length };
 }
 
-function percent(value: number): string {
-  return `${(100 * value).toFixed(2)} %`;
-}
-
-function scoresTable(run: TrainedRun, scores: EvaluationScores): string {
-  return formatTable(
-    ["figure", "value"],
-    [
-      ["texts", String(scores.texts)],
-      ["accuracy", percent(scores.accuracy)],
-      [`F1 of ${run.labels[1] ?? "label 1"}`, percent(scores.f1)],
-      ["loss, nats", scores.loss.toFixed(4)],
-      ["exact zeros", percent(scores.sparsity)],
-      ["support, words", scores.supportSize.toFixed(2)],
-      ["segments", scores.segments.toFixed(2)],
-      ["entropy, nats", scores.entropy.toFixed(3)],
-    ],
-    1,
-  );
-}
-
-async function evaluateRun(folder: string, file: string | undefined, options: EvaluateOptions): Promise<void> {
+async function evaluate(folder: string, file: string | undefined, options: EvaluateOptions): Promise<void> {
   const run = await loadRun(folder);
   const progress = makeProgress(process.stderr);
   try {
-    const texts = await textsOf(run, file, options, progress);
-    progress.show([`scoring ${texts.length} texts`], `scoring ${texts.length} texts`);
-    const scores = await evaluate(run, texts);
+    const { split, count } = await splitOf(run, file, options, progress);
+    const line = `evaluating ${count} ${run.task.items}`;
+    progress.show([line], line);
+    const scores = await run.evaluate(split);
     progress.end();
-    await print(options.json === true ? `${JSON.stringify(scores, null, 2)}\n` : scoresTable(run, scores));
+    const rows = run.task.metrics.flatMap((metric) => {
+      const value = scores[metric.key];
+      return value === undefined ? [] : [[metricTitle(metric), (value * metric.scale).toFixed(metric.digits)]];
+    });
+    await print(
+      options.json === true
+        ? `${JSON.stringify({ task: run.task.name, examples: count, scores }, null, 2)}\n`
+        : formatTable(["metric", "value"], [[run.task.items, String(count)], ...rows], 1),
+    );
   } finally {
     progress.end();
     run.dispose();
@@ -92,17 +102,20 @@ async function evaluateRun(folder: string, file: string | undefined, options: Ev
 export function addEvaluateCommand(program: Command): void {
   program
     .command("evaluate")
-    .summary("scores of a trained run on a labelled file")
-    .description("Scores a run on a file of labelled texts, or, without one, on the test texts of its task.")
+    .summary("scores of a trained run")
+    .description(
+      "Evaluates a run on the test set of its task or, where the task reads texts, on a file of labelled texts.",
+    )
     .argument("<run>", "folder of the run")
-    .argument("[file]", "TSV, CSV or JSON lines, plain or gzipped, with a label and a text a row")
+    .argument("[file]", "TSV, CSV or JSON lines, plain or gzipped, with a label and a text per row")
     .option("--label-column <name>", "column or member of the label (default label)")
     .option("--text-column <name>", "column or member of the text (default text)")
     .option("--format <format>", "tsv, csv or jsonl (default by the file's name)")
+    .option("--data-dir <folder>", "folder with the task's data (default FENCHEL_DATA, then the cache of fenchel data)")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
       "\nExamples:\n  fenchel evaluate runs/spam/fusedmax-seed1\n  fenchel evaluate runs/spam/fusedmax-seed1 mails.csv --label-column class",
     )
-    .action(evaluateRun);
+    .action(evaluate);
 }

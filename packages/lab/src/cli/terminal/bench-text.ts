@@ -4,8 +4,8 @@ import type { ColdResult } from "../../bench/cold.ts";
 import type { ContinuousResult } from "../../bench/continuous.ts";
 import type { ScalingResult } from "../../bench/scaling.ts";
 import type { StepsResult } from "../../bench/steps.ts";
-import { labelOf } from "../../compare/plan.ts";
-import type { AttentionSpec } from "../../tasks/task.ts";
+import { specName } from "../../compare/plan.ts";
+import type { AttentionSpec } from "../../tasks/attention.ts";
 import { formatTable } from "./table.ts";
 
 /** A number to three significant digits, without an exponent. */
@@ -92,10 +92,10 @@ export function scalingTable(results: readonly ScalingResult[]): string {
   return formatTable(heading, rows, 2);
 }
 
-/** Training steps of a study: a row a choice, in the words of who asked for it, and what the figures rest on. */
-export function stepsTable(choices: readonly AttentionSpec[], measured: StepsResult): string {
+/** Training step times, a row per mapping as it was requested, and what they rest on. */
+export function stepsTable(specs: readonly AttentionSpec[], measured: StepsResult): string {
   const { unit, results, counted, compiled, peakMemory } = measured;
-  const names = choices.map((choice) => labelOf(choice, " ", " "));
+  const names = specs.map((spec) => specName(spec, " ", " "));
   const rows = results.map(({ milliseconds, ratio }, i) => [
     names[i]!,
     threeDigits(milliseconds.median),
@@ -104,7 +104,7 @@ export function stepsTable(choices: readonly AttentionSpec[], measured: StepsRes
     String(counted),
   ]);
   const models = results.length === 1 ? "the model" : `all ${results.length} models together`;
-  return `${formatTable(["choice", "ms/step", `x ${names[unit]!}`, "middle half", "steps"], rows, 1)}
-Left out: ${compiled} steps of each choice, the first with arrays of their shapes. Peak memory of the process: ${formatBytes(peakMemory)}, ${models} and the data.
+  return `${formatTable(["mapping", "ms/step", `x ${names[unit]!}`, "interquartile range", "steps"], rows, 1)}
+Left out: ${compiled} steps of each mapping, the first with arrays of their shapes. Peak memory of the process: ${formatBytes(peakMemory)}, ${models} and the data.
 `;
 }

@@ -1,6 +1,7 @@
-/** The runs of a comparison on standard error: what ends, what is tried again, how far the others are. */
-import type { Planned, RunsListener } from "../../compare/compare-runs.ts";
+/** Runs of a comparison on standard error: results, retries, and progress. */
+import type { PlannedRun, RunsListener } from "../../compare/plan.ts";
 import { JobError } from "../../compare/worker-pool.ts";
+import type { RunResult } from "../../tasks/task.ts";
 import { makeRunProgress } from "./run-progress.ts";
 import { Exit, UserError } from "./errors.ts";
 import { warn } from "./output.ts";
@@ -10,32 +11,32 @@ import { interruptible, Interrupted } from "./signals.ts";
 /** Milliseconds between drawings on a terminal. */
 const drawEvery = 250;
 
-/** A listener that shows the runs; `end` stops the drawing. `summaryOf` tells of a result in a few words. */
-export function followRuns<P extends Planned, R>(
+/** A listener that shows the runs; `end` stops the drawing. `summaryOf`: a result in a few words. */
+export function followRuns(
   progress: Progress,
   runs: number,
-  summaryOf: (result: R) => string,
-): RunsListener<P, R> & { end(): void } {
+  summaryOf: (result: RunResult) => string,
+): RunsListener & { end(): void } {
   let reused = 0;
-  let course = makeRunProgress(runs, 0);
-  const starts = new Map<P, number>();
-  const draw = () => progress.show(course.lines(), course.plain());
+  let runProgress = makeRunProgress(runs, 0);
+  const starts = new Map<PlannedRun, number>();
+  const draw = () => progress.show(runProgress.lines(), runProgress.plain());
   let timer: NodeJS.Timeout | undefined;
   return {
     onReuse(run, result) {
       reused++;
-      course = makeRunProgress(runs - reused, reused);
-      progress.log(`${run.name}: had ended before, ${summaryOf(result)}`);
+      runProgress = makeRunProgress(runs - reused, reused);
+      progress.log(`${run.name}: finished before, ${summaryOf(result)}`);
     },
     onStart(run) {
       starts.set(run, performance.now());
-      course.start(run);
+      runProgress.start(run);
       timer ??= setInterval(draw, drawEvery);
     },
-    onProgress: (run, at) => course.update(run, at),
-    onRetry: (run, reason) => progress.log(`${run.name}: ${reason}; trying again from its last checkpoint`),
+    onProgress: (run, at) => runProgress.update(run, at),
+    onRetry: (run, reason) => progress.log(`${run.name}: ${reason}; retrying from its last checkpoint`),
     onDone(run, result) {
-      course.finish(run);
+      runProgress.finish(run);
       const took = formatDuration((performance.now() - starts.get(run)!) / 1000);
       progress.log(`${run.name}: ${summaryOf(result)}, ${took}`);
     },
@@ -43,13 +44,13 @@ export function followRuns<P extends Planned, R>(
   };
 }
 
-/** Does work that trains; says what went wrong in the words of the command line. */
+/** Work that trains, with its errors in the words of the command line. */
 export async function training<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   try {
     return await interruptible(work);
   } catch (error) {
     if (error instanceof Interrupted) {
-      warn("fenchel: stopped; the same command goes on from the last checkpoints");
+      warn("fenchel: stopped; the same command resumes from the last checkpoints");
       throw new Exit(error.code);
     }
     if (error instanceof JobError && error.user) throw new UserError(error.message);

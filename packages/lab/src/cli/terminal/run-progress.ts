@@ -1,6 +1,9 @@
-/** How far the runs of a comparison are, as lines for the terminal and the log, with the time left. */
+/** Progress of the runs of a comparison, as lines for the terminal and the log, with the time left. */
 import type { TrainProgress } from "../../training/fit.ts";
-import type { Planned } from "../../compare/compare-runs.ts";
+import type { PlannedRun } from "../../compare/plan.ts";
+
+/** What progress shows of a run. */
+type Planned = Pick<PlannedRun, "name">;
 import { formatDuration, progressBar } from "./progress.ts";
 
 interface Running {
@@ -27,7 +30,7 @@ function share(progress: TrainProgress | null): number {
 function stand(progress: TrainProgress | null): string {
   if (progress === null) return "starting";
   const { epoch, epochs, written } = progress;
-  return written === undefined ? `epoch ${epoch}/${epochs}` : `writing ${written.done}/${written.of}`;
+  return written === undefined ? `epoch ${epoch}/${epochs}` : `decoding ${written.done}/${written.of}`;
 }
 
 /** `runs` to train, beside `reused` that had ended before; `now` in milliseconds. */

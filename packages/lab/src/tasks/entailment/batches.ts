@@ -3,13 +3,13 @@ import { numpy as np } from "@jax-js/jax";
 import { shuffled } from "../../base/rng.ts";
 import { rowLength, rowAt, type RaggedArray } from "../../base/ragged.ts";
 import { bucketBatches } from "../../training/bucketing.ts";
-import type { LabelledPairs } from "./data.ts";
+import type { PairSplit } from "./data.ts";
 
-/** A side of a batch; a type, so that the engine can walk it. */
+/** One side of a batch. A type, so that the engine can walk it. */
 export type SideBatch = {
-  /** int32 [pairs, words]: numbers of words, 0 where a sentence has ended. */
+  /** int32 [pairs, words]: word ids, 0 after the end of a sentence. */
   readonly words: np.Array;
-  /** [pairs, words]: 1 for a word, 0 where the sentence has ended. */
+  /** [pairs, words]: 1 for a word, 0 after its end. */
   readonly mask: np.Array;
 };
 
@@ -19,18 +19,18 @@ export interface PairArrays {
   readonly batch: PairBatch;
   /** int32 [pairs]. */
   readonly labels: np.Array;
-  /** [pairs]: 1 for a pair, 0 for a row that has none. */
+  /** [pairs]: 1 for a pair, 0 for a row without one. */
   readonly counted: np.Array;
 }
 
-/** Which pairs stand in a batch, and the words of a row on either side. */
+/** Indices of the pairs of a batch, and the words per row on either side. */
 export interface PairBatchPlan {
   readonly pairs: readonly number[];
   readonly premise: number;
   readonly hypothesis: number;
 }
 
-/** Words a row is rounded up to: the steps are wide where few sentences are. */
+/** Lengths that rows are padded to: the steps are wide where sentences are few. */
 const STEPS = [8, 16, 24, 32, 48, 64, 96, 128] as const;
 
 function rounded(words: number): number {
@@ -40,7 +40,7 @@ function rounded(words: number): number {
 
 /** Batches of pairs of like lengths; with `uniform`, pairs and batches in random order. The last batch of a shape may be smaller. */
 export function batchPairs(
-  { premises, hypotheses, labels }: LabelledPairs,
+  { premises, hypotheses, labels }: PairSplit,
   batchSize: number,
   uniform: (() => number) | null = null,
 ): PairBatchPlan[] {
@@ -69,7 +69,7 @@ function side(sentences: RaggedArray, pairs: readonly number[], batchSize: numbe
 
 /** The arrays of a batch: always `batchSize` rows; rows without a pair are empty and do not count. */
 export function pairArrays(
-  all: LabelledPairs,
+  all: PairSplit,
   { pairs, premise, hypothesis }: PairBatchPlan,
   batchSize: number,
 ): PairArrays {

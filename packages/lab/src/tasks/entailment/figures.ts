@@ -1,49 +1,53 @@
-/** The pictures of the entailment study: hypothesis by premise, one matrix a mapping. */
-import { ENTAILMENT_LABELS } from "../../datasets/snli.ts";
-import { MATRIX_STYLE, matrixGroup, matrixLegend, type MatrixFigure } from "../../report/attention-matrix.ts";
-import { formatProbability } from "../../report/heat-map.ts";
+/** Figures of entailment: attention of hypothesis words to premise words, one matrix per mapping. */
 import { markup, type Markup } from "../../base/markup.ts";
-import { describeOptions } from "../../report/group-runs.ts";
-import type { RunResult } from "../task.ts";
-import type { EntailmentExample } from "./train.ts";
+import { ENTAILMENT_LABELS } from "../../datasets/snli.ts";
+import { matrixCaption, matrixGroup, matrixLegend, type MatrixFigure } from "../../figures/attention-matrix.ts";
+import { formatProbability } from "../../figures/format.ts";
+import type { ExampleRun } from "../task.ts";
+import { argmax } from "../text-classification.ts";
+import type { ShownPair } from "./data.ts";
 
-export const FIGURES_STYLE = MATRIX_STYLE;
+/** Prediction of a pair of the report. */
+export interface EntailmentExample extends ShownPair {
+  readonly probabilities: readonly number[];
+  readonly weights: readonly (readonly number[])[];
+}
 
-function figureOf({ config }: RunResult, reading: EntailmentExample): MatrixFigure {
-  const { label, probabilities, premise, hypothesis, weights } = reading;
-  const answer = probabilities.indexOf(Math.max(...probabilities));
-  const options = describeOptions(config.mappingOptions);
-  const right = answer === label;
+function figureOf({ config }: ExampleRun, example: EntailmentExample): MatrixFigure {
+  const { label, probabilities, premise, hypothesis, weights } = example;
+  const answer = argmax(probabilities);
+  const wrong = label !== null && answer !== label;
   return {
-    caption: markup`<span class="mapping">${config.mapping}</span>${options === "" ? null : markup` <span class="options">${options}</span>`}
-      <span class="answer${right ? "" : " wrong"}">${ENTAILMENT_LABELS[answer]!} ${formatProbability(probabilities[answer]!)}${right ? null : markup` <span class="verdict">wrong</span>`}</span>`,
+    caption: matrixCaption(
+      config,
+      markup`<span class="answer${wrong ? " wrong" : ""}">${ENTAILMENT_LABELS[answer]!} ${formatProbability(probabilities[answer]!)}${wrong ? markup` <span class="verdict">wrong</span>` : null}</span>`,
+    ),
     matrix: {
       rows: hypothesis,
       columns: premise,
       weights,
-      label: `What each word of the hypothesis attends to in the premise, with ${config.mapping}`,
+      label: `Attention of the hypothesis to the premise with ${config.mapping}`,
     },
   };
 }
 
-/** The same pairs of the test set under every mapping. */
-export function entailmentFigures(results: readonly RunResult[]): Markup | null {
-  const readings = results.map(({ examples }) => examples as readonly EntailmentExample[]);
-  const [first] = readings;
-  if (first === undefined || first.length === 0) return null;
+/** The same pairs under every mapping. */
+export function entailmentFigures(runs: readonly ExampleRun<EntailmentExample>[]): Markup | null {
+  const [first] = runs;
+  if (first === undefined || first.examples.length === 0) return null;
   return markup`<p class="note">
-      Pairs of the test set, each with what every model answers. A row is a word of the hypothesis, a column a word of the premise that it attends to.
+      Sentence pairs with each model's prediction. A row is a word of the hypothesis, a column a word of the premise that it attends to.
     </p>
     ${matrixLegend()}
-    ${first.map(({ label, premise, hypothesis }, index) =>
+    ${first.examples.map(({ label, premise, hypothesis }, index) =>
       matrixGroup({
         title: `Pair ${index + 1}`,
-        truth: markup`labelled <b>${ENTAILMENT_LABELS[label]!}</b>`,
+        ...(label === null ? {} : { truth: markup`labelled <b>${ENTAILMENT_LABELS[label]!}</b>` }),
         texts: [
           ["Premise", premise.join(" ")],
           ["Hypothesis", hypothesis.join(" ")],
         ],
-        figures: results.map((result, i) => figureOf(result, readings[i]![index]!)),
+        figures: runs.map((run) => figureOf(run, run.examples[index]!)),
       }),
     )}`;
 }

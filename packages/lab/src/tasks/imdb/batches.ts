@@ -1,11 +1,13 @@
-/** The arrays of a batch of reviews. */
+/** Arrays of a batch of reviews. */
 import { numpy as np } from "@jax-js/jax";
+import type { GaussianBasis } from "fenchel";
 import { coordinateArray } from "fenchel/jax";
-import { batchArrays, type TextBatchPlan } from "../spam/batches.ts";
-import type { ReviewAttention } from "./attention.ts";
+import { rowLength } from "../../base/ragged.ts";
+import { regressionRows } from "../../nn/regression-rows.ts";
+import type { Attention } from "../attention.ts";
+import { textArrays, type TextBatchPlan } from "../text-classification.ts";
+import type { ReviewSplit, ReviewVocabulary } from "./data.ts";
 import type { ReviewBatch } from "./model.ts";
-import type { ReviewData, ReviewText } from "./data.ts";
-import { regressionRows } from "./regression-rows.ts";
 
 export interface ReviewArrays {
   readonly batch: ReviewBatch;
@@ -15,45 +17,48 @@ export interface ReviewArrays {
 
 export interface ReviewArraysOptions {
   readonly batchSize: number;
-  /** Strength of the ridge regression of the states on the basis functions. */
+  /** Ridge penalty of the regression of the states on the basis functions. */
   readonly ridge: number;
-  /** How far beyond a text its states are taken to be 0, in lengths of the text. */
+  /** Distance beyond a text over which its states are taken to be 0, in lengths of the text. */
   readonly padding: number;
 }
 
-/** Makes the arrays of the planned texts of a split. */
-export type ReviewBatches = (texts: readonly ReviewText[], plan: TextBatchPlan) => ReviewArrays;
+/** Arrays of the texts of a plan. */
+export type ReviewBatches = (split: ReviewSplit, plan: TextBatchPlan) => ReviewArrays;
 
-/** The words of texts, what is known of them and, for a density, what its basis makes of texts of their lengths. */
+/** Words of texts, their log-count ratios and, for a density, the regression on its basis for texts of their lengths. */
 export function reviewBatches(
-  { discrete, density }: ReviewAttention,
-  { wordRatios, pairRatios }: Pick<ReviewData, "wordRatios" | "pairRatios">,
+  { discrete, density }: Pick<Attention<GaussianBasis>, "discrete" | "density">,
+  { wordRatios, bigramRatios }: Pick<ReviewVocabulary, "wordRatios" | "bigramRatios">,
   { batchSize, ridge, padding }: ReviewArraysOptions,
 ): ReviewBatches {
   const regressionOf = density === null ? null : regressionRows(density.basis, { ridge, padding });
-  return (texts, plan) => {
-    const { texts: read, labels, counted } = batchArrays(texts, plan, batchSize);
+  return (split, plan) => {
+    const { texts: read, labels, counted } = textArrays(split, plan, batchSize);
     const size = batchSize * plan.length;
-    const pairs = new Int32Array(size);
+    const bigrams = new Int32Array(size);
     const ratios = new Float32Array(size);
-    const ratiosOfPairs = new Float32Array(size);
+    const ratiosOfBigrams = new Float32Array(size);
     const lengths = new Int32Array(batchSize);
+    const { ids, starts } = split.words;
     plan.texts.forEach((index, row) => {
-      const text = texts[index]!;
       const from = row * plan.length;
-      lengths[row] = text.words.length;
-      pairs.set(text.pairs, from);
-      text.words.forEach((word, i) => {
-        ratios[from + i] = wordRatios[word]!;
-        ratiosOfPairs[from + i] = pairRatios[text.pairs[i]!]!;
-      });
+      const start = starts[index]!;
+      const length = rowLength(split.words, index);
+      lengths[row] = length;
+      for (let i = 0; i < length; i++) {
+        const bigram = split.bigrams[start + i]!;
+        bigrams[from + i] = bigram;
+        ratios[from + i] = wordRatios[ids[start + i]!]!;
+        ratiosOfBigrams[from + i] = bigramRatios[bigram]!;
+      }
     });
     const shape = [batchSize, plan.length];
     const batch = {
       ...read,
-      pairs: np.array(pairs, { shape }),
+      bigrams: np.array(bigrams, { shape }),
       ratios: np.array(ratios, { shape }),
-      pairRatios: np.array(ratiosOfPairs, { shape }),
+      bigramRatios: np.array(ratiosOfBigrams, { shape }),
     };
     if (density === null) return { batch, labels, counted };
     const regression = regressionOf!(lengths, plan.length);

@@ -1,21 +1,22 @@
-/** The pictures of the study: reviews under every way to attend, as a strip along the text and as its words, filled by what they bear. */
+/** Figures of film reviews: attention along the text as a plot, and over its words as fills. */
 import { positions } from "fenchel";
-import { attentionMarkup, formatProbability, legend } from "../../report/heat-map.ts";
 import { markup, raw, type Markup } from "../../base/markup.ts";
-import type { RunResult } from "../task.ts";
-import { densityPlot, drawnInterval, peakOf, DENSITY_PLOT_STYLE } from "./density-plot.ts";
-import { wordShares } from "./predictions.ts";
-import type { ReviewExample } from "./train.ts";
+import { wordShares } from "../../figures/density-1d.ts";
+import { DENSITY_PLOT_STYLE, densityPlot, drawnInterval, peakOf } from "../../figures/density-plot.ts";
+import { describeOptions, formatPercent as percent, formatProbability } from "../../figures/format.ts";
+import { attentionMarkup, legend } from "../../figures/heat-map.ts";
+import type { ExampleRun } from "../task.ts";
+import type { ReviewExample } from "./predictions.ts";
 
 /** Of the choices that differ in their basis alone, the one nearest to this many functions is drawn. */
 const SHOWN_BASIS = 64;
 
 const LABELS = ["negative", "positive"] as const;
 
-type Drawn = { readonly result: RunResult; readonly reviews: readonly ReviewExample[] };
+type Drawn = { readonly result: ExampleRun<ReviewExample>; readonly reviews: readonly ReviewExample[] };
 
-function drawnResults(results: readonly RunResult[]): Drawn[] {
-  const nearest = new Map<string, RunResult>();
+function drawnResults(results: readonly ExampleRun<ReviewExample>[]): Drawn[] {
+  const nearest = new Map<string, ExampleRun<ReviewExample>>();
   const off = (basis: number | undefined) => Math.abs((basis ?? SHOWN_BASIS) - SHOWN_BASIS);
   for (const result of results) {
     const { mapping, mappingOptions } = result.config;
@@ -24,12 +25,10 @@ function drawnResults(results: readonly RunResult[]): Drawn[] {
     const known = nearest.get(key);
     if (known === undefined || off(basis) < off(known.config.mappingOptions["basis"])) nearest.set(key, result);
   }
-  return Array.from(nearest.values(), (result) => ({ result, reviews: result.examples as readonly ReviewExample[] }));
+  return Array.from(nearest.values(), (result) => ({ result, reviews: result.examples }));
 }
 
-const percent = (share: number): string => `${Math.round(100 * share)}\u00a0%`;
-
-/** What a density is, in words. */
+/** A density in words. */
 function densityInWords(review: ReviewExample): string {
   const { density } = review;
   if (density === null) return "";
@@ -97,8 +96,7 @@ function withinInterval(review: ReviewExample): Range[] {
 }
 
 /**
- * Filled by discrete weights or, where there are none, by shares of the density. Underlined is what people marked or, where nobody
- * did, the interval of a density that stands beside weights.
+ * Filled by discrete weights or, where there are none, by shares of the density. Underlined is the human rationale or, where there is none, the interval of a density that stands beside weights.
  */
 function words(review: ReviewExample): Markup {
   const { weights, density, marks } = review;
@@ -121,16 +119,13 @@ function counts({ words: all, weights, density }: ReviewExample): Markup {
 function row({ result, reviews }: Drawn, index: number, highest: number): Markup {
   const review = reviews[index]!;
   const { mapping, mappingOptions } = result.config;
-  const options = Object.entries(mappingOptions).map(
-    ([name, value]) => `${name === "gamma" ? "γ" : name === "lambda" ? "λ" : name} = ${value}`,
-  );
   const answer = review.probability > 0.5 ? 1 : 0;
-  const right = answer === review.label;
+  const right = review.label === null || answer === review.label;
   const sure = formatProbability(Math.max(review.probability, 1 - review.probability));
   return markup`<tr>
 <th scope="row">
 <span class="mapping">${mapping}</span>
-<span class="options">${options.join(", ")}</span>
+<span class="options">${describeOptions(mappingOptions)}</span>
 <span class="answer${right ? "" : " wrong"}">${LABELS[answer]} ${sure}${right ? null : markup` <span class="verdict">wrong</span>`}</span>
 </th>
 <td class="words review" dir="auto">${strip(mapping, review, highest)}<div>${words(review)}</div></td>
@@ -148,11 +143,11 @@ function table(drawn: readonly Drawn[], index: number): Markup {
   const highest = Math.max(1, ...peaks);
   return markup`<table class="maps">
     <caption>
-      <span class="number">Review ${index + 1}</span><span class="truth">labelled <b>${LABELS[label] ?? String(label)}</b></span><span class="id">${id}</span>
+      <span class="number">Review ${index + 1}</span>${label === null ? null : markup`<span class="truth">labelled <b>${LABELS[label] ?? String(label)}</b></span>`}<span class="id">${id}</span>
     </caption>
     <thead>
       <tr>
-        <th scope="col">Attention and answer</th>
+        <th scope="col">Attention and prediction</th>
         <th scope="col">Along the text, and over its words</th>
         <th scope="col">Support</th>
       </tr>
@@ -169,18 +164,18 @@ function shownNote(drawn: readonly Drawn[]): string {
     return "with both, the words of an interval outside of which the density is 0 are underlined.";
   }
   return (
-    "with both, by their weight. Underlined, and barred along the foot of a strip, is what people marked as the reason for the label. Of a long " +
+    "with both, by their weight. Underlined, and barred along the foot of a strip, is the human rationale. Of a long " +
     "review the part with the most of that is written out, shaded in its strip."
   );
 }
 
 /** The shown reviews, each under every choice; null when no run shows any. */
-export function reviewFigures(results: readonly RunResult[]): Markup | null {
+export function reviewFigures(results: readonly ExampleRun<ReviewExample>[]): Markup | null {
   const drawn = drawnResults(results).filter(({ reviews }) => reviews.length > 0);
   const count = Math.min(...drawn.map(({ reviews }) => reviews.length));
   if (drawn.length === 0) return null;
   return markup`<p class="note">
-      Reviews of the test set, drawn by lot. A strip runs from the first word of a review to its last: the curve is the density, on one scale for all of a review;
+      A strip runs from the first word of a review to its last: the curve is the density, on one scale for all of a review;
       under it is the interval where it is positive or, dashed, two deviations either side where it is positive
       everywhere; stems are the weights of single words, the greatest as high as the strip. Words are filled by their weight or, where they have none of their own, by the share of the
       density that falls on them; ${shownNote(drawn)} Of runs that differ in their basis, that with about ${SHOWN_BASIS} functions is drawn.

@@ -1,4 +1,5 @@
-/** Attention to reviews held against people's rationales, and against what the model does without the words it attends to. */
+/** Attention to reviews evaluated against human rationales, and by its faithfulness. */
+import { raggedArray, rowAt } from "../../base/ragged.ts";
 import {
   attentionSegments,
   averagePrecision,
@@ -6,20 +7,13 @@ import {
   rationaleScores,
   type ReducedText,
 } from "../../metrics/index.ts";
-import { bigramsOf, type BigramVocabulary } from "./bigrams.ts";
-import type { ReviewText } from "./data.ts";
+import type { BigramVocabulary } from "./bigrams.ts";
+import { withBigrams, type Rationales, type ReviewSplit } from "./data.ts";
 import { wordAttention, type ReviewPrediction } from "./predictions.ts";
-
-export interface AnnotatedReviews {
-  /** In the order of the reads; see `CorpusReview`. */
-  readonly marks: readonly Uint8Array[];
-  /** How many of a review's words people mark in the mean. */
-  readonly share: number;
-}
 
 export interface RationaleMetrics {
   readonly scores: Readonly<Record<string, number>>;
-  /** The average precision of every review, 0 where people marked nothing. */
+  /** Average precision per review, 0 where nothing is marked. */
   readonly precisions: readonly number[];
 }
 
@@ -30,27 +24,31 @@ function overWhole(weights: ArrayLike<number>, length: number): Float64Array {
   return all;
 }
 
-/** What is left of a text, as a text of its own: other words are neighbours. */
-function reducedText(texts: readonly ReviewText[], { text, kept }: ReducedText, pairs: BigramVocabulary): ReviewText {
-  const { words: all, label } = texts[text]!;
-  const words = Int32Array.from(kept, (at) => all[at]!);
-  return { words, pairs: bigramsOf(words, pairs), label };
+/** The words that are left of texts, as texts of their own: other words are neighbours. */
+function reducedSplit(split: ReviewSplit, reduced: readonly ReducedText[], known: BigramVocabulary): ReviewSplit {
+  const texts = reduced.map(({ text, kept }) => {
+    const all = rowAt(split.words, text);
+    return Int32Array.from(kept, (at) => all[at]!);
+  });
+  const labels = Uint8Array.from(reduced, ({ text }) => split.labels[text]!);
+  return withBigrams({ words: raggedArray(texts), labels }, known);
 }
 
 /**
- * The figures of `rationaleMeasures` that other corpora do not have. `read` gives what the model makes of any texts; `reads` is what
- * it made of `texts`.
+ * Token F1, AUPRC and average precision against rationales, sufficiency and comprehensiveness.
  *
- * Token F1 takes as many of the largest weights as people mark in the mean, as DeYoung et al. (2020) make scores discrete.
+ * Token F1 takes as many of the largest weights as annotators mark in the mean, as DeYoung et al. (2020) make scores discrete.
+ *
+ * @param predict - Predictions of any split by the same model; `predictions` are those of `split`.
  */
 export async function rationaleScoresOf(
-  reads: readonly ReviewPrediction[],
-  texts: readonly ReviewText[],
-  { marks, share }: AnnotatedReviews,
-  pairs: BigramVocabulary,
-  read: (texts: readonly ReviewText[]) => Promise<readonly ReviewPrediction[]>,
+  predictions: readonly ReviewPrediction[],
+  split: ReviewSplit,
+  { marks, share }: Rationales,
+  known: BigramVocabulary,
+  predict: (split: ReviewSplit) => Promise<readonly ReviewPrediction[]>,
 ): Promise<RationaleMetrics> {
-  const attention = reads.map(wordAttention);
+  const attention = predictions.map(wordAttention);
   const marked = attention.map((weights, i) => {
     const rationale = marks[i]!;
     return { weights: overWhole(weights, rationale.length), rationale };
@@ -58,12 +56,12 @@ export async function rationaleScoresOf(
   const chosen = rationaleScores(marked, { selection: { top: share } });
   const { f1: supportF1 } = rationaleScores(marked);
   const { aopc } = await faithfulness(attention, async (reduced) => {
-    const again = await read(reduced.map((one) => reducedText(texts, one, pairs)));
+    const again = await predict(reducedSplit(split, reduced, known));
     return again.map(({ probability }, i) => {
-      return reads[reduced[i]!.text]!.probability > 0.5 ? probability : 1 - probability;
+      return predictions[reduced[i]!.text]!.probability > 0.5 ? probability : 1 - probability;
     });
   });
-  const segments = reads.flatMap((one) => (one.weights === null ? [] : [attentionSegments(one.weights).length]));
+  const segments = predictions.flatMap((one) => (one.weights === null ? [] : [attentionSegments(one.weights).length]));
   const precisions = marked.map(({ weights, rationale }) =>
     rationale.includes(1) ? averagePrecision(weights, rationale) : 0,
   );

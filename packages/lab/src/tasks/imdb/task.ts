@@ -1,56 +1,48 @@
-/** Sentiment of film reviews: discrete, continuous and combined attention to a text, soft and sparse, as in Martins et al. (2020). */
-import { DataError } from "../../base/data-error.ts";
-import type { SettingValue, Task } from "../task.ts";
-import type { CorpusKind } from "./corpus.ts";
-import { imdb } from "./imdb.ts";
-import { completeChoice } from "./attention.ts";
-import { movieRationales } from "./movie-rationales.ts";
-import { FIGURES_STYLE, reviewFigures } from "./figures.ts";
-import { prepareReviews, withoutTest, type ReviewData } from "./data.ts";
-import { reviewSettings, settingsOf, type Corpus } from "./settings.ts";
-import { trainReviews } from "./train.ts";
+/** Sentiment of IMDB film reviews. */
+import { readImdb, type ImdbReview } from "../../datasets/imdb.ts";
+import { tokenize } from "../../text/tokenize.ts";
+import { specs } from "../attention.ts";
+import type { CorpusReview } from "./data.ts";
+import { devSplit } from "./holdout.ts";
+import { reviewAttention, reviewTask } from "./review-task.ts";
 
-const corpora: Readonly<Record<Corpus, CorpusKind>> = { imdb, "movie-rationales": movieRationales };
-
-const corpusOf = (settings: Readonly<Record<string, SettingValue>>): CorpusKind => corpora[settingsOf(settings).corpus];
-
-/** Throws a DataError when a split has nothing to read. */
-function checkSplits({ texts }: ReviewData): void {
-  for (const split of ["train", "dev", "test"] as const) {
-    if (texts[split].words.length === 0) {
-      throw new DataError(`the film reviews are too few: none with a word is left for the ${split} split`);
-    }
-  }
+/** Words and punctuation of a review, lower-cased, without the line breaks of its page. */
+export function reviewWords(text: string): string[] {
+  return tokenize(text.replace(/<br\s*\/?>/gi, " "));
 }
 
-/** The study with what is a corpus's own. */
-function studyOf(kind: CorpusKind): Task<ReviewData> {
-  const { description, mappings: choices, seeds, metrics: measures, compared, grid, published, defaults } = kind;
-  const usual = settingsOf(defaults);
-  return {
-    name: "classification",
-    description,
-    items: "reviews",
-    mappings: choices,
-    seeds,
-    settings: reviewSettings.map((setting) => ({ ...setting, value: usual[setting.name as keyof typeof usual] })),
-    metrics: measures,
-    ...(compared !== undefined && { compared }),
-    grid,
-    published,
-    under: (settings) => studyOf(corpusOf(settings)),
-    complete: completeChoice,
-    load: async (folder, given) => {
-      const settings = settingsOf(given);
-      const data = prepareReviews(corpora[settings.corpus].read(folder, settings.maxTokens), settings);
-      checkSplits(data);
-      return data;
-    },
-    train: trainReviews,
-    withHiddenTest: withoutTest,
-    figures: reviewFigures,
-    style: FIGURES_STYLE,
-  };
-}
+const continuous = reviewAttention.names.filter((name) => name.includes("-"));
 
-export const classification = studyOf(imdb);
+export const imdb = reviewTask({
+  name: "imdb",
+  description: "IMDB film reviews, positive or negative (Maas et al. 2011), the official 25,000 and 25,000",
+  mappings: [
+    ...specs(["softmax", "sparsemax"]),
+    ...continuous.flatMap((mapping) => [32, 64, 128].map((basis) => ({ mapping, options: { basis } }))),
+  ],
+  seeds: 1,
+  grid: {
+    softmax: [{ gamma: 0.1 }, { gamma: 0.2 }, { gamma: 0.5 }],
+    sparsemax: [{ gamma: 0.2 }, { gamma: 0.5 }, { gamma: 2 }],
+  },
+  rationales: false,
+  defaults: {},
+  words: (text, maxLength) => reviewWords(text).slice(0, maxLength),
+  read(folder, maxLength) {
+    const data = readImdb(folder);
+    const read = ({ id, label, text }: ImdbReview): CorpusReview => {
+      return { id, label, words: reviewWords(text).slice(0, maxLength) };
+    };
+    const all = data.train.map(read);
+    const { train, dev } = devSplit(all.map(({ id }) => id));
+    return {
+      train: train.map((i) => all[i]!),
+      dev: dev.map((i) => all[i]!),
+      test: data.test.map(read),
+      checksum: data.checksum,
+      words: `Words are lower-cased, punctuation marks are words, and the first ${maxLength} of a review are read.`,
+      splits:
+        "The dev set is a fixed tenth of the training reviews, with those of a film kept together; settings were chosen on it alone.",
+    };
+  },
+});

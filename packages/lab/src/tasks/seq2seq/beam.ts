@@ -6,15 +6,15 @@ import { batchSources, sourceArrays } from "./batches.ts";
 import type { CompiledSequenceModel } from "./compiled.ts";
 import { rowLength, type RaggedArray } from "../../base/ragged.ts";
 
-/** A sequence that was written for a source. */
+/** A decoded sequence. */
 export interface Hypothesis {
   /** Without the end. */
   readonly ids: Int32Array;
-  /** Whether the end was written, not only the most words reached. */
+  /** Whether the end was written, not only the most tokens reached. */
   readonly ended: boolean;
-  /** Log of its probability, the end's included. */
+  /** Log-probability, that of the end included. */
   readonly logProbability: number;
-  /** Weights over the source, a row a word, the end last where it was written. */
+  /** Attention weights over the source, a row per token, the end last where it was written. */
   readonly weights: readonly Float32Array[];
 }
 
@@ -23,14 +23,14 @@ export interface BeamOptions {
   readonly rows: number;
   /** Continuations kept; 1 is greedy. */
   readonly beams: number;
-  /** Sequences are compared by log probability / ((5 + words) / 6)^lengthPenalty (Wu et al. 2016); 0 compares probabilities. */
+  /** Sequences are compared by log probability / ((5 + tokens) / 6)^lengthPenalty (Wu et al. 2016); 0 compares probabilities. */
   readonly lengthPenalty: number;
-  /** Most words for a source of a length; a whole number from 1. */
-  readonly mostWords: (sourceLength: number) => number;
+  /** Most tokens for a source of a length; a whole number from 1. */
+  readonly mostTokens: (sourceLength: number) => number;
   /** Whether unknown words may be written, to be copied from the source. */
   readonly unknowns: boolean;
-  /** Called after every batch with the number of sequences that are found. */
-  readonly onWritten?: (done: number) => void;
+  /** Called after every batch with the number of sequences that are decoded. */
+  readonly onDecoded?: (done: number) => void;
 }
 
 /** A beginning: its last word, what came before, and the weights it was written under. */
@@ -109,7 +109,7 @@ export async function beamSearch(
   model: CompiledSequenceModel,
   parameters: NamedArrays,
   sources: RaggedArray,
-  { rows, beams, lengthPenalty, mostWords, unknowns, onWritten }: BeamOptions,
+  { rows, beams, lengthPenalty, mostTokens, unknowns, onDecoded }: BeamOptions,
 ): Promise<Hypothesis[]> {
   const found: Hypothesis[] = [];
   let done = 0;
@@ -117,14 +117,14 @@ export async function beamSearch(
     logProbability / ((5 + (node?.words ?? 0)) / 6) ** lengthPenalty;
   for (const plan of batchSources(sources, rows)) {
     const { source: positions } = plan;
-    const limit = mostWords(positions);
+    const limit = mostTokens(positions);
     const source = sourceArrays(sources, plan, model.mechanism);
     const begun = await model.begin(tree.ref(parameters), source, { beams, most: limit });
     let { state } = begun;
     const sentences = plan.pairs.map((index, row): Sentence => {
       const length = rowLength(sources, index);
       const first: Beam = { node: null, logProbability: 0, row: row * beams };
-      return { index, most: mostWords(length), beams: length === 0 ? [] : [first], ended: [] };
+      return { index, most: mostTokens(length), beams: length === 0 ? [] : [first], ended: [] };
     });
     const words = new Int32Array(rows * beams);
     const parents = Int32Array.from(words.keys());
@@ -175,7 +175,7 @@ export async function beamSearch(
       found[index] ??= { ids: new Int32Array(0), ended: true, logProbability: 0, weights: [] };
     tree.dispose([begun.memory, state, begun.source] as never);
     done += sentences.length;
-    onWritten?.(done);
+    onDecoded?.(done);
   }
   return found;
 }

@@ -1,4 +1,4 @@
-/** A sequence model with one mechanism, compiled: a training step's gradient, readings with the targets given, and the steps of decoding. */
+/** A sequence model with one attention, compiled: gradient of a training step, teacher-forced predictions, and steps of decoding. */
 import { jit, numpy as np, tree } from "@jax-js/jax";
 import { attender, mappings, type Arrays, type Attend } from "fenchel/jax";
 import type { NamedArrays } from "../../nn/parameters.ts";
@@ -28,7 +28,7 @@ export type BegunArrays = { readonly memory: Arrays; readonly state: Arrays; rea
 /** Owns compiled programs: `dispose` frees them. All functions own their arguments, as the engine's do. */
 export interface CompiledSequenceModel {
   readonly mechanism: AttentionMechanism;
-  /** Mean loss a target word, with noise and smoothing, and its gradient. */
+  /** Mean loss per target token, with dropout and label smoothing, and its gradient. */
   gradient(parameters: NamedArrays, pairs: PairArrays, key: np.Array): Promise<[loss: np.Array, gradient: NamedArrays]>;
   /** With the targets given, without noise. */
   predict(parameters: NamedArrays, pairs: PairArrays): Promise<GivenArrays>;
@@ -54,12 +54,12 @@ export interface CompiledSequenceModel {
 export interface CompileOptions {
   /** Share of the features zeroed in training. */
   readonly dropout: number;
-  /** Share of the words that the decoder does not get to read in training. */
-  readonly wordDropout: number;
+  /** Share of the target tokens that the decoder does not read in training. */
+  readonly tokenDropout: number;
   /** Label smoothing. */
-  readonly smoothing: number;
-  /** Let words be copied from the source (`withCopying` has given the model its gate); default false. */
-  readonly copying?: boolean;
+  readonly labelSmoothing: number;
+  /** Copy words from the source (`withCopyMechanism` has given the model its gate); default false. */
+  readonly copyMechanism?: boolean;
 }
 
 /** Rows of the leading two axes, taken as one, in another order. Owns the array, borrows the rows' numbers. */
@@ -93,18 +93,18 @@ const unattended: Attend = (scores, { mask } = {}) => {
 export function compileSequenceModel(
   model: SequenceModel,
   mechanism: AttentionMechanism,
-  { dropout, wordDropout, smoothing, copying = false }: CompileOptions,
+  { dropout, tokenDropout, labelSmoothing, copyMechanism = false }: CompileOptions,
 ): CompiledSequenceModel {
   checkMechanism(model, mechanism);
   const attention = attender(mechanism.mapping, mechanism.options);
-  const head = copying ? pointerHead : vocabularyHead;
-  const rates = { features: dropout, words: wordDropout };
+  const head = copyMechanism ? pointerHead : vocabularyHead;
+  const rates = { features: dropout, words: tokenDropout };
   const noisy = attention.valueAndGrad(
     (attend: Attend, parameters: NamedArrays, pairs: PairArrays, masks: np.Array[]) => {
       let place = 0;
       const noise = { ...rates, mask: () => masks[place++]!.ref };
       const reading = model.read(attend, parameters, pairs.source, pairs.inputs, noise);
-      const losses = head.losses(parameters, reading, pairs.source.words, pairs.outputs.ref, smoothing);
+      const losses = head.losses(parameters, reading, pairs.source.words, pairs.outputs.ref, labelSmoothing);
       const loss = losses.mul(pairs.counted.ref).sum().div(pairs.counted.ref.sum());
       tree.dispose([parameters, pairs, masks]);
       return loss;

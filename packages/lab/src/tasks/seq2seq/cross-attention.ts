@@ -1,4 +1,4 @@
-/** How a decoder looks at its source: the weights that a mapping makes of scores and, for combined attention, a density along the source. */
+/** Cross-attention of a decoder: weights of a mapping and, for combined attention, a density along the source. */
 import { numpy as np } from "@jax-js/jax";
 import type { GaussianBasis } from "fenchel";
 import { coordinateArray, discreteMoments, expectedBasis, regressionArray, type Attend } from "fenchel/jax";
@@ -10,7 +10,7 @@ export interface AttentionMechanism {
   readonly density: { readonly alpha: 1 | 2; readonly basis: GaussianBasis } | null;
 }
 
-/** What of the source attention needs to know; a type, so that the engine can walk it. */
+/** Source as attention needs it. A type, so that the engine can walk it. */
 export type SourceContext = {
   /** [batch, source]: 1 for a word, 0 after the end. */
   readonly mask: np.Array;
@@ -34,7 +34,7 @@ const RIDGE = 0.01;
 /** Added to the variance of discrete weights: a density as narrow as a word of a sentence of a hundred. */
 const LEAST_VARIANCE = 1e-4;
 
-/** What attention needs to know of sentences of these lengths, padded to `positions`. */
+/** Source context of sentences of these lengths, padded to `positions`. */
 export function sourceContext({ density }: AttentionMechanism, lengths: Int32Array, positions: number): SourceContext {
   const values = new Float32Array(lengths.length * positions);
   lengths.forEach((length, row) => values.fill(1, row * positions, row * positions + length));
@@ -49,8 +49,8 @@ export function sourceContext({ density }: AttentionMechanism, lengths: Int32Arr
 }
 
 /**
- * Looks at a source: weights are the mapping of the scores. With a density p of the weights' mean and variance of positions, a query's
- * context is sum_j w_j a_j + E_p[V(t)], with V the ridge regression of the annotations a on the basis: combined attention. Borrows the sight.
+ * Attention to a source: weights are the mapping of the scores. With a density p of the weights' mean and variance of positions, a query's
+ * context is sum_j w_j a_j + E_p[V(t)], with V the ridge regression of the annotations a on the basis: combined attention. Borrows the context.
  *
  * Martins et al., "Sparse and Continuous Attention Mechanisms" (2020).
  */

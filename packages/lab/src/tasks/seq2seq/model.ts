@@ -1,4 +1,4 @@
-/** What training, judging and decoding know of a model that writes a sequence with a source before its eyes. */
+/** Interface of a sequence-to-sequence model, as used by training, evaluation and beam search. */
 import type { numpy as np } from "@jax-js/jax";
 import type { Arrays, Attend } from "fenchel/jax";
 import type { NamedArrays, ParameterShapes } from "../../nn/parameters.ts";
@@ -15,9 +15,9 @@ export interface Vocabularies {
 /** Source sentences: int32 [batch, source], 0 after the end, and what attention needs of them. */
 export type Source = { readonly words: np.Array; readonly sight: SourceContext };
 
-/** What was read of a batch with the targets given. */
+/** Output of the decoder. */
 export interface Reading {
-  /** [batch, target, embedding]: what is compared with the target's words. */
+  /** [batch, target, embedding]: features that the output projection maps to logits. */
   readonly features: np.Array;
   /** [batch, target, source]: the weights over the source, a row for every word written; of several heads their mean. */
   readonly weights: np.Array;

@@ -1,34 +1,34 @@
-/** What a model makes of pairs whose targets are given. */
+/** Teacher-forced evaluation: token log-probabilities and attention for reference targets. */
 import { tree } from "@jax-js/jax";
 import type { NamedArrays } from "../../nn/parameters.ts";
 import { pairArrays, batchPairs } from "./batches.ts";
 import type { CompiledSequenceModel } from "./compiled.ts";
 import { rowLength, rowAt, type RaggedPairs } from "../../base/ragged.ts";
 
-/** One pair; an entry for every target word, and one for the end. */
+/** Prediction of a pair; an entry for every target token, and one for the end. */
 export interface TeacherForcedPrediction {
-  /** The most probable word at every position. */
+  /** The most probable token at every position. */
   readonly chosen: Int32Array;
-  /** -log of the given word's probability, in nats. */
+  /** Negative log-likelihood of the target token, in nats. */
   readonly losses: Float32Array;
-  /** Weights over the source; views that the next batch leaves alone. */
+  /** Attention weights over the source; views that the next batch leaves alone. */
   readonly weights: readonly Float32Array[];
 }
 
 export interface TeacherForcingOptions {
-  /** Gets one reading after the other. */
-  readonly see?: (reading: TeacherForcedPrediction, index: number) => void;
-  /** As for `planPairs`. */
+  /** Called with one prediction after the other. */
+  readonly collect?: (prediction: TeacherForcedPrediction, index: number) => void;
+  /** As for `batchPairs`. */
   readonly halves?: boolean;
 }
 
-/** Reads every pair, batch by batch. */
-async function readGiven(
+/** Predicts every pair, batch by batch. */
+async function predictForced(
   model: CompiledSequenceModel,
   parameters: NamedArrays,
   pairs: RaggedPairs,
   positions: number,
-  { see, halves }: Required<TeacherForcingOptions>,
+  { collect, halves }: Required<TeacherForcingOptions>,
 ): Promise<void> {
   for (const plan of batchPairs(pairs, positions, { halves })) {
     const given = await model.predict(tree.ref(parameters), pairArrays(pairs, plan, model.mechanism));
@@ -36,15 +36,19 @@ async function readGiven(
     const losses = (await given.losses.data()) as Float32Array;
     const weights = (await given.weights.data()) as Float32Array;
     plan.pairs.forEach((index, row) => {
-      const count = rowLength(pairs.target, index) + 1;
+      const length = rowLength(pairs.target, index) + 1;
       const source = rowLength(pairs.source, index);
       const start = row * plan.target;
-      const rows = Array.from({ length: count }, (_, t) => {
+      const rows = Array.from({ length }, (_, t) => {
         const at = (start + t) * plan.source;
         return weights.subarray(at, at + source);
       });
-      see(
-        { chosen: chosen.subarray(start, start + count), losses: losses.subarray(start, start + count), weights: rows },
+      collect(
+        {
+          chosen: chosen.subarray(start, start + length),
+          losses: losses.subarray(start, start + length),
+          weights: rows,
+        },
         index,
       );
     });
@@ -52,9 +56,9 @@ async function readGiven(
 }
 
 export interface TeacherForcedScores {
-  /** Mean of -log probability a target word, ends included, in nats. */
+  /** Mean negative log-likelihood per target token, ends included, in nats. */
   readonly loss: number;
-  /** Share of the target words, ends included, that are the most probable given the words before them. */
+  /** Share of the target tokens, ends included, that are the most probable given those before. */
   readonly accuracy: number;
 }
 
@@ -64,18 +68,18 @@ export async function evaluateTeacherForced(
   parameters: NamedArrays,
   pairs: RaggedPairs,
   positions: number,
-  { see, halves = false }: TeacherForcingOptions = {},
+  { collect, halves = false }: TeacherForcingOptions = {},
 ): Promise<TeacherForcedScores> {
   let words = 0;
   let loss = 0;
   let right = 0;
-  const judge = (reading: TeacherForcedPrediction, index: number) => {
+  const count = (prediction: TeacherForcedPrediction, index: number) => {
     const target = rowAt(pairs.target, index);
-    words += reading.losses.length;
-    for (const one of reading.losses) loss += one;
-    reading.chosen.forEach((word, t) => (right += Number(word === (target[t] ?? 0))));
-    see?.(reading, index);
+    words += prediction.losses.length;
+    for (const one of prediction.losses) loss += one;
+    prediction.chosen.forEach((word, t) => (right += Number(word === (target[t] ?? 0))));
+    collect?.(prediction, index);
   };
-  await readGiven(model, parameters, pairs, positions, { see: judge, halves });
+  await predictForced(model, parameters, pairs, positions, { collect: count, halves });
   return { loss: loss / words, accuracy: right / words };
 }

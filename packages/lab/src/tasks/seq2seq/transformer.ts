@@ -6,6 +6,9 @@ import { makeAttention, type AttentionFn, type AttentionMechanism, type SourceCo
 import type { ModelMaker, SequenceModel } from "./model.ts";
 import { dropoutFns, type DropoutFn } from "../../nn/dropout.ts";
 
+/** Cross-attention of the last layer, all cross-attention, or all attention. */
+export type AttentionScope = "last-cross" | "all-cross" | "all";
+
 export interface TransformerSizes {
   /** Features of a word and of every layer; a multiple of twice the heads. */
   readonly features: number;
@@ -14,8 +17,8 @@ export interface TransformerSizes {
   readonly heads: number;
   /** Units inside the feed-forward part of a layer. */
   readonly inner: number;
-  /** Which attention the mapping makes: that of the last layer over the source, all over the source, or all. The rest is softmax. */
-  readonly mapped: "last" | "source" | "all";
+  /** Attention with the mapping; the rest is softmax. */
+  readonly scope: AttentionScope;
 }
 
 type Shapes = Record<string, { shape: readonly number[]; deviation: number }>;
@@ -186,7 +189,7 @@ const freed = ({ keys, values }: KeyValue): void => {
  * Transformer Architecture", 2020).
  */
 export function transformerModel(sizes: TransformerSizes): ModelMaker {
-  const { features, layers, heads, mapped } = sizes;
+  const { features, layers, heads, scope } = sizes;
   if (features % (2 * heads) !== 0) {
     throw new RangeError(`features is ${features}: a multiple of twice the heads (${2 * heads}) is needed`);
   }
@@ -202,7 +205,7 @@ export function transformerModel(sizes: TransformerSizes): ModelMaker {
     const vectorsOf = (embedding: np.Array, words: np.Array) => embedding.ref.slice(words.ref).mul(Math.sqrt(features));
     const placesOf = (count: number) => np.array(sines(count, features), { shape: [1, count, features] });
     const weighSource = (look: AttentionFn, soft: Weigh, layer: number): Weigh =>
-      mapped !== "last" || layer === layers - 1 ? inHeads(look) : soft;
+      scope !== "last-cross" || layer === layers - 1 ? inHeads(look) : soft;
 
     const encode: (
       attend: Attend,
@@ -213,7 +216,7 @@ export function transformerModel(sizes: TransformerSizes): ModelMaker {
     ) => np.Array = (attend, parameters, words, mask, drop) => {
       const [batch, positions] = words.shape as [number, number];
       const allowed = mask.ref.reshape([batch, 1, 1, positions]);
-      const weigh = mapped === "all" ? mappedOver(attend, allowed) : softly(allowed);
+      const weigh = scope === "all" ? mappedOver(attend, allowed) : softly(allowed);
       let vectors = drop()(
         vectorsOf(parameters["sourceEmbedding"] ?? parameters["targetEmbedding"]!, words).add(placesOf(positions)),
       );
@@ -281,7 +284,7 @@ export function transformerModel(sizes: TransformerSizes): ModelMaker {
           .astype(np.float32);
         const allowed = causal.reshape([1, 1, length, length]);
         const inSource = sight.mask.ref.reshape([batch, 1, 1, source]);
-        const weighSelf = mapped === "all" ? mappedOver(attend, allowed) : softly(allowed);
+        const weighSelf = scope === "all" ? mappedOver(attend, allowed) : softly(allowed);
         const look = makeAttention(attend, mechanism, sight);
         // Words that are taken away leave their place behind.
         const start = onWords(vectorsOf(parameters["targetEmbedding"]!, inputs), [batch, length, 1]).add(
@@ -323,7 +326,7 @@ export function transformerModel(sizes: TransformerSizes): ModelMaker {
         const now = np.equal(np.arange(most), place.ref).astype(np.float32).reshape([1, 1, most, 1]);
         const allowed = np.lessEqual(np.arange(most), place.ref).astype(np.float32).reshape([1, 1, 1, most]);
         const inSource = sight.mask.ref.reshape([batch, 1, 1, source]);
-        const weighSelf = mapped === "all" ? mappedOver(attend, allowed) : softly(allowed);
+        const weighSelf = scope === "all" ? mappedOver(attend, allowed) : softly(allowed);
         const look = makeAttention(attend, mechanism, sight);
         // The place of the word is known only when the program runs: its sines are those that it has 1 for.
         const here = np.matmul(

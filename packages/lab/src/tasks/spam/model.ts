@@ -1,6 +1,8 @@
 /** An attentive text classifier: words in context, one attention over them, a linear decision on their weighted mean. */
-import { lax, nn, numpy as np, random } from "@jax-js/jax";
+import { nn, numpy as np } from "@jax-js/jax";
 import type { Attend } from "fenchel/jax";
+import { convolution } from "../../nn/convolution.ts";
+import { keepMask, splitKey } from "../../nn/dropout.ts";
 
 export interface TextClassifierSizes {
   readonly vocabulary: number;
@@ -55,28 +57,6 @@ export interface Dropout {
   readonly rate: number;
 }
 
-/** Ones with probability 1 - rate, zeros elsewhere. Owns the key. */
-export function survivors(key: np.Array, rate: number, shape: number[]): np.Array {
-  return random.bernoulli(key, 1 - rate, shape).astype(np.float32);
-}
-
-/**
- * sum_k C_k e_{i+k} for k = -1, 0, 1: a convolution of width 3, as three products with shifted words. `vectors` and `present`
- * hold one word more at either end, so that every shift is a slice: slices of flat rows are what the engine multiplies fast.
- */
-export function convolution(vectors: np.Array, present: np.Array, context: np.Array): np.Array {
-  const [texts, padded, features] = vectors.shape as [number, number, number];
-  const length = padded - 2;
-  const hidden = context.shape[1]!;
-  const shift = (k: number) => {
-    const word = vectors.ref.slice([], [k, k + length]).mul(present.ref.slice([], [k, k + length]));
-    return np.matmul(word.reshape([texts * length, features]), context.ref.slice([k * features, (k + 1) * features]));
-  };
-  const sum = shift(0).add(shift(1)).add(shift(2));
-  for (const array of [vectors, present, context]) array.dispose();
-  return sum.reshape([texts, length, hidden]);
-}
-
 /** What the classifier makes of a batch. */
 export type TextClassification = {
   /** [texts, labels]. */
@@ -111,8 +91,8 @@ export function textClassifier(
   if (dropout !== null) {
     const { rate } = dropout;
     const [wordKey, featureKey] = splitKey(dropout.key);
-    heard = heard.mul(survivors(wordKey, rate, [texts, length]));
-    keepFeatures = survivors(featureKey, rate, [texts, features]).mul(1 / (1 - rate));
+    heard = heard.mul(keepMask(wordKey, rate, [texts, length]));
+    keepFeatures = keepMask(featureKey, rate, [texts, features]).mul(1 / (1 - rate));
   }
   // One more word, the padding, at either end of every text.
   const present = np.pad(heard.ref, { 1: [1, 1] }).reshape([texts, length + 2, 1]);
@@ -132,22 +112,4 @@ export function textClassifier(
   const result = { logits: logits(weights.ref), evenLogits: logits(even), weights };
   for (const array of [states, keepFeatures, evidence, evidenceBias]) array?.dispose();
   return result;
-}
-
-/** Two keys of one. Owns the key. */
-export function splitKey(key: np.Array): [np.Array, np.Array] {
-  const pair = random.split(key, 2);
-  return [pair.ref.slice(0), pair.slice(1)];
-}
-
-/**
- * Mean cross-entropy in nats over the texts whose `counted` is 1. The wanted distribution is the label's with probability
- * 1 - smoothing, and even over all labels otherwise. `labels` is int32 [texts], `counted` [texts]. Owns its arguments.
- */
-export function crossEntropy(logits: np.Array, labels: np.Array, counted: np.Array, smoothing = 0): np.Array {
-  const classes = logits.shape[1]!;
-  const right = nn.oneHot(lax.stopGradient(labels), classes);
-  const wanted = smoothing === 0 ? right : right.mul(1 - smoothing).add(smoothing / classes);
-  const losses = nn.logSoftmax(logits, -1).mul(wanted).sum(-1).mul(-1);
-  return losses.mul(counted.ref).sum().div(counted.sum());
 }

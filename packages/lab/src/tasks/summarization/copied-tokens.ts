@@ -1,18 +1,18 @@
-/** Which pieces of a text a compression by deletion keeps: what a model that writes it should look at. */
+/** Tokens of a text that a compression by deletion copies: what a model that writes it should attend to. */
 import type { AlignmentLink } from "../../datasets/alignment.ts";
 import { raggedArray, rowLength, rowAt, rowCount, type RaggedPairs } from "../../base/ragged.ts";
 import type { AlignedText } from "../seq2seq/alignment.ts";
 
 /**
- * Links between equal pieces of the longest common subsequence, source first; of several subsequences the one that keeps the earliest
- * pieces of the source. Cost: the product of the lengths.
+ * Links between equal tokens of the longest common subsequence, source first; of several subsequences the one that keeps the earliest
+ * tokens of the source. Cost: the product of the lengths.
  *
  * @example
- * keptLinks([5, 6, 7, 6], [6, 7]); // [[1, 0], [2, 1]]
+ * copiedAlignment([5, 6, 7, 6], [6, 7]); // [[1, 0], [2, 1]]
  */
 export function copiedAlignment(source: ArrayLike<number>, target: ArrayLike<number>): AlignmentLink[] {
   const [n, m] = [source.length, target.length];
-  // lengths[i * (m + 1) + j]: of what follows source piece i and target piece j.
+  // lengths[i * (m + 1) + j]: of what follows source token i and target token j.
   const lengths = new Uint16Array((n + 1) * (m + 1));
   const at = (i: number, j: number) => lengths[i * (m + 1) + j]!;
   for (let i = n - 1; i >= 0; i--) {
@@ -32,7 +32,7 @@ export function copiedAlignment(source: ArrayLike<number>, target: ArrayLike<num
 /** Texts whose links are counted. */
 const MOST = 1000;
 
-/** The links of a split's pairs, piece by piece. */
+/** Alignments of the pairs of a split, token by token. */
 export function copiedTokens(pairs: RaggedPairs): AlignedText {
   const indices = Array.from({ length: rowCount(pairs.source) }, (_, i) => i)
     .filter((i) => rowLength(pairs.source, i) > 0 && rowLength(pairs.target, i) > 0)
@@ -43,13 +43,13 @@ export function copiedTokens(pairs: RaggedPairs): AlignedText {
     sentences.map(({ length }) => Int32Array.from({ length }, (_, i) => i));
   return {
     pairs: { source: raggedArray(sources), target: raggedArray(targets) },
-    owners: { source: each(sources), target: each(targets) },
+    wordIds: { source: each(sources), target: each(targets) },
     links: sources.map((source, i) => ({
       words: [source.length, targets[i]!.length],
       sure: copiedAlignment(source, targets[i]!),
       possible: [],
     })),
     checksum: "",
-    note: `Attention is held against the pieces that ${indices.length.toLocaleString("en-US")} compressions of the test set keep.`,
+    note: `Attention is evaluated against the copied tokens of ${indices.length.toLocaleString("en-US")} compressions of the test set.`,
   };
 }

@@ -1,4 +1,4 @@
-/** The texts and summaries of the study by their corpus. */
+/** Texts and summaries by corpus. */
 import { DataError } from "../../base/data-error.ts";
 import { readDebianDescriptions } from "../../datasets/debian-descriptions.ts";
 import { readDuc2004, readGigaword } from "../../datasets/gigaword.ts";
@@ -6,10 +6,19 @@ import { readSciTldr } from "../../datasets/scitldr.ts";
 import { readSentenceCompression, type TextSummary } from "../../datasets/sentence-compression.ts";
 import { sha256 } from "../../datasets/kit/schema.ts";
 import type { TextPair, TextSplits } from "../seq2seq/data.ts";
-import type { SummarizationSettings } from "./settings.ts";
+
+export const CORPORA = ["sentence-compression", "gigaword", "scitldr", "debian-descriptions"] as const;
+
+/** Corpus, test set, and numbers of pairs. */
+interface Wanted {
+  readonly corpus: string;
+  readonly testSet: string;
+  readonly trainPairs: number;
+  readonly devPairs: number;
+  readonly testPairs: number;
+}
 
 export interface SummarizationCorpus extends TextSplits {
-  readonly checksum: string;
   /** Summaries are made of words of the text, in their order. */
   readonly byDeletion: boolean;
 }
@@ -32,7 +41,7 @@ interface Read {
   readonly note: string;
 }
 
-function readTexts(folder: string, { corpus, trainPairs }: SummarizationSettings): Read {
+function readTexts(folder: string, { corpus, trainPairs }: Wanted): Read {
   if (corpus === "gigaword") {
     const { train, dev, test, checksum } = readGigaword(folder, { trainLimit: SPARE * trainPairs });
     const note = "First sentences of Gigaword's articles and their headlines, as Rush et al. (2015) prepare them.";
@@ -57,18 +66,18 @@ function readTexts(folder: string, { corpus, trainPairs }: SummarizationSettings
 }
 
 /** Reads the corpus. Throws a DataError, also for a test set that does not go with it. */
-export function readCorpus(folder: string, settings: SummarizationSettings): SummarizationCorpus {
-  const { corpus, testedOn, devPairs, testPairs } = settings;
+export function readCorpus(folder: string, settings: Wanted): SummarizationCorpus {
+  const { corpus, testSet, devPairs, testPairs } = settings;
   const { train, dev, test, checksum, note } = readTexts(folder, settings);
   const first = (name: string, all: readonly TextPair[], most: number) =>
     all.length <= most
       ? ""
       : ` Of the ${name} set's ${all.length.toLocaleString("en-US")} pairs the first ${most.toLocaleString("en-US")} are used.`;
   const byDeletion = corpus === "sentence-compression";
-  if (testedOn === "duc2004") {
+  if (testSet === "duc2004") {
     if (corpus !== "gigaword") {
       throw new DataError(
-        `--tested-on is duc2004: its models are trained on headlines (--corpus gigaword), not ${corpus}`,
+        `--test-set is duc2004: its models are trained on headlines (--corpus gigaword), not ${corpus}`,
       );
     }
     const duc = readDuc2004(folder);

@@ -1,6 +1,6 @@
-/** The baseline of summaries: copying the first words of the text. */
+/** LEAD-n baseline: the first n words of the text. */
 import { rouge } from "../../metrics/index.ts";
-import type { PreparedSplit } from "../seq2seq/data.ts";
+import type { SequenceSplit } from "../seq2seq/data.ts";
 
 /** Numbers of words that are tried. */
 const TRIED = [4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40];
@@ -10,7 +10,10 @@ const MOST = 500;
 export const leadWords = (text: string, count: number): string => text.trim().split(/\s+/u).slice(0, count).join(" ");
 
 /** ROUGE of the first words. */
-export function leadScores({ sources, references }: Pick<PreparedSplit, "sources" | "references">, count: number) {
+export function leadScores(
+  { sources = [], references = [] }: Pick<SequenceSplit, "sources" | "references">,
+  count: number,
+) {
   return rouge(
     sources.map((text) => leadWords(text, count)),
     references,
@@ -18,7 +21,7 @@ export function leadScores({ sources, references }: Pick<PreparedSplit, "sources
 }
 
 /** The number of words with the best ROUGE-L on the dev set; of equal ones the least. */
-export function leadLength({ sources, references }: Pick<PreparedSplit, "sources" | "references">): number {
+export function leadLength({ sources = [], references = [] }: Pick<SequenceSplit, "sources" | "references">): number {
   const some = { sources: sources.slice(0, MOST), references: references.slice(0, MOST) };
   const scored = TRIED.map((count) => ({ count, score: leadScores(some, count).rougeL.f1 }));
   return scored.reduce((best, one) => (one.score > best.score ? one : best)).count;

@@ -1,13 +1,62 @@
-/** Summarization: any mapping as a decoder's attention over the text that it makes shorter, as in Niculae and Blondel (2017). */
+/** Summarization: any mapping as a decoder's attention over the text that it shortens (Niculae and Blondel 2017). */
 import { meanOfExamples, rouge, rougeRecallAtBytes } from "../../metrics/index.ts";
-import { costMetrics, teacherForcedMetrics, alignmentMetrics, attentionMetrics } from "../seq2seq/metrics.ts";
-import { choices, completeChoice, grid } from "../seq2seq/attention.ts";
-import { FIGURES_STYLE, sequenceFigures } from "../seq2seq/figures.ts";
-import { trainSequences, type SequenceTask } from "../seq2seq/train.ts";
-import type { MetricSpec, PublishedResults, Task } from "../task.ts";
-import { leadScores } from "./lead-baseline.ts";
-import { loadSummarization, withoutTest, type SummarizationData } from "./data.ts";
-import { settingsOf, summarizationSettings, type SummarizationSettings } from "./settings.ts";
+import { specs, standardMappings } from "../attention.ts";
+import { prepareSequences, type SequenceData } from "../seq2seq/data.ts";
+import { sequenceFigures } from "../seq2seq/figures.ts";
+import { evaluateSequences, sequenceMetrics, sequenceTask, type SequenceTask } from "../seq2seq/sequence-task.ts";
+import { checkSizes, sequenceAttention, sequenceDefaults, sequenceDetails } from "../seq2seq/settings.ts";
+import { defineSettings, type SettingsLike } from "../settings.ts";
+import type { MetricSpec } from "../task.ts";
+import { copiedTokens } from "./copied-tokens.ts";
+import { CORPORA, readCorpus, type SummarizationCorpus } from "./corpus.ts";
+import { leadLength, leadScores } from "./lead-baseline.ts";
+
+/** A small transformer that copies: chosen so that 60,000 pairs train in an hour on one core. */
+const defaults = {
+  corpus: "sentence-compression",
+  testSet: "own",
+  trainPairs: 64_000,
+  devPairs: 1000,
+  testPairs: 3000,
+  copyMechanism: true,
+  ...sequenceDefaults,
+  model: "transformer",
+  tokenizer: "word",
+  shareEmbeddings: true,
+  vocabularySize: 5000,
+  maxLength: 40,
+  embeddingSize: 128,
+  ffnSize: 256,
+  layers: 2,
+  dropout: 0.1,
+  labelSmoothing: 0,
+  epochs: 4,
+  learningRate: 0.002,
+  warmupSteps: 600,
+  averageCheckpoints: 1,
+  finetuneEpochs: 1,
+} as const;
+
+type SummarizationSettings = SettingsLike<typeof defaults>;
+
+const count = { least: 1, most: 1e9, whole: true };
+
+export const summarizationSettings = defineSettings(defaults, {
+  ...sequenceDetails,
+  corpus: {
+    description:
+      "corpus: Google sentence compression, Gigaword headlines, SciTLDR (give --max-length 400), or Debian packages",
+    among: CORPORA,
+  },
+  testSet: {
+    description: "the corpus's own test set, or DUC 2004 with recall at 75 bytes, for Gigaword",
+    among: ["own", "duc2004"],
+  },
+  trainPairs: { description: "maximum number of training pairs, the first that fit", ...count },
+  devPairs: { description: "maximum number of validation pairs, the first", ...count },
+  testPairs: { description: "maximum number of test pairs, the first", ...count },
+  copyMechanism: { description: "copy source words by attention (pointer-generator; needs --share-embeddings true)" },
+});
 
 const percent = (key: string, title: string, group: string, best: MetricSpec["best"] = "highest"): MetricSpec => ({
   key,
@@ -21,88 +70,83 @@ const percent = (key: string, title: string, group: string, best: MetricSpec["be
 
 const TEXTS = "Summaries of the test set, F1";
 const RECALL = "Recall at 75 bytes";
-const LEAD = "The first words";
 
-const measures: readonly MetricSpec[] = [
-  percent("rouge1", "ROUGE-1", TEXTS),
-  percent("rouge2", "ROUGE-2", TEXTS),
-  percent("rougeL", "ROUGE-L", TEXTS),
-  percent("recall1", "ROUGE-1", RECALL),
-  percent("recall2", "ROUGE-2", RECALL),
-  percent("recallL", "ROUGE-L", RECALL),
-  percent("leadRougeL", "ROUGE-L", LEAD, "none"),
-  ...teacherForcedMetrics,
-  ...attentionMetrics,
-  ...alignmentMetrics("Against the pieces that are kept"),
-  ...costMetrics,
-];
+/** Lengths of the texts of the report, in tokens. */
+const LENGTHS = { least: 12, most: 30 } as const;
 
-function taskOf({ copying, testedOn }: SummarizationSettings, { leadWords }: SummarizationData): SequenceTask {
+/** Prepares a corpus. Throws a DataError for a split with nothing to read. */
+export function prepareSummarization(
+  corpus: SummarizationCorpus,
+  own: SummarizationSettings,
+  examples?: readonly number[],
+): SequenceData {
+  const { data } = prepareSequences(corpus, own, { lengths: LENGTHS, mostTrain: own.trainPairs, examples });
+  const leadWords = leadLength(data.dev);
+  const aligned = corpus.byDeletion ? copiedTokens(data.test.pairs) : null;
+  const lead = `The LEAD-${leadWords} baseline copies the first ${leadWords} words, the number that is best on the dev set.`;
   return {
-    copying,
-    halves: true,
-    mostWords: (length) => Math.ceil(0.6 * length) + 10,
-    score: (texts, tested) => {
-      const { rouge1, rouge2, rougeL, items } = rouge(texts, tested.references);
-      const lead = leadScores(tested, leadWords).rougeL.f1;
-      const recall = testedOn === "duc2004" ? rougeRecallAtBytes(texts, tested.references) : null;
-      const figure = (value: number) => (100 * value).toFixed(2);
-      return {
-        scores: {
-          rouge1: rouge1.f1,
-          rouge2: rouge2.f1,
-          rougeL: rougeL.f1,
-          leadRougeL: lead,
-          ...(recall === null ? {} : { recall1: recall.rouge1, recall2: recall.rouge2, recallL: recall.rougeL }),
-        },
-        line: `ROUGE-1 ${figure(rouge1.f1)}, ROUGE-2 ${figure(rouge2.f1)}, ROUGE-L ${figure(rougeL.f1)} (F1, no stemming; the first ${leadWords} words: ROUGE-L ${figure(lead)})`,
-        items: meanOfExamples(items.map((item) => item.rougeL.f1)),
-      };
-    },
+    ...data,
+    note: [data.note, lead, ...(aligned === null ? [] : [aligned.note])].join(" "),
+    vocabulary: { ...data.vocabulary, leadWords },
+    test: { ...data.test, aligned },
   };
 }
 
-const published: readonly PublishedResults[] = [
-  {
-    caption:
-      "ROUGE on DUC 2004 and Gigaword of Niculae and Blondel (2017), as we remember the paper's table: check the figures there before quoting " +
-      "them. There, four million headlines, a recurrent encoder-decoder of 500 units and no copying; other data than sentences and their " +
-      "compressions, so that only differences between rows compare.",
-    columns: ["DUC ROUGE-1", "DUC ROUGE-2", "DUC ROUGE-L", "Gigaword ROUGE-L"],
-    rows: [
-      ["softmax", "27.16", "9.48", "24.47", "32.92"],
-      ["sparsemax", "27.69", "9.55", "24.96", "33.64"],
-      ["fusedmax", "28.42", "9.96", "25.55", "33.69"],
-      ["oscarmax", "27.84", "9.46", "25.14", "33.03"],
-    ],
-  },
-];
-
-export const summarization: Task<SummarizationData> = {
+export const summarization: SequenceTask = {
+  ...sequenceTask(summarizationSettings, ({ copyMechanism }) => ({
+    copyMechanism,
+    halves: true,
+    mostTokens: (length) => Math.ceil(0.6 * length) + 10,
+  })),
   name: "summarization",
-  description: "sentences of news to make shorter (Google sentence compression), headlines, abstracts of papers",
+  description: "summarization of news sentences (Google sentence compression), headlines, or abstracts of papers",
   items: "texts",
-  mappings: choices,
+  settings: summarizationSettings.list,
   seeds: 1,
-  settings: summarizationSettings,
-  metrics: measures,
-  compared: { key: "rougeL", score: (sums, count) => sums[0]! / count },
-  complete: completeChoice,
-  load: async (folder, given) => loadSummarization(folder, settingsOf(given)),
-  train: (config, data, folder, options) => {
-    const settings = settingsOf(config.settings);
-    return trainSequences(config, settings, data, taskOf(settings, data), folder, options);
+  presets: {
+    "sentence-compression": {
+      description: "the documented comparison on Google sentence compression, fine-tuned from softmax",
+      settings: { corpus: "sentence-compression", epochs: 2, finetuneLr: 0.0005 },
+      mappings: [
+        ...specs(standardMappings),
+        ...sequenceAttention.variants({ segments: { lambda: 0.5 }, clusters: { lambda: 0.1 } }),
+      ],
+      seeds: 1,
+      initFromSoftmax: true,
+    },
   },
-  grid,
-  // Which of the corpora it was is said by the note of its data.
-  under: () => ({ ...summarization, description: "Texts to summarize" }),
-  withHiddenTest: withoutTest,
-  figures: (results) =>
-    sequenceFigures(results, {
-      intro: "Texts of the test set, drawn by lot, and what each model made of them.",
-      item: "Text",
-      quoted: "Scores of the first seed:",
-    }),
-  style: FIGURES_STYLE,
-  published,
+  metrics: [
+    percent("rouge1", "ROUGE-1", TEXTS),
+    percent("rouge2", "ROUGE-2", TEXTS),
+    percent("rougeL", "ROUGE-L", TEXTS),
+    percent("recall1", "ROUGE-1", RECALL),
+    percent("recall2", "ROUGE-2", RECALL),
+    percent("recallL", "ROUGE-L", RECALL),
+    percent("leadRougeL", "ROUGE-L", "LEAD baseline", "none"),
+    ...sequenceMetrics("AER against copied tokens"),
+  ],
+  metricsNote: "ROUGE without stemming.",
+  compared: { key: "rougeL", score: (sums, items) => sums[0]! / items },
+  data: async (folder, given, examples) => {
+    const own = summarizationSettings.of(given);
+    checkSizes(own, own.copyMechanism);
+    return prepareSummarization(readCorpus(folder, own), own, examples);
+  },
+  evaluate: (predictions, { sources = [], references = [] }, { config, vocabulary }) => {
+    const { texts } = predictions;
+    const { testSet } = summarizationSettings.of(config.settings);
+    const { rouge1, rouge2, rougeL, items } = rouge(texts, references);
+    const recall = testSet === "duc2004" ? rougeRecallAtBytes(texts, references) : null;
+    return evaluateSequences(predictions, {
+      scores: {
+        rouge1: rouge1.f1,
+        rouge2: rouge2.f1,
+        rougeL: rougeL.f1,
+        leadRougeL: leadScores({ sources, references }, vocabulary.leadWords!).rougeL.f1,
+        ...(recall === null ? {} : { recall1: recall.rouge1, recall2: recall.rouge2, recallL: recall.rougeL }),
+      },
+      perExample: meanOfExamples(items.map((item) => item.rougeL.f1)),
+    });
+  },
+  figures: (runs) => sequenceFigures(runs, "Text"),
 };

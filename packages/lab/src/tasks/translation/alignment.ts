@@ -1,4 +1,4 @@
-/** Translations whose words people linked, in pieces. */
+/** Translations with human word alignments, in tokens. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -10,7 +10,6 @@ import {
 import { raggedArray } from "../../base/ragged.ts";
 import { LOWER_START, splitTokens, type Tokenizer } from "../../text/tokenizer.ts";
 import type { AlignedText } from "../seq2seq/alignment.ts";
-import type { TranslationSettings } from "./settings.ts";
 
 const CLOSING = /^[.,;:!?%)\]}]$/u;
 const OPENING = /^[([{]$/u;
@@ -23,12 +22,12 @@ function textOf(words: readonly string[]): string {
 }
 
 /**
- * The pieces of a sentence given in words, and the word of each. Pieces cut a text where they like; characters that are no spaces tell
- * which word a piece begins in.
+ * Tokens of a sentence given in words, and the word of each. Token boundaries need not be word boundaries; characters that are no spaces
+ * tell which word a token begins in.
  */
-export function wordIds(words: readonly string[], codec: Tokenizer): { ids: Int32Array; owners: Int32Array } {
+export function wordIds(words: readonly string[], tokenizer: Tokenizer): { ids: Int32Array; wordIds: Int32Array } {
   const tokens = splitTokens(textOf(words));
-  const { ids, owners: tokenOf } = codec.encodeTokens(tokens);
+  const { ids, owners: tokenOf } = tokenizer.encodeTokens(tokens);
   const solid = (text: string) => text.replace(/\s/gu, "").length;
   // For every character that is no space, its word.
   const wordAt = words.flatMap((word, w) => Array.from({ length: solid(word) }, () => w));
@@ -38,7 +37,7 @@ export function wordIds(words: readonly string[], codec: Tokenizer): { ids: Int3
     if (token !== LOWER_START) at += solid(token);
     return word;
   });
-  return { ids, owners: Int32Array.from(tokenOf, (token) => wordsOfTokens[token]!) };
+  return { ids, wordIds: Int32Array.from(tokenOf, (token) => wordsOfTokens[token]!) };
 }
 
 /**
@@ -47,8 +46,8 @@ export function wordIds(words: readonly string[], codec: Tokenizer): { ids: Int3
  */
 export function readAligned(
   folder: string,
-  { from, to, maxTokens }: Pick<TranslationSettings, "from" | "to" | "maxTokens">,
-  codecs: { readonly source: Tokenizer; readonly target: Tokenizer },
+  { from, to, maxLength }: { readonly from: string; readonly to: string; readonly maxLength: number },
+  tokenizers: { readonly source: Tokenizer; readonly target: Tokenizer },
 ): AlignedText | null {
   const names = Object.keys(translationAlignmentFiles) as AlignedLanguages[];
   const languages = names.find((name) => name === `${from}-${to}` || name === `${to}-${from}`);
@@ -60,21 +59,21 @@ export function readAligned(
     .map(({ source, target, sure, possible }) => {
       const [ours, theirs] = turned ? [target, source] : [source, target];
       return {
-        source: wordIds(ours, codecs.source),
-        target: wordIds(theirs, codecs.target),
+        source: wordIds(ours, tokenizers.source),
+        target: wordIds(theirs, tokenizers.target),
         link: { words: [ours.length, theirs.length] as const, sure: turn(sure), possible: turn(possible) },
       };
     })
-    .filter(({ source, target }) => [source, target].every(({ ids }) => ids.length > 0 && ids.length <= maxTokens));
+    .filter(({ source, target }) => [source, target].every(({ ids }) => ids.length > 0 && ids.length <= maxLength));
   if (all.length === 0) return null;
   return {
     pairs: {
       source: raggedArray(all.map(({ source }) => source.ids)),
       target: raggedArray(all.map(({ target }) => target.ids)),
     },
-    owners: { source: all.map(({ source }) => source.owners), target: all.map(({ target }) => target.owners) },
+    wordIds: { source: all.map(({ source }) => source.wordIds), target: all.map(({ target }) => target.wordIds) },
     links: all.map(({ link }) => link),
     checksum,
-    note: `Attention is held against those ${all.length} of ${pairs.length} translations whose words people linked that are no longer than what was trained on; they are of another kind (${translationAlignmentFiles[languages].path}).`,
+    note: `Attention is evaluated against the human alignments of ${all.length} of ${pairs.length} sentence pairs, those no longer than the training pairs; they are of another domain (${translationAlignmentFiles[languages].path}).`,
   };
 }

@@ -1,4 +1,4 @@
-/** The sentence pairs of the study by their corpus and languages. */
+/** Sentence pairs by corpus and languages. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { loadCompilerMessages } from "../../datasets/ts-diagnostics.ts";
@@ -6,13 +6,17 @@ import { DataError } from "../../base/data-error.ts";
 import { readIwslt17 } from "../../datasets/iwslt17.ts";
 import { multi30kFiles, readMulti30k } from "../../datasets/multi30k.ts";
 import type { TextPair, TextSplits } from "../seq2seq/data.ts";
-import type { TranslationSettings } from "./settings.ts";
 
-export interface TranslationCorpus extends TextSplits {
-  readonly checksum: string;
+export const CORPORA = ["auto", "multi30k", "iwslt17", "ts-diagnostics"] as const;
+
+export type TranslationCorpus = TextSplits;
+
+/** Corpus and languages. */
+interface Wanted {
+  readonly corpus: string;
+  readonly from: string;
+  readonly to: string;
 }
-
-type Wanted = Pick<TranslationSettings, "corpus" | "from" | "to">;
 
 /** The pairs of rows that hold a sentence in several languages. Throws a DataError for languages that they do not have. */
 function pairsOf<Language extends string>(
@@ -46,8 +50,8 @@ function messages({ from, to }: Wanted): TranslationCorpus {
 export function readCorpus(folder: string, wanted: Wanted): TranslationCorpus {
   const { from, to } = wanted;
   let { corpus } = wanted;
-  if (corpus === "auto") corpus = existsSync(join(folder, multi30kFiles.train.path)) ? "multi30k" : "messages";
-  if (corpus === "messages") return messages(wanted);
+  if (corpus === "auto") corpus = existsSync(join(folder, multi30kFiles.train.path)) ? "multi30k" : "ts-diagnostics";
+  if (corpus === "ts-diagnostics") return messages(wanted);
   if (corpus === "iwslt17") {
     const pair = pairsOf("IWSLT'17 as it is read here", ["de", "en"] as const, wanted);
     const { train, dev, test, checksum } = readIwslt17(folder);

@@ -1,79 +1,104 @@
-/** Translation: any mapping as a decoder's attention over its source, as in Niculae and Blondel (2017), and combined attention. */
-import { bleu, formatBleu, bleuOfStatistics, bleuStatistics, chrf } from "../../metrics/index.ts";
-import { costMetrics, teacherForcedMetrics, alignmentMetrics, attentionMetrics } from "../seq2seq/metrics.ts";
-import { choices, completeChoice, grid } from "../seq2seq/attention.ts";
-import { FIGURES_STYLE, sequenceFigures } from "../seq2seq/figures.ts";
-import type { SequenceData } from "../seq2seq/data.ts";
-import { trainSequences, type SequenceTask } from "../seq2seq/train.ts";
-import type { MetricSpec, PublishedResults, Task } from "../task.ts";
-import { loadTranslation, withoutTest } from "./data.ts";
-import { settingsOf, translationSettings } from "./settings.ts";
+/** Translation: any mapping as a decoder's attention over its source (Niculae and Blondel 2017), and combined attention. */
+import { createHash } from "node:crypto";
+import { bleu, bleuOfStatistics, bleuStatistics, chrf } from "../../metrics/index.ts";
+import { standardMappings, specs } from "../attention.ts";
+import { prepareSequences, type SequenceData } from "../seq2seq/data.ts";
+import { sequenceFigures } from "../seq2seq/figures.ts";
+import { evaluateSequences, sequenceMetrics, sequenceTask, type SequenceTask } from "../seq2seq/sequence-task.ts";
+import { checkSizes, sequenceAttention, sequenceDefaults, sequenceDetails } from "../seq2seq/settings.ts";
+import { defineSettings, type SettingsLike } from "../settings.ts";
+import type { MetricSpec } from "../task.ts";
+import { readAligned } from "./alignment.ts";
+import { CORPORA, readCorpus, type TranslationCorpus } from "./corpus.ts";
+
+const defaults = { corpus: "auto", from: "de", to: "en", ...sequenceDefaults } as const;
+type TranslationSettings = SettingsLike<typeof defaults>;
+
+const settings = defineSettings(defaults, {
+  corpus: { description: "corpus; auto is Multi30k where the data folder has it, else ts-diagnostics", among: CORPORA },
+  from: { description: "source language" },
+  to: { description: "target language" },
+  ...sequenceDetails,
+});
 
 const TEXTS = "Translations of the test set";
-
-const measures: readonly MetricSpec[] = [
+const textMetrics: readonly MetricSpec[] = [
   { key: "bleu", title: "BLEU", unit: "", digits: 1, scale: 1, best: "highest", group: TEXTS },
   { key: "chrf", title: "chrF", unit: "", digits: 1, scale: 1, best: "highest", group: TEXTS },
-  ...teacherForcedMetrics,
-  ...attentionMetrics,
-  ...alignmentMetrics("Against people's word alignments"),
-  ...costMetrics,
 ];
 
-const task: SequenceTask = {
-  copying: false,
-  halves: false,
-  mostWords: (length) => Math.ceil(1.5 * length) + 10,
-  score: (texts, { references }) => {
-    const score = bleu(texts, references);
-    return {
-      scores: { bleu: score.score, chrf: chrf(texts, references).score },
-      line: formatBleu(score),
-      items: bleuStatistics(texts, references),
-    };
-  },
-};
+/** Lengths of the sentences of the report, in tokens. */
+const LENGTHS = { least: 6, most: 18 } as const;
 
-const published: readonly PublishedResults[] = [
-  {
-    caption:
-      "BLEU on the test set of IWSLT'17, German to English, in Martins et al., “Sparse and Continuous Attention Mechanisms” (2020), as we " +
-      "remember the paper's table: check the figures there before quoting them. There, about 206,000 sentences of talks, 32,000 merges and a " +
-      "bidirectional LSTM; other data than Multi30k's captions or the compiler's messages, so that only differences between rows compare. " +
-      "Niculae and Blondel (2017) report for ten pairs of languages that all mappings lie within about one point of BLEU of the best.",
-    columns: ["BLEU"],
-    rows: [
-      ["softmax", "23.92"],
-      ["combined-softmax", "24.00"],
-      ["combined-sparsemax", "24.25"],
-    ],
-  },
-];
+/** Prepares a corpus; alignments are looked for in `folder`. Throws a DataError for a split with nothing to read. */
+export function prepareTranslation(
+  corpus: TranslationCorpus,
+  folder: string,
+  own: TranslationSettings,
+  examples?: readonly number[],
+): SequenceData {
+  const { data, tokenizers } = prepareSequences(corpus, own, { lengths: LENGTHS, examples });
+  const aligned = readAligned(folder, own, tokenizers);
+  return {
+    ...data,
+    checksum: createHash("sha256")
+      .update(`${corpus.checksum}\n${aligned?.checksum ?? ""}\n`)
+      .digest("hex"),
+    note: aligned === null ? data.note : `${data.note} ${aligned.note}`,
+    test: { ...data.test, aligned },
+  };
+}
 
-export const translation: Task<SequenceData> = {
+export const translation: SequenceTask = {
+  ...sequenceTask(settings, () => ({
+    copyMechanism: false,
+    halves: false,
+    mostTokens: (length) => Math.ceil(1.5 * length) + 10,
+  })),
   name: "translation",
-  description:
-    "sentences to translate: Multi30k (German to English), IWSLT'17, or messages of a compiler, which need no download",
+  description: "translation of Multi30k (German to English), IWSLT'17, or compiler messages, which need no download",
   items: "sentences",
-  mappings: choices,
+  settings: settings.list,
   seeds: 1,
-  settings: translationSettings,
-  metrics: measures,
+  presets: {
+    multi30k: {
+      description: "the documented comparison on Multi30k: a transformer, fine-tuned from softmax",
+      settings: {
+        corpus: "multi30k",
+        model: "transformer",
+        embeddingSize: 128,
+        ffnSize: 256,
+        dropout: 0.15,
+        learningRate: 0.002,
+        warmupSteps: 800,
+        epochs: 13,
+        averageCheckpoints: 3,
+        finetuneEpochs: 1,
+        finetuneLr: 0.0005,
+      },
+      mappings: [
+        ...specs(standardMappings),
+        ...sequenceAttention.variants({ segments: { lambda: 0.5 }, clusters: { lambda: 0.1 } }),
+        ...sequenceAttention.variants({ segments: { lambda: 2 }, clusters: { lambda: 0.5 } }),
+      ],
+      seeds: 1,
+      initFromSoftmax: true,
+    },
+  },
+  metrics: [...textMetrics, ...sequenceMetrics("Alignment error")],
+  metricsNote: "BLEU as sacreBLEU computes it: nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp.",
   compared: { key: "bleu", score: bleuOfStatistics },
-  complete: completeChoice,
-  load: async (folder, given) => loadTranslation(folder, settingsOf(given)),
-  train: (config, data, folder, options) =>
-    trainSequences(config, settingsOf(config.settings), data, task, folder, options),
-  grid,
-  // Which of the corpora it was is said by the note of its data.
-  under: () => ({ ...translation, description: "Sentences to translate" }),
-  withHiddenTest: withoutTest,
-  figures: (results) =>
-    sequenceFigures(results, {
-      intro: "Sentences of the test set, drawn by lot, as each model translated them.",
-      item: "Sentence",
-      quoted: "BLEU of the first seed, with its signature:",
-    }),
-  style: FIGURES_STYLE,
-  published,
+  data: async (folder, given, examples) => {
+    const own = settings.of(given);
+    checkSizes(own);
+    return prepareTranslation(readCorpus(folder, own), folder, own, examples);
+  },
+  evaluate: (predictions, { references = [] }) => {
+    const { texts } = predictions;
+    return evaluateSequences(predictions, {
+      scores: { bleu: bleu(texts, references).score, chrf: chrf(texts, references).score },
+      perExample: bleuStatistics(texts, references),
+    });
+  },
+  figures: (runs) => sequenceFigures(runs, "Sentence"),
 };

@@ -1,38 +1,33 @@
-/** The pictures of the study: questions, each with its picture and with what every way to attend saw of it. */
-import { formatProbability } from "../../report/heat-map.ts";
+/** Figures of visual question answering: questions, each with its image and the attention of every mapping to it. */
 import { markup, type Markup } from "../../base/markup.ts";
-import type { RunResult } from "../task.ts";
+import { attentionOverlay, imageFigure, STEPS } from "../../figures/attention-overlay.ts";
+import { describeOptions, formatPercent as percent, formatProbability } from "../../figures/format.ts";
+import type { ExampleRun } from "../task.ts";
+import type { VqaExample } from "./predictions.ts";
 import { regionShare, SOFT_SHARE } from "./spatial-attention.ts";
-import { attentionOverlay, imageFigure, STEPS } from "./attention-overlay.ts";
-import type { VqaExample } from "./examples.ts";
 
-type Drawn = { readonly result: RunResult; readonly questions: readonly VqaExample[] };
+type VqaRun = ExampleRun<VqaExample>;
 
-const percent = (share: number): string => `${Math.round(100 * share)}\u00a0%`;
-
-const symbols: Readonly<Record<string, string>> = { gamma: "γ", lambda: "λ" };
-
-function look({ result, questions }: Drawn, index: number): Markup {
-  const shown = questions[index]!;
-  const { mapping, mappingOptions } = result.config;
+function overlay({ config, examples }: VqaRun, index: number): Markup {
+  const shown = examples[index]!;
+  const { mapping, mappingOptions } = config;
   const { answer, prediction, probability, mass } = shown;
-  const options = Object.entries(mappingOptions).map(([name, value]) => `${symbols[name] ?? name} = ${value}`);
-  const right = prediction === answer;
+  const right = answer === null || prediction === answer;
   const share = regionShare(mapping);
   const label = `${mapping}: ${percent(mass)} of the attention on the shape`;
   return markup`<figure>${attentionOverlay(shown, { share, segmented: mapping === "tvmax", label })}
-<figcaption><span><span class="mapping">${mapping}</span> <span class="options">${options.join(", ")}</span></span>
+<figcaption><span><span class="mapping">${mapping}</span> <span class="options">${describeOptions(mappingOptions)}</span></span>
 <span><span class="answer${right ? "" : " wrong"}">${prediction} ${formatProbability(probability)}${right ? null : markup` <span class="verdict">wrong</span>`}</span>
 <span class="mass"><b>${percent(mass)}</b> on the shape</span></span></figcaption></figure>
 `;
 }
 
-function question(drawn: readonly Drawn[], index: number): Markup {
-  const shown = drawn[0]!.questions[index]!;
+function question(drawn: readonly VqaRun[], index: number): Markup {
+  const shown = drawn[0]!.examples[index]!;
   return markup`<section class="asked" aria-label="Question ${index + 1}">
-<h3><span class="number">Question ${index + 1}</span> <span dir="auto">${shown.question}</span> <span class="truth">answer <b>${shown.answer}</b></span></h3>
-<div class="looks"><figure>${imageFigure(shown, `the picture of question ${index + 1}`)}<figcaption><span class="options">the picture</span></figcaption></figure>
-${drawn.map((one) => look(one, index))}</div>
+<h3><span class="number">Question ${index + 1}</span> <span dir="auto">${shown.question}</span>${shown.answer === null ? null : markup` <span class="truth">answer <b>${shown.answer}</b></span>`}</h3>
+<div class="looks"><figure>${imageFigure(shown, `the image of question ${index + 1}`)}<figcaption><span class="options">the image</span></figcaption></figure>
+${drawn.map((one) => overlay(one, index))}</div>
 </section>
 `;
 }
@@ -47,16 +42,14 @@ function legend(): Markup {
 <ul class="steps"><li><span class="swatch"></span>exactly 0</li>${steps}</ul></div></div>`;
 }
 
-/** The shown questions, each with every choice; null when no run shows any. */
-export function vqaFigures(results: readonly RunResult[]): Markup | null {
-  const drawn = results
-    .map((result): Drawn => ({ result, questions: result.examples as readonly VqaExample[] }))
-    .filter(({ questions }) => questions.length > 0);
+/** The same questions under every mapping; null where there are none. */
+export function vqaFigures(runs: readonly VqaRun[]): Markup | null {
+  const drawn = runs.filter(({ examples }) => examples.length > 0);
   if (drawn.length === 0) return null;
-  const count = Math.min(...drawn.map(({ questions }) => questions.length));
+  const count = Math.min(...drawn.map(({ examples }) => examples.length));
   return markup`<p class="note">
-      Questions of the test set, the first of every kind whose shape is neither very small nor very large. Discrete attention fills
-      cells, continuous attention the contours of its density, in steps of the greatest weight or of the density's peak. A closed line
+      Discrete attention fills
+      patches, continuous attention the contours of its density, in steps of the greatest weight or of the density's peak. A closed line
       is the support, outside of which attention is exactly 0; where it is nowhere 0, a dashed line holds ${percent(SOFT_SHARE)} of
       it. Thin lines within tvmax's part two weights.
     </p>
@@ -64,7 +57,7 @@ export function vqaFigures(results: readonly RunResult[]): Markup | null {
 ${Array.from({ length: count }, (_, index) => question(drawn, index))}`;
 }
 
-/** Rules of the pictures. The pictures have light grounds on every page, and no shape is violet. */
+/** CSS rules. The images have light grounds on every page, and no shape is violet. */
 export const FIGURES_STYLE = `
 .steps { display: flex; flex-wrap: wrap; gap: 0.4rem 1.2rem; margin: 0; padding: 0; list-style: none; color: var(--muted); font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
 .steps li { display: flex; align-items: center; gap: 0.4rem; }

@@ -1,12 +1,13 @@
-/** The model of a question about a picture: the question attends to the picture's cells and is answered from what it sees there. */
-import { lax, nn, numpy as np, random } from "@jax-js/jax";
+/** The model of a question about an image: the question attends to the image's patches and is answered from their context. */
+import { nn, numpy as np } from "@jax-js/jax";
 import type { Attend } from "fenchel/jax";
+import { keepMask } from "../../nn/dropout.ts";
 import { initialTensors, type NamedTensors } from "../../nn/parameters.ts";
 import { encodePatches, encoderShapes, type EncoderParameters } from "./patch-encoder.ts";
 import type { SpatialAttention, SpatialContext } from "./spatial-attention.ts";
 
 export interface VqaSizes {
-  /** Numbers of a cell's pixels. */
+  /** Numbers of a patch's pixels. */
   readonly channels: number;
   readonly words: number;
   readonly answers: number;
@@ -22,7 +23,7 @@ export type VqaParameters = EncoderParameters & {
   /** [hidden, features] and [features]: what a question looks for, and what every question does. */
   readonly query: np.Array;
   readonly queryBias: np.Array;
-  /** [features, features]: what a cell offers. */
+  /** [features, features]: what a patch offers. */
   readonly key: np.Array;
   /** [features, hidden], [hidden, hidden] and their biases: what is seen, where the question asks for it. */
   readonly see: np.Array;
@@ -67,7 +68,7 @@ const FIRST_INTEREST = 0.5;
 
 /**
  * Parameters to begin with. Keys and their bias are positive: a question looks first where there is most to hear. From weights at
- * random a sparse mapping can settle on a cell of the ground, and has no gradient that would lead away from it.
+ * random a sparse mapping can settle on a patch of the ground, and has no gradient that would lead away from it.
  */
 export function firstParameters(shapes: ReturnType<typeof vqaShapes>, seed: number): NamedTensors {
   const { key, queryBias, ...others } = initialTensors(shapes, seed);
@@ -78,78 +79,66 @@ export function firstParameters(shapes: ReturnType<typeof vqaShapes>, seed: numb
   };
 }
 
-/** Noise in training: a share of the cells is silent. Owns the key. */
-export interface Dropout {
+/** Patch dropout in training. Owns the key. */
+export interface PatchDropout {
   readonly key: np.Array;
   readonly rate: number;
 }
 
-/** 1 / (1 - rate) with probability 1 - rate, zeros elsewhere. */
-function survivors({ key, rate }: Dropout, shape: number[]): np.Array {
-  return random
-    .bernoulli(key, 1 - rate, shape)
-    .astype(np.float32)
-    .mul(1 / (1 - rate));
-}
-
-/** What the model makes of a batch. */
+/** Output for a batch. */
 export type VqaOutcome = {
-  /** [pictures * questions, answers]. */
+  /** [images * questions, answers]. */
   readonly logits: np.Array;
-  /** [pictures * questions, cells] and, where there is one, the density. */
+  /** [images * questions, patches] and, where there is one, the density. */
   readonly seen: SpatialContext;
 };
 
-/** Power that a context must exceed to be heard in full: what ground beside a shape has caught of it is worth less. */
-const FAINT = 0.1;
+/** Norm floor of the context vector before normalization: what ground beside a shape has caught of it is worth less. */
+const NORM_FLOOR = 0.1;
 
-/** x / sqrt(mean x^2 + FAINT). Owns x. */
-function levelled(x: np.Array): np.Array {
+/** x / sqrt(mean x^2 + NORM_FLOOR). Owns x. */
+function normalized(x: np.Array): np.Array {
   const power = np.square(x.ref).mean(-1, { keepdims: true });
-  return x.mul(np.reciprocal(np.sqrt(power.add(FAINT))));
+  return x.mul(np.reciprocal(np.sqrt(power.add(NORM_FLOOR))));
 }
 
 /**
- * With the cells h_l of a picture and u = relu(U w + a) of the words w of a question: score_l = tanh(<Q u + q, K h_l> /
+ * With the patches h_l of an image and u = relu(U w + a) of the words w of a question: score_l = tanh(<Q u + q, K h_l> /
  * sqrt(features)), c = sum_l weights_l h_l brought to a power of nearly 1, and the answer from relu(W ((S c + s) * (A u + a')) + b). No other way
- * leads from the picture to the answer, so that the attention must go where the shape is; and scores that end at 1 let all of a
- * shape's cells reach the top, where free ones single out a corner. `patches`: [pictures, rows, columns, channels], `words`: [pictures, questions, words]. Owns its arguments.
+ * leads from the image to the answer, so that the attention must go where the shape is; and scores that end at 1 let all of a
+ * shape's patches reach the top, where free ones single out a corner. `patches`: [images, rows, columns, channels], `words`: [images, questions, words]. Owns its arguments.
  */
 export function answerQuestions(
   attend: Attend,
-  look: SpatialAttention,
+  attention: SpatialAttention,
   parameters: VqaParameters,
   { patches, words }: { readonly patches: np.Array; readonly words: np.Array },
-  dropout: Dropout | null = null,
+  dropout: PatchDropout | null = null,
 ): VqaOutcome {
   const { question, questionBias, query, queryBias, key, see, seeBias, ask, askBias } = parameters;
   const { judge, judgeBias, answer, answerBias, ...encoder } = parameters;
-  const [pictures, questions, bag] = words.shape as [number, number, number];
+  const [images, questions, bag] = words.shape as [number, number, number];
   const features = key.shape[0]!;
-  const rows = pictures * questions;
-  const cells = encodePatches(encoder, patches);
-  const count = cells.shape[1]!;
+  const rows = images * questions;
+  const encoded = encodePatches(encoder, patches);
+  const count = encoded.shape[1]!;
   const asked = nn.relu(np.matmul(words.reshape([rows, bag]), question).add(questionBias));
   const wanted = np
     .matmul(asked.ref, query)
     .add(queryBias)
     .mul(1 / Math.sqrt(features));
-  const offered = np.matmul(cells.ref.reshape([pictures * count, features]), key);
+  const offered = np.matmul(encoded.ref.reshape([images * count, features]), key);
   const scores = np.matmul(
-    wanted.reshape([pictures, questions, features]),
-    offered.reshape([pictures, count, features]).transpose([0, 2, 1]),
+    wanted.reshape([images, questions, features]),
+    offered.reshape([images, count, features]).transpose([0, 2, 1]),
   );
-  const seen = look.see(attend, np.tanh(scores.reshape([rows, count])));
-  const heard = dropout === null ? cells : cells.mul(survivors(dropout, [pictures, count, 1]));
-  const context = np.matmul(seen.weights.ref.reshape([pictures, questions, count]), heard).reshape([rows, features]);
-  const found = np.matmul(levelled(context), see).add(seeBias).mul(np.matmul(asked, ask).add(askBias));
+  const seen = attention.apply(attend, np.tanh(scores.reshape([rows, count])));
+  const heard =
+    dropout === null
+      ? encoded
+      : encoded.mul(keepMask(dropout.key, dropout.rate, [images, count, 1]).mul(1 / (1 - dropout.rate)));
+  const context = np.matmul(seen.weights.ref.reshape([images, questions, count]), heard).reshape([rows, features]);
+  const found = np.matmul(normalized(context), see).add(seeBias).mul(np.matmul(asked, ask).add(askBias));
   const judged = nn.relu(np.matmul(found, judge).add(judgeBias));
   return { logits: np.matmul(judged, answer).add(answerBias), seen };
-}
-
-/** Mean cross-entropy in nats over the questions whose `counted` is 1. Owns its arguments. */
-export function answerLoss(logits: np.Array, answers: np.Array, counted: np.Array): np.Array {
-  const right = nn.oneHot(lax.stopGradient(answers), logits.shape[1]!);
-  const losses = nn.logSoftmax(logits, -1).mul(right).sum(-1).mul(-1);
-  return losses.mul(counted.ref).sum().div(counted.sum());
 }

@@ -1,4 +1,4 @@
-/** The ways in which a question looks at the cells of a picture: by weights of the cells, or by a density over the plane. */
+/** Attention of a question to the patches of an image: weights of the patches, or a density over the plane. */
 import { gaussianGrid, type Basis } from "fenchel";
 import {
   attender,
@@ -11,61 +11,42 @@ import {
   type Attender,
 } from "fenchel/jax";
 import type { numpy as np } from "@jax-js/jax";
-import { resolveAttention, type AttentionKind } from "../attention.ts";
-import type { AttentionSpec } from "../task.ts";
+import { attentionTable, type Attention } from "../attention.ts";
 
-interface Kind extends AttentionKind {
-  /** The mapping from scores to weights of the cells, which give a density its mean and covariance. */
-  readonly mapping: "softmax" | "sparsemax" | "tvmax";
-  /** The density's exponent; null where the cells' weights are the attention. */
-  readonly alpha: 1 | 2 | null;
-  /** Options when none are given. */
-  readonly options: Readonly<Record<string, number>>;
-}
+/** Width of the basis functions, in distances between their centres: at this width their sum is even, and a shape's edge is not lost. */
+const BASIS_WIDTH = 0.75;
+const MOST_FUNCTIONS = 1024;
 
 /** Functions on a grid of 10 x 10, as in the paper. */
-const BASIS = 100;
+const gridBasis = {
+  size: 100,
+  make(functions: number): Basis {
+    const count = Math.sqrt(functions);
+    if (!Number.isInteger(count) || functions < 4 || functions > MOST_FUNCTIONS) {
+      throw new RangeError(`basis is ${functions}: a square number from 4 to ${MOST_FUNCTIONS} is needed`);
+    }
+    return gaussianGrid({ count, widths: BASIS_WIDTH / (count - 1), dimension: 2 });
+  },
+};
 
 /**
- * One for all: scores lie between -1 and 1, and gamma says how sharp attention can become. Set by hand on the dev set with seed 1,
+ * One gamma for all: scores lie between -1 and 1, and gamma says how sharp attention can become. Set by hand on the dev set with seed 1,
  * where accuracy hardly depends on it (99.4 to 100 % from 0.1 to 0.5), with an eye on where attention falls: the smaller gamma is, the
- * smaller the part of the shape that is looked at, and at 0.1 softmax is as tight as the sparse kinds. Comparisons therefore show
- * softmax at 0.1, too.
+ * smaller the part of the shape that is attended to, and at 0.1 softmax is as tight as the sparse mappings.
  */
 const SHARP = { gamma: 0.4 };
 
-const kinds: Readonly<Record<string, Kind>> = {
-  softmax: { mapping: "softmax", alpha: null, options: SHARP },
-  sparsemax: { mapping: "sparsemax", alpha: null, options: SHARP },
-  tvmax: { mapping: "tvmax", alpha: null, options: { ...SHARP, lambda: 0.05 } },
-  "continuous-softmax": { mapping: "softmax", alpha: 1, options: { ...SHARP, basis: BASIS } },
-  // A sparse density has its moments from sparse weights: mass that is left all over the picture would blow it up.
-  "continuous-sparsemax": { mapping: "sparsemax", alpha: 2, options: { ...SHARP, basis: BASIS } },
-};
+export const spatialAttentions = attentionTable<Basis>({
+  mappings: ["softmax", "sparsemax", "tvmax"],
+  forms: ["continuous"],
+  moments: true,
+  basis: gridBasis,
+  defaults: { dense: SHARP, sparse: SHARP, regions: { ...SHARP, lambda: 0.05 } },
+});
 
-export const spatialAttentions: readonly string[] = Object.keys(kinds);
-
-const MOST_FUNCTIONS = 1024;
-
-/** An attender of the kind's mapping, for a grid of `cells` x `cells`. Throws for options out of range. */
-function attenderOf({ mapping }: Kind, options: Readonly<Record<string, number>>, cells: number): Attender {
-  return attender(mapping, mapping === "tvmax" ? { ...options, grid: [cells, cells] } : options);
-}
-
-/** The choice with the defaults of its options. Throws a RangeError or TypeError for one that is not of the study. */
-export function completeSpatialAttention(choice: AttentionSpec): AttentionSpec {
-  const { kind, options } = resolveAttention(kinds, choice);
-  const { basis, ...own } = options;
-  if (basis !== undefined && !(Number.isInteger(Math.sqrt(basis)) && basis >= 4 && basis <= MOST_FUNCTIONS)) {
-    throw new RangeError(`basis is ${basis}: the square of an integer, from 4 to ${MOST_FUNCTIONS}, is needed`);
-  }
-  attenderOf(kind, own, 1);
-  return { mapping: choice.mapping, options };
-}
-
-/** What is seen by rows of questions; a type, not an interface, so that the engine can walk it. */
+/** Attention of rows of questions. A type, so that the engine can walk it. */
 export type SpatialContext = {
-  /** [rows, cells]: the context is the sum of the cells with these weights, which may be negative where there is a density. */
+  /** [rows, patches]: the context is the sum of the patches with these weights, which may be negative where there is a density. */
   readonly weights: np.Array;
   /** [rows, 2] and [rows, 2, 2], where there is a density. */
   readonly location?: np.Array;
@@ -75,62 +56,49 @@ export type SpatialContext = {
 /** Share of its mass that the region of attention holds where attention is positive everywhere and has no smaller support. */
 export const SOFT_SHARE = 0.95;
 
-/** Share of its mass that the region of a choice's attention holds: 1, its support, or `SOFT_SHARE`. */
-export function regionShare(name: string): number {
-  return resolveAttention(kinds, { mapping: name, options: {} }).kind.mapping === "softmax" ? SOFT_SHARE : 1;
+/** Share of its mass that the region of an attention holds: 1, its support, or `SOFT_SHARE`. */
+export function regionShare(mapping: string): number {
+  return spatialAttentions.resolve({ mapping, options: {} }).discrete!.mapping === "softmax" ? SOFT_SHARE : 1;
 }
 
 export interface SpatialAttention {
-  /** The exponent of the density; null for weights of the cells. */
+  /** Exponent of the density; null for weights of the patches. */
   readonly alpha: 1 | 2 | null;
-  /** See `regionShare`. */
-  readonly share: number;
   readonly attention: Attender;
-  /** From scores [rows, cells] to what is seen. Owns the scores. */
-  see(attend: Attend, scores: np.Array): SpatialContext;
+  /** From scores [rows, patches], which it owns, to the attention. */
+  apply(attend: Attend, scores: np.Array): SpatialContext;
 }
 
-/** Width of the basis functions, in distances between their centres: at this width their sum is even, and a shape's edge is not lost. */
-const BASIS_WIDTH = 0.75;
-
-function basisOf(functions: number): Basis {
-  const count = Math.sqrt(functions);
-  return gaussianGrid({ count, widths: BASIS_WIDTH / (count - 1), dimension: 2 });
-}
-
-/** The variance of the even distribution on one cell along either axis: a weight on a cell is spread over it. */
-const cellVariance = (cells: number): number => 1 / (12 * cells * cells);
+/** Variance of the uniform distribution on one patch along either axis: a weight on a patch is spread over it. */
+const patchVariance = (grid: number): number => 1 / (12 * grid * grid);
 
 /**
- * How a completed choice looks at `cells` x `cells` cells. Discrete: the mapping's weights. Continuous: the density of mean and
- * covariance of those weights, each spread over its cell, and E_p[V] of the cells' ridge regression on basis functions.
+ * Attention to `grid` x `grid` patches. Discrete: the mapping's weights. Continuous: the density of mean and covariance of those weights,
+ * each spread over its patch, and E_p[V] of the patches' ridge regression on basis functions. A sparse density has its moments from sparse
+ * weights: mass that is left all over the image would blow it up.
  *
  * Martins et al., "Sparse and Continuous Attention Mechanisms" (2020), section 5, where a density has its moments from softmax.
  */
-export function spatialAttentionOf(
-  choice: AttentionSpec,
-  { cells, ridge }: { readonly cells: number; readonly ridge: number },
+export function spatialAttention(
+  { discrete, density }: Pick<Attention<Basis>, "discrete" | "density">,
+  { grid, ridge }: { readonly grid: number; readonly ridge: number },
 ): SpatialAttention {
-  const { kind, options } = resolveAttention(kinds, choice);
-  const { alpha } = kind;
-  const { basis: functions, ...own } = options;
-  const attention = attenderOf(kind, own, cells);
-  const share = regionShare(choice.mapping);
-  if (alpha === null) return { alpha, share, attention, see: (attend, scores) => ({ weights: attend(scores) }) };
-  const basis = basisOf(functions!);
-  const count = cells * cells;
-  const grid = [cells, cells];
+  const { mapping, options } = discrete!;
+  const attention = attender(mapping, mapping === "tvmax" ? { ...options, grid: [grid, grid] } : options);
+  if (density === null) return { alpha: null, attention, apply: (attend, scores) => ({ weights: attend(scores) }) };
+  const { alpha, basis } = density;
+  const count = grid * grid;
+  const sides = [grid, grid];
   return {
     alpha,
-    share,
     attention,
-    see: (attend, scores) => {
-      const density = discreteMoments(attend(scores), coordinateArray(basis, grid, count), {
+    apply: (attend, scores) => {
+      const moments = discreteMoments(attend(scores), coordinateArray(basis, sides, count), {
         alpha,
-        variance: cellVariance(cells),
+        variance: patchVariance(grid),
       });
-      const expected = expectedBasis(basis, { location: density.location.ref, scale2: density.scale2.ref, alpha });
-      return { weights: positionWeights(expected, regressionArray(basis, grid, count, { ridge })), ...density };
+      const expected = expectedBasis(basis, { location: moments.location.ref, scale2: moments.scale2.ref, alpha });
+      return { weights: positionWeights(expected, regressionArray(basis, sides, count, { ridge })), ...moments };
     },
   };
 }

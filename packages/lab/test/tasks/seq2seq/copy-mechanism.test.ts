@@ -12,12 +12,14 @@ beforeAll(async () => {
 
 const hold = heldForTest();
 
-describe("copying", () => {
+describe("copyMechanism", () => {
   it.each([
     ["recurrent", recurrent(), 160],
-    ["transformer", transformer("last"), 300],
+    ["transformer", transformer("last-cross"), 300],
   ] as const)("lets the %s model learn the toy, too", async (_, maker, steps) => {
-    await expectLearnt(hold(await trainToy(maker, toyMechanism("sparsemax"), steps, { joint: true, copying: true })));
+    await expectLearnt(
+      hold(await trainToy(maker, toyMechanism("sparsemax"), steps, { joint: true, copyMechanism: true })),
+    );
   });
 
   it("mixes the vocabulary's probabilities with the weights of the source's words", async () => {

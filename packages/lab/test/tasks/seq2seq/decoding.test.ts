@@ -20,7 +20,7 @@ describe("decoding", () => {
     const written = await beamSearch(model, parameters, sources, {
       ...decoding,
       beams: 2,
-      mostWords: (length) => length,
+      mostTokens: (length) => length,
     });
     expect(written[0]).toEqual({ ids: new Int32Array(0), ended: true, logProbability: 0, weights: [] });
     for (const [i, most] of [

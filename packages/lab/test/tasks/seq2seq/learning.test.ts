@@ -34,22 +34,22 @@ describe("a toy is learnt", () => {
   });
 
   it.each([
-    ["fusedmax in the last layer", "last", toyMechanism("fusedmax", { lambda: 0.05 })],
+    ["fusedmax in the last layer", "last-cross", toyMechanism("fusedmax", { lambda: 0.05 })],
     ["sparsemax everywhere", "all", toyMechanism("sparsemax")],
-    ["combined softmax over the source", "source", toyMechanism("softmax", {}, 1)],
-  ] as const)("by the transformer with %s", async (_, mapped, mechanism) => {
-    await expectLearnt(hold(await trainToy(transformer(mapped, mapped === "all" ? 1 : 2), mechanism, 200)));
+    ["combined softmax over the source", "all-cross", toyMechanism("softmax", {}, 1)],
+  ] as const)("by the transformer with %s", async (_, scope, mechanism) => {
+    await expectLearnt(hold(await trainToy(transformer(scope, scope === "all" ? 1 : 2), mechanism, 200)));
   });
 });
 
 describe("vocabularies of one word", () => {
   it.each([
     ["recurrent", recurrent()],
-    ["transformer", transformer("last", 1)],
+    ["transformer", transformer("last-cross", 1)],
   ])("do for the %s model", async (_, maker) => {
     const mechanism = toyMechanism("sparsemax");
     const design: SequenceModel = maker({ source: 3, target: 3, joint: false }, mechanism);
-    const model = compileSequenceModel(design, mechanism, { dropout: 0.2, wordDropout: 0.1, smoothing: 0.1 });
+    const model = compileSequenceModel(design, mechanism, { dropout: 0.2, tokenDropout: 0.1, labelSmoothing: 0.1 });
     const parameters = toArrays(initialTensors(design.shapes, 1));
     const pairs = { source: raggedArray([Int32Array.of(2, 2)]), target: raggedArray([Int32Array.of(2)]) };
     const [plan] = batchPairs(pairs, 16);

@@ -20,7 +20,7 @@ describe("the recurrent model", () => {
   it("with input feeding takes only mappings in closed form", () => {
     const design = recurrent(true)({ source: 5, target: 5, joint: true }, toyMechanism("softmax"));
     expect(() =>
-      compileSequenceModel(design, toyMechanism("fusedmax"), { dropout: 0, wordDropout: 0, smoothing: 0 }),
+      compileSequenceModel(design, toyMechanism("fusedmax"), { dropout: 0, tokenDropout: 0, labelSmoothing: 0 }),
     ).toThrow('mapping is "fusedmax": with input feeding');
   });
 });
@@ -29,7 +29,7 @@ describe("the transformer", () => {
   it("follows its formula", async () => {
     const mechanism = toyMechanism("softmax");
     const [d, heads] = [8, 2];
-    const sizes = { features: d, layers: 1, heads, inner: 6, mapped: "last" } as const;
+    const sizes = { features: d, layers: 1, heads, inner: 6, scope: "last-cross" } as const;
     const design = transformerModel(sizes)({ source: 6, target: 6, joint: false }, mechanism);
     const tensors = initialTensors(design.shapes, 9);
     let shift = 0;
@@ -120,7 +120,7 @@ describe("the transformer", () => {
   });
 
   it("wants features for its heads", () => {
-    expect(() => transformerModel({ features: 6, layers: 1, heads: 2, inner: 4, mapped: "last" })).toThrow(
+    expect(() => transformerModel({ features: 6, layers: 1, heads: 2, inner: 4, scope: "last-cross" })).toThrow(
       "features is 6: a multiple of twice the heads (4) is needed",
     );
   });

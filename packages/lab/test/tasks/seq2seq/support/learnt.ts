@@ -5,12 +5,12 @@ import { beamSearch } from "../../../../src/tasks/seq2seq/beam.ts";
 import { raggedArray, rowAt } from "../../../../src/base/ragged.ts";
 import { evaluateTeacherForced } from "../../../../src/tasks/seq2seq/teacher-forcing.ts";
 import { recurrentModel } from "../../../../src/tasks/seq2seq/recurrent.ts";
-import { transformerModel } from "../../../../src/tasks/seq2seq/transformer.ts";
+import { transformerModel, type AttentionScope } from "../../../../src/tasks/seq2seq/transformer.ts";
 import { positions, toyPairs, toySentences, type Trained } from "./toy.ts";
 
 export const recurrent = (inputFeeding = false) => recurrentModel({ embedding: 12, hidden: 16, inputFeeding });
-export const transformer = (mapped: "last" | "source" | "all", layers = 2) =>
-  transformerModel({ features: 16, layers, heads: 2, inner: 32, mapped });
+export const transformer = (scope: AttentionScope, layers = 2) =>
+  transformerModel({ features: 16, layers, heads: 2, inner: 32, scope });
 
 /** Keeps what it is given until the test has ended, and frees it then. */
 export function heldForTest(): (trained: Trained) => Trained {
@@ -27,7 +27,7 @@ export function heldForTest(): (trained: Trained) => Trained {
   };
 }
 
-export const decoding = { rows: 8, lengthPenalty: 0, mostWords: () => 9, unknowns: false };
+export const decoding = { rows: 8, lengthPenalty: 0, mostTokens: () => 9, unknowns: false };
 
 /** What must hold for any trained model: it has learnt the toy, one beam is greedy, more beams find nothing worse. */
 export async function expectLearnt({ model, parameters }: Trained): Promise<void> {
@@ -51,7 +51,7 @@ export async function expectLearnt({ model, parameters }: Trained): Promise<void
   // Given what greedy search wrote, word for word, each was the most probable, and the probabilities are those of the search.
   const own = { source: toyPairs.source, target: raggedArray(greedy.map(({ ids }) => ids)) };
   await evaluateTeacherForced(model, parameters, own, positions, {
-    see: ({ chosen, losses }, index) => {
+    collect: ({ chosen, losses }, index) => {
       const { ids, ended, logProbability } = greedy[index]!;
       expect(Array.from(chosen.slice(0, ids.length))).toEqual(Array.from(ids));
       if (ended) expect(-losses.reduce((sum, one) => sum + one, 0)).toBeCloseTo(logProbability, 2);

@@ -48,11 +48,16 @@ export async function trainToy(
   maker: ModelMaker,
   mechanism: AttentionMechanism,
   steps: number,
-  { joint = false, copying = false } = {},
+  { joint = false, copyMechanism = false } = {},
 ): Promise<Trained> {
   const made = maker({ source: TOY_WORDS, target: TOY_WORDS, joint }, mechanism);
-  const design = copying ? withCopyMechanism(made) : made;
-  const model = compileSequenceModel(design, mechanism, { dropout: 0, wordDropout: 0, smoothing: 0, copying });
+  const design = copyMechanism ? withCopyMechanism(made) : made;
+  const model = compileSequenceModel(design, mechanism, {
+    dropout: 0,
+    tokenDropout: 0,
+    labelSmoothing: 0,
+    copyMechanism,
+  });
   const optimiser = adam({ clip: 1 });
   const parameters = toArrays(initialTensors(design.shapes, 1));
   let state = { parameters, first: zerosLike(parameters), second: zerosLike(parameters) };

@@ -1,2 +1,0 @@
-/** The study of film reviews. */
-export { classification } from "./task.ts";

@@ -1,1 +1,0 @@
-export { summarization } from "./task.ts";

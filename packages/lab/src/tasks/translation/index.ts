@@ -1,1 +1,0 @@
-export { translation } from "./task.ts";
