@@ -1,4 +1,5 @@
 // A recorded comparison as text: a short table for the index of results, and a page with every metric.
+import { taskNamed } from "../../packages/lab/dist/tasks/index.js";
 import { count, day, mappingCell, table } from "./table.mjs";
 
 /** The columns of the index by the keys of the metrics. */
@@ -12,10 +13,12 @@ const short = {
   vqa: ["accuracy", "mass", "areaRatio", "recall", "iou"],
 };
 
+const capitalized = (text) => text.replace(/^./, (letter) => letter.toUpperCase());
+
 function scoreCell({ scale, digits }, score) {
   if (score === null || score === undefined) return "";
   const text = (value) => (value * scale).toFixed(digits);
-  return score.deviation === null ? text(score.mean) : `${text(score.mean)} ± ${text(score.deviation)}`;
+  return score.deviation === null || score.deviation === undefined ? text(score.mean) : `${text(score.mean)} ± ${text(score.deviation)}`;
 }
 
 /** The confidence interval and p-value of the tested metric, after whatever else a row holds. */
@@ -34,10 +37,13 @@ function significance({ tested, metrics }) {
 
 const titleOf = ({ title, unit }) => (unit === "" ? title : `${title}, ${unit}`);
 
+/** A metric outside its group: titles that need the group say it. */
+const alone = (metric) => (metric.title === "AER" ? { ...metric, title: metric.group } : metric);
+
 function metricTable({ summary }, metrics, more = { titles: [], cells: () => [] }) {
   const rows = summary.map((row, i) => [
     mappingCell(row),
-    ...metrics.map((metric) => scoreCell(metric, row.scores[metric.key])),
+    ...metrics.map((metric) => scoreCell(metric, row.figures[metric.key])),
     ...more.cells(i),
   ]);
   return table(["mapping", ...metrics.map(titleOf), ...more.titles], rows);
@@ -58,30 +64,30 @@ export function resultSection(name, record) {
     return metric;
   });
   return [
-    `${record.data.description}: ${extent(record)} (${day(record.date)}; [all metrics and the command](${name}.md)).`,
+    `${capitalized(taskNamed(name).description)}: ${extent(record)} (${day(record.date)}; [all metrics and the command](${name}.md)).`,
     "",
-    metricTable(record, metrics, significance(record)),
+    metricTable(record, metrics.map(alone), significance(record)),
   ].join("\n");
 }
 
 /** A task's page: how the record was made, and all of its metrics by their groups. */
 export function resultPage(name, record) {
-  const { data, finetuning, machine } = record;
+  const { data, finetuned, machine } = record;
   const metrics = record.metrics.filter(({ key }) =>
-    record.summary.some(({ scores }) => scores[key] !== null && scores[key] !== undefined),
+    record.summary.some(({ figures }) => figures[key] !== null && figures[key] !== undefined),
   );
   const groups = [...new Set(metrics.map(({ group }) => group))];
   const tests = significance(record);
   const start =
-    finetuning === null || finetuning === undefined
+    finetuned === null
       ? ""
-      : ` All mappings were fine-tuned for ${finetuning.epochs} ${finetuning.epochs === 1 ? "epoch" : "epochs"} from one shared softmax model per seed (at most ${finetuning.before} epochs).`;
+      : ` All mappings were fine-tuned for ${finetuned.epochs} ${finetuned.epochs === 1 ? "epoch" : "epochs"} from one shared softmax model per seed (at most ${finetuned.before} epochs).`;
   return `${[
     `# ${name}`,
     "",
     `Written by \`npm run docs\` from ${name}.json, which also keeps the scores of every run.`,
     "",
-    `${data.description}: ${extent(record)}.`,
+    `${capitalized(taskNamed(name).description)}: ${extent(record)}.`,
     "",
     `${data.note}${start}`,
     "",

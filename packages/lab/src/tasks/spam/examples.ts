@@ -1,7 +1,7 @@
 /** Chooses the e-mails that a report shows: short enough to read, of every label, the same for every run, fit for any reader. */
 
 import { createHash } from "node:crypto";
-import type { SpamText } from "../../datasets/spam-assassin.ts";
+import type { LabelledText } from "../../datasets/spam-assassin.ts";
 import { PLACEHOLDERS, SUBJECT_END } from "../../text/tokenize.ts";
 
 /** Starts of words by which adult, drug and abusive mail is left out of shown examples; it stays in the data. */
@@ -23,7 +23,7 @@ function isPlain(words: readonly string[]): boolean {
 }
 
 /** Two versions of one bulk mail side by side teach nothing. */
-function alike(a: SpamText, b: SpamText): boolean {
+function alike(a: LabelledText, b: LabelledText): boolean {
   const [wordsA, wordsB] = [new Set(a.words), new Set(b.words)];
   const common = Array.from(wordsA).filter((word) => wordsB.has(word)).length;
   return common > 0.4 * Math.min(wordsA.size, wordsB.size) && common >= 10;
@@ -40,11 +40,11 @@ export interface ShownOptions {
  * `count` texts, the labels taking turns, in an order that depends on the texts' names only. Where there are too few plain, fit texts
  * of a comfortable length, the nearest longer ones follow, then none: the result may be shorter than `count`.
  */
-export function chooseShownTexts(texts: readonly SpamText[], options: ShownOptions): SpamText[] {
+export function chooseShownTexts(texts: readonly LabelledText[], options: ShownOptions): LabelledText[] {
   const { count, fewest = 22, most = 64 } = options;
   if (!Number.isInteger(count) || count < 0) throw new RangeError(`count must be a whole number from 0, got ${count}`);
   const fit = texts.filter(({ words }) => words.length > 0 && fitToShow(words));
-  const rank = ({ words }: SpamText): number =>
+  const rank = ({ words }: LabelledText): number =>
     words.length >= fewest && words.length <= most && isPlain(words) ? 0 : isPlain(words) ? 1 : 2;
   const keyed = fit.map((text) => ({
     text,
@@ -57,7 +57,7 @@ export function chooseShownTexts(texts: readonly SpamText[], options: ShownOptio
   );
   const labels = Array.from(new Set(keyed.map(({ text }) => text.label))).sort((a, b) => b - a);
   const queues = labels.map((label) => keyed.filter((item) => item.text.label === label).map((item) => item.text));
-  const chosen: SpamText[] = [];
+  const chosen: LabelledText[] = [];
   while (chosen.length < count && queues.some((queue) => queue.length > 0)) {
     for (const queue of queues) {
       let next = queue.shift();
