@@ -1,7 +1,7 @@
 /** Combined attention on arrays, and the moments it passes from weights to a density, equal the core's. */
 import { grad, init, jit, numpy as np, valueAndGrad } from "@jax-js/jax";
 import * as core from "fenchel";
-import { attender, combinedAttention, coordinateArray, discreteMoments, regressionArray } from "fenchel/jax";
+import { withAttention, combinedAttention, coordinateArray, discreteMoments, regressionArray } from "fenchel/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   array,
@@ -131,7 +131,7 @@ describe("combinedAttention", () => {
   });
 
   it.each(["softmax", "sparsemax", "fusedmax"])(
-    "follows the weights of %s in any program of an attender",
+    "follows the weights of %s in any program of withAttention",
     async (name) => {
       const { lengths, positions, features } = texts;
       const scores = draw(18, batch * positions);
@@ -147,7 +147,7 @@ describe("combinedAttention", () => {
       });
       const dWeights = exact.pullback(new Float64Array(batch * features).fill(1)).weights;
       const wanted = discrete.pullback(dWeights).scores;
-      const step = attender(name).valueAndGrad(
+      const step = withAttention(name).valueAndGrad(
         (attend, x: np.Array, v: np.Array, kept: np.Array, regression: np.Array, coordinates: np.Array) =>
           combinedAttention(v, attend(x, { mask: kept }), { basis: line, regression, coordinates }).sum(),
       );

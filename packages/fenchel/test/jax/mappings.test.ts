@@ -1,7 +1,16 @@
 /** Mappings on arrays equal the core's, with the gradients in scores, gamma and their own parameters. */
 import { grad, init, jit, jvp, numpy as np } from "@jax-js/jax";
 import { entmax as coreEntmax, registry } from "fenchel";
-import { entmax, mappings, softmax, sparsemax, tvmax, type Grid, type JaxMapping, type Solution } from "fenchel/jax";
+import {
+  entmax,
+  mappings,
+  softmax,
+  sparsemax,
+  tvmax,
+  type Grid,
+  type JaxMapping,
+  type HostSolution,
+} from "fenchel/jax";
 import { beforeAll, describe, expect, it } from "vitest";
 import { uniform } from "../support/rows-of-scores.ts";
 
@@ -58,7 +67,7 @@ function traced(mapping: JaxMapping, shape: readonly number[], cotangent: Float3
   return (
     inputs: { x: np.Array; gamma: np.Array; lambda: np.Array },
     mask: np.Array,
-    solution: Solution | Record<string, never>,
+    solution: HostSolution | Record<string, never>,
   ) => {
     const { x, gamma, lambda } = inputs;
     const own = needs(mapping.mappingName, shape[shape.length - 1]!);
@@ -70,7 +79,7 @@ function traced(mapping: JaxMapping, shape: readonly number[], cotangent: Float3
             mask,
             gamma,
             ...(takesLambda(mapping) ? { lambda } : {}),
-            solution: solution as Solution,
+            solution: solution as HostSolution,
           });
     if (!takesLambda(mapping)) lambda.dispose();
     return weights.mul(array(cotangent, shape)).sum();
@@ -124,7 +133,7 @@ describe.each(Object.keys(mappings))("%s in a program", (name) => {
 
     const eager = grad(traced(mapping, shape, cotangent));
     for (const gradient of [eager, jit(eager)]) {
-      const got = gradient(inputs(), array(kept, shape), (await solve()) as Solution) as unknown as Record<
+      const got = gradient(inputs(), array(kept, shape), (await solve()) as HostSolution) as unknown as Record<
         string,
         np.Array
       >;
@@ -177,7 +186,7 @@ describe.each(Object.keys(mappings))("%s in a program", (name) => {
 });
 
 it("tells what to do when a mapping that the host solves is traced without a solution", () => {
-  expect(() => jit((x: np.Array) => mappings["fusedmax"]!(x))(np.array([1, 2]))).toThrow(/attender\("fusedmax"\)/);
+  expect(() => jit((x: np.Array) => mappings["fusedmax"]!(x))(np.array([1, 2]))).toThrow(/withAttention\("fusedmax"\)/);
 });
 
 it("needs a slope for the gradient in lambda", async () => {

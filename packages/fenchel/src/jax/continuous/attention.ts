@@ -11,9 +11,9 @@ import {
   type DensityOptions,
   type QuadratureOptions,
 } from "./expectation.ts";
-import { dimensionOf, leastVariance, momentsOf } from "./moments.ts";
+import { dimensionOf, leastVariance, momentsOf, soundWeights } from "./moments.ts";
 import { along, checkedAlpha, releaseShape, shapeOf } from "./radial.ts";
-import type { Parameter } from "../transform/scores.ts";
+import type { Parameter } from "../transform/options.ts";
 
 /** Throws unless the shape is that of regression matrices; returns the number of positions. */
 function checkRegression(regression: np.Array, batch: number, functions: number): number {
@@ -65,7 +65,7 @@ export interface ContinuousAttentionArrays extends DensityOptions {
  * Continuous attention c = E_p[V(t)] = B E_p[psi(t)] inside a program: V(t) = B psi(t) is the ridge regression of the values
  * on basis functions of position, p a beta-Gaussian a row. Returns [batch, features], equal to the core's
  * `continuousAttention`, differentiable in the values, location, scale2 and, when it is an array, alpha. Works under `jit` and
- * `grad` and in any program of an `attender`.
+ * `grad` and in any program of `withAttention`.
  *
  * - `values`: [batch, positions, features]; positions whose row of `regression` is 0 take no part but must be finite. A row
  *   of length 0 gives zeros. Everything else as for `expectedBasis`. Owns all arrays.
@@ -112,7 +112,7 @@ export interface CombinedAttentionArrays extends QuadratureOptions {
  * weights and, when it is an array, alpha.
  *
  * - `values`: [batch, positions, features]; `weights`: [batch, positions], each row a distribution, 0 past its end; an empty
- *   row of zeros gives zeros. `alpha`: default 2, see `expectedBasis`. Owns all arrays.
+ *   row of zeros gives zeros, any other NaN. `alpha`: default 2, see `expectedBasis`. Owns all arrays.
  * - Throws a RangeError or TypeError for shapes that do not fit, and as `expectedBasis` and `discreteMoments` do.
  * - Cost: that of `continuousAttention`.
  *
@@ -125,7 +125,7 @@ export interface CombinedAttentionArrays extends QuadratureOptions {
  * const weights = np.array([[0.5, 0.5]]);
  * combinedAttention(np.array([[[1], [3]]]), weights, { basis, regression, coordinates }); // [[4.0011]]
  */
-export function combinedAttention(values: np.Array, weights: np.Array, options: CombinedAttentionArrays): np.Array {
+export function combinedAttention(values: np.Array, given: np.Array, options: CombinedAttentionArrays): np.Array {
   checkOptions("combinedAttention", options, [
     "alpha",
     "basis",
@@ -137,7 +137,8 @@ export function combinedAttention(values: np.Array, weights: np.Array, options: 
   const { basis, regression, coordinates, ...rest } = options;
   const variance = checkPositive("variance", rest.variance ?? leastVariance, 0);
   const { dimension } = basis;
-  dimensionOf(weights, coordinates, dimension);
+  dimensionOf(given, coordinates, dimension);
+  const weights = soundWeights(given);
   const [batch = 0, positions = 0] = weights.shape;
   checkValues(values, batch, positions);
   checkRegression(regression, batch, basis.count);

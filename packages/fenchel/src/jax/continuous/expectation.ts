@@ -1,5 +1,5 @@
 /** r = E_p[psi] of a batch of beta-Gaussians inside a program. */
-import { numpy as np } from "@jax-js/jax";
+import { lax, numpy as np } from "@jax-js/jax";
 import { checkOptions } from "../../core/arguments.ts";
 import type { Basis } from "../../continuous/basis/basis.ts";
 import { checkCount } from "../../continuous/density/density.ts";
@@ -8,7 +8,8 @@ import { bumpWaves, normalWaves } from "./fourier-1d.ts";
 import { bumpLine, normalLine } from "./gaussian-1d.ts";
 import { bumpPlane, determinant, normalPlane } from "./gaussian-2d.ts";
 import { bumpCells, normalCells } from "./piecewise-1d.ts";
-import type { Parameter } from "../transform/scores.ts";
+import type { Parameter } from "../transform/options.ts";
+import { above, soundWhere } from "../transform/scores.ts";
 
 /** How finely the integrals are computed. */
 export interface QuadratureOptions {
@@ -59,11 +60,46 @@ export function scaleRows(dimension: 1 | 2, matrices: np.Array, factors: np.Arra
   return matrices.mul(dimension === 1 ? factors : factors.reshape([matrices.shape[0]!, 1, 1]));
 }
 
+/** 1 for a density with a finite location and a positive definite spread, NaN for another: [batch], constants. Borrows. */
+function soundDensities(dimension: 1 | 2, location: np.Array, spread: np.Array): np.Array {
+  const finite = np.less(np.abs(lax.stopGradient(location.ref)), Infinity);
+  const still = lax.stopGradient(spread.ref);
+  if (dimension === 1) return soundWhere(np.logicalAnd(finite, above(still, 0)));
+  const at = (i: number, j: number) => still.ref.slice([], i, j);
+  const variances = np.logicalAnd(above(at(0, 0), 0), above(at(1, 1), 0));
+  // Not the determinant, which vanishes in float32 for a small density; less what rounding may add to a singular matrix.
+  const product = np
+    .sqrt(at(0, 0))
+    .mul(np.sqrt(at(1, 1)))
+    .mul(1 - 1e-6);
+  const positive = np.greater(product, np.abs(at(0, 1).add(at(1, 0)).mul(0.5)));
+  still.dispose();
+  const located = np.logicalAnd(finite.ref.slice([], 0), finite.slice([], 1));
+  return soundWhere(np.logicalAnd(located, np.logicalAnd(variances, positive)));
+}
+
 /**
  * E_p[psi] for densities given by mu and the spread h Sigma. `shape` is undefined at alpha = 1. Owns location and spread,
- * borrows the shape.
+ * borrows the shape. What the core refuses comes out NaN, with its gradients: both ends are multiplied by NaN, since maxima and
+ * exponentials in between hide it.
  */
 export function expectationOf(
+  basis: Basis,
+  location: np.Array,
+  spread: np.Array,
+  shape: Shape | undefined,
+  options: QuadratureOptions,
+): np.Array {
+  const { dimension } = basis;
+  const batch = location.shape[0]!;
+  const sound = soundDensities(dimension, location, spread);
+  const located = location.mul(dimension === 1 ? sound.ref : sound.ref.reshape([batch, 1]));
+  const expected = integrals(basis, located, scaleRows(dimension, spread, sound.ref), shape, options);
+  return expected.mul(sound.reshape([batch, 1]));
+}
+
+/** The expectations of sound densities. */
+function integrals(
   basis: Basis,
   location: np.Array,
   spread: np.Array,
@@ -99,7 +135,8 @@ export function expectationOf(
  *   accuracy does not depend on how narrow a Gaussian function is against the density: 1e-5 of the largest value or better, in
  *   float32. Fourier functions have nodes for densities of a standard deviation of up to 1/2; `nodes` gives them more.
  * - `basis`: any; in the plane grids of one width (`gaussianGrid`) are fastest. `location`, `scale2`, `alpha`: see
- *   `DensityOptions`. They are not looked at: a scale of 0 or below gives NaN.
+ *   `DensityOptions`. A graph cannot throw: a row comes out NaN, with NaN gradients, where
+ *   its location is not finite, its scale not positive definite or an array alpha not above 1.
  * - alpha as an array must be above 1; its gradient loses digits towards 1, as 1e-7 / (alpha - 1)^2.
  * - Throws a RangeError for shapes that do not fit, a number alpha below 1, a count of nodes or slices below 2.
  * - Cost: O(batch functions nodes); in the plane, with g distinct y among the functions, O(batch slices (g nodes + functions)).

@@ -1,10 +1,11 @@
 /** Moment matching in a program: the density with the mean and covariance of positions under discrete weights. */
-import { numpy as np } from "@jax-js/jax";
+import { lax, numpy as np } from "@jax-js/jax";
 import { checkOptions, valueError } from "../../core/arguments.ts";
 import { checkPositive } from "../../continuous/density/density.ts";
 import { determinantOf, scaleRows } from "./expectation.ts";
 import { along, checkedAlpha, matchedHeight, releaseShape, shapeOf } from "./radial.ts";
-import type { Parameter } from "../transform/scores.ts";
+import type { Parameter } from "../transform/options.ts";
+import { soundWhere } from "../transform/scores.ts";
 
 /** Mean and covariance: [batch] and [batch], in the plane [batch, 2] and [batch, 2, 2]. */
 export interface Moments {
@@ -36,6 +37,19 @@ export function dimensionOf(weights: np.Array, coordinates: np.Array, given?: 1 
   throw new RangeError(
     `coordinates has the shape [${shape.join(", ")}]: ${wanted.map((each) => `[${each.join(", ")}]`).join(" or ")} is needed`,
   );
+}
+
+/**
+ * Weights [batch, positions] whose rows are NaN, all of them, unless they are distributions or zeros: entries of 0 or more
+ * that sum to 1 within 1e-3. Owns the weights.
+ */
+export function soundWeights(weights: np.Array): np.Array {
+  const still = lax.stopGradient(weights.ref);
+  const strange = np.where(np.greaterEqual(still.ref, 0), 0, 1).sum(-1, { keepdims: true });
+  const total = still.sum(-1, { keepdims: true });
+  const whole = np.less(np.abs(total.ref.sub(1)), 1e-3);
+  const fine = np.logicalAnd(np.logicalOr(whole, np.equal(total, 0)), np.equal(strange, 0));
+  return weights.mul(soundWhere(fine));
 }
 
 /** sum_l w_l t_l and sum_l w_l (t_l - mean)(t_l - mean)^T + variance I. Owns weights and coordinates. */
@@ -70,7 +84,7 @@ export const leastVariance = 1e-6;
  * squared scale of the density of exponent alpha that has V = sum_l w_l (t_l - location)(t_l - location)^T + variance I:
  * V itself at alpha = 1, (2/3)(5 V)^(3/2) at 2 on the line, 9 pi sqrt|V| V in the plane.
  *
- * - `weights`: [batch, positions], each row a distribution; a row of zeros gets some density around 0. `coordinates`:
+ * - `weights`: [batch, positions], each row a distribution; a row of zeros gets some density around 0, any other row NaN. `coordinates`:
  *   [positions] or [batch, positions]; in the plane [positions, 2] (see `coordinateArray`). Owns both.
  * - Throws a RangeError for other shapes, a number alpha below 1, a variance below 0. Cost O(batch positions).
  *
@@ -88,7 +102,7 @@ export function discreteMoments(
   const variance = checkPositive("variance", options.variance ?? leastVariance, 0);
   const dimension = dimensionOf(weights, coordinates);
   const alpha = checkedAlpha(options.alpha, weights.shape[0]!);
-  const { mean, covariance } = momentsOf(dimension, weights, coordinates, variance);
+  const { mean, covariance } = momentsOf(dimension, soundWeights(weights), coordinates, variance);
   if (alpha === 1) return { location: mean, scale2: covariance };
   const shape = shapeOf(alpha, dimension);
   const height = matchedHeight(shape.k, dimension, np.log(determinantOf(dimension, covariance)));

@@ -2,11 +2,12 @@
  * The radial shape of a beta-Gaussian in a program, for alpha > 1: t = mu + L z, where z has the density
  * c (1 - |z|^2)_+^(1/k) on the unit ball, k = alpha - 1, L L^T = (2 / k) h Sigma and h = p(mu)^k.
  */
-import { numpy as np } from "@jax-js/jax";
+import { lax, numpy as np } from "@jax-js/jax";
 import { valueError } from "../../core/arguments.ts";
 import { checkAlpha } from "../../continuous/density/density.ts";
 import { logGammaStep } from "../../continuous/numeric/special-functions.ts";
-import type { Parameter } from "../transform/scores.ts";
+import type { Parameter } from "../transform/options.ts";
+import { above, soundWhere } from "../transform/scores.ts";
 
 /** Numbers of the shape: each one number, or an array [batch] (or [1]) when alpha is an array. */
 export interface Shape {
@@ -28,14 +29,18 @@ const logTwoPi = Math.log(2 * Math.PI);
 /** -log of the share of its peak below which a density is left out. */
 const faint = 18.4;
 
-/** alpha as a number, or as an array [batch] or [1]. Owns an array. Throws for a number below 1 or another shape. */
+/**
+ * alpha as a number, or as an array [batch] or [1], NaN where it is not above 1 and finite. Owns an array. Throws for a number
+ * below 1 or another shape.
+ */
 export function checkedAlpha(alpha: Parameter | undefined, batch: number): Parameter {
   if (alpha === undefined) return 2;
   if (typeof alpha === "number") return checkAlpha(alpha);
   if (alpha.size !== 1 && !(alpha.ndim === 1 && alpha.shape[0] === batch)) {
     throw valueError("alpha", `[${alpha.shape.join(", ")}]`, `a number, a scalar or the shape [${batch}] is needed`);
   }
-  return alpha.reshape([alpha.size]);
+  const sound = soundWhere(above(lax.stopGradient(alpha.ref), 1));
+  return alpha.mul(sound).reshape([alpha.size]);
 }
 
 /** f of a number on the host, or of a reference to an array in the program. */

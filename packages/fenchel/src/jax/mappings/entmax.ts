@@ -1,11 +1,11 @@
 /** entmax inside a program: the core's exact weights, and a curve through them that has the mapping's derivatives. */
 import { lax, numpy as np } from "@jax-js/jax";
 import { entmax as core } from "../../mappings/entmax.ts";
-import type { HostScores, HostSolution } from "../transform/host-callback.ts";
-import type { Solution, Solved, SolvedOptions } from "../transform/mapping.ts";
+import type { HostScores, SolvedArrays } from "../transform/host-callback.ts";
+import type { HostSolution, HostMapping, HostMappingOptions } from "../transform/mapping.ts";
 import { alphaRule, gammaRule } from "../transform/options.ts";
-import { keptEntries, orOne, shiftedScores } from "../transform/scores.ts";
-import { solvedOnHost } from "../transform/host-solution.ts";
+import { finished, orOne, rowsOf } from "../transform/scores.ts";
+import { hostMapping } from "../transform/host-solution.ts";
 
 const DEFAULT_ALPHA = 1.5;
 
@@ -51,7 +51,10 @@ function weightsAlong(y: np.Array, power: np.Array, moves: np.Array, alpha: numb
   return y.add(risen);
 }
 
-function solveRows({ scores, shape, mask, gamma }: HostScores, { alpha = DEFAULT_ALPHA }: SolvedOptions): HostSolution {
+function solveRows(
+  { scores, shape, mask, gamma }: HostScores,
+  { alpha = DEFAULT_ALPHA }: HostMappingOptions,
+): SolvedArrays {
   // Above 1.5 the derivative is a root of what float32 knows of a small weight: those are solved in float64.
   const given = alpha <= 1.5 ? scores : Float64Array.from(scores);
   const exact: Float32Array | Float64Array = core(given, { shape, mask, gamma, alpha });
@@ -63,11 +66,16 @@ function solveRows({ scores, shape, mask, gamma }: HostScores, { alpha = DEFAULT
   return { weights, power };
 }
 
-function weigh(scores: np.Array, { weights, power }: Solution, { mask, gamma, alpha = DEFAULT_ALPHA }: SolvedOptions) {
+function applySolution(
+  scores: np.Array,
+  { weights, power }: HostSolution,
+  { mask, gamma, alpha = DEFAULT_ALPHA }: HostMappingOptions,
+) {
   if (power === undefined) throw new TypeError("entmax: solution.power is missing: pass what entmax.solve found");
-  const point = shiftedScores(scores, keptEntries(scores, mask), gamma);
-  const still = lax.stopGradient(point.ref);
-  return weightsAlong(lax.stopGradient(weights), lax.stopGradient(power), point.sub(still), alpha);
+  const { kept, shifted, sound } = rowsOf(scores, mask, gamma);
+  const still = lax.stopGradient(shifted.ref);
+  const moved = weightsAlong(lax.stopGradient(weights), lax.stopGradient(power), shifted.sub(still), alpha);
+  return finished(moved, kept, sound);
 }
 
 /**
@@ -76,7 +84,7 @@ function weigh(scores: np.Array, { weights, power }: Solution, { mask, gamma, al
  *
  * The host solves it with the core: for every alpha to the last digits and with exact zeros, which no fixed number of
  * operations in the graph gives. Outside `jit` and `grad` a plain call does that. Inside, the call needs the
- * `solution` that `entmax.solve` found for the same scores; `attender` arranges this for whole models. Gradients in the
+ * `solution` that `entmax.solve` found for the same scores; `withAttention` arranges this for whole models. Gradients in the
  * scores and gamma are those of the Jacobian (diag(s) - s s^T / sum s) / gamma with s = y^(2 - alpha) on the support; second
  * derivatives are exact, too, higher ones are not. There is no gradient in alpha.
  *
@@ -89,9 +97,9 @@ function weigh(scores: np.Array, { weights, power }: Solution, { mask, gamma, al
  * @example
  * entmax(np.array([1, 1, -2]), { alpha: 1.5 }); // [0.5, 0.5, 0]
  */
-export const entmax: Solved = /* @__PURE__ */ solvedOnHost({
+export const entmax: HostMapping = /* @__PURE__ */ hostMapping({
   mappingName: "entmax",
   takes: [gammaRule, alphaRule],
   solveRows,
-  weigh,
+  applySolution: applySolution,
 });

@@ -1,6 +1,6 @@
 /** fusedmax inside a program. */
 import { fusedmax as core } from "../../mappings/fusedmax.ts";
-import type { Solved } from "../transform/mapping.ts";
+import type { HostMapping } from "../transform/mapping.ts";
 import { structured } from "./structured.ts";
 
 /** R = sum |y_{i+1} - y_i|: how many neighbours an entry exceeds, less how many exceed it. */
@@ -17,7 +17,7 @@ function totalVariationSlope(weights: Float32Array, at: readonly number[], slope
  * sparse weights in segments of neighbours that share one weight. Owns its arguments. Rows with nothing left give zeros.
  *
  * The host solves it with the float64 core. Outside `jit` and `grad` a plain call does that. Inside, the call needs the
- * `solution` that `fusedmax.solve` found for the same scores; `attender` arranges this for whole models. Gradients in the
+ * `solution` that `fusedmax.solve` found for the same scores; `withAttention` arranges this for whole models. Gradients in the
  * scores, gamma and lambda are exact, of any order.
  *
  * - Throws a TypeError inside a trace without a solution, and the core's errors for scores or parameters out of range.
@@ -28,4 +28,4 @@ function totalVariationSlope(weights: Float32Array, at: readonly number[], slope
  * @example
  * fusedmax(np.array([1, 2.1, 1.9]), { lambda: 0.1 }); // [0, 0.5, 0.5]
  */
-export const fusedmax: Solved = /* @__PURE__ */ structured(core, totalVariationSlope);
+export const fusedmax: HostMapping = /* @__PURE__ */ structured(core, totalVariationSlope);

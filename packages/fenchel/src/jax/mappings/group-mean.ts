@@ -1,12 +1,12 @@
 /** Means over groups inside a program: the Jacobian of the structured proxes. */
 import { numpy as np, vjp } from "@jax-js/jax";
-import type { Solution } from "../transform/mapping.ts";
+import type { HostSolution } from "../transform/mapping.ts";
 import { orOne } from "../transform/scores.ts";
 
 /** Up to this length comparing all pairs is faster than scattering into groups (measured on the wasm device). */
 const LONGEST_COMPARED = 96;
 
-type Groups = Required<Pick<Solution, "groups" | "share">>;
+type Groups = Required<Pick<HostSolution, "groups" | "share">>;
 
 /** sum_j [g_i = g_j] share_j t_j, one fused kernel. Entries in no group have share 0, and so 0 of each other. */
 function byComparison(values: np.Array, { groups, share }: Groups): np.Array {

@@ -1,6 +1,6 @@
 /** oscarmax inside a program. */
 import { oscarmax as core } from "../../mappings/oscarmax.ts";
-import type { Solved } from "../transform/mapping.ts";
+import type { HostMapping } from "../transform/mapping.ts";
 import { structured } from "./structured.ts";
 
 /** R = sum_{i<j} max(y_i, y_j): how many entries stand below one. Zeros come last in any order: they carry no gradient. */
@@ -15,7 +15,7 @@ function pairwiseMaximaSlope(weights: Float32Array, at: readonly number[], slope
  * give zeros.
  *
  * The host solves it with the float64 core. Outside `jit` and `grad` a plain call does that. Inside, the call needs the
- * `solution` that `oscarmax.solve` found for the same scores; `attender` arranges this for whole models. Gradients in the
+ * `solution` that `oscarmax.solve` found for the same scores; `withAttention` arranges this for whole models. Gradients in the
  * scores, gamma and lambda are exact, of any order.
  *
  * - Throws a TypeError inside a trace without a solution, and the core's errors for scores or parameters out of range.
@@ -26,4 +26,4 @@ function pairwiseMaximaSlope(weights: Float32Array, at: readonly number[], slope
  * @example
  * oscarmax(np.array([1, 0.5, -0.7]), { lambda: 0.05 }); // [0.725, 0.275, 0]
  */
-export const oscarmax: Solved = /* @__PURE__ */ structured(core, pairwiseMaximaSlope);
+export const oscarmax: HostMapping = /* @__PURE__ */ structured(core, pairwiseMaximaSlope);

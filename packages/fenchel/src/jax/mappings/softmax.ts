@@ -1,7 +1,7 @@
 /** softmax inside a program. */
 import { numpy as np } from "@jax-js/jax";
 import { closedForm, type ClosedForm } from "../transform/mapping.ts";
-import { checkAxis, keptEntries, orOne, shiftedScores, type GraphOptions } from "../transform/scores.ts";
+import { checkAxis, finished, orOne, rowsOf, type GraphOptions } from "../transform/scores.ts";
 
 /**
  * softmax(x)_i = exp(x_i / gamma) / sum_j exp(x_j / gamma) along the last axis, with `mask` and a `gamma` that may be
@@ -15,9 +15,8 @@ import { checkAxis, keptEntries, orOne, shiftedScores, type GraphOptions } from 
  */
 export const softmax: ClosedForm = /* @__PURE__ */ closedForm("softmax", (scores, options: GraphOptions) => {
   checkAxis("softmax", scores);
-  const kept = keptEntries(scores, options.mask);
-  const shifted = shiftedScores(scores, kept.ref, options.gamma);
-  const powers = np.where(kept, np.exp(shifted), 0);
+  const { kept, shifted, sound } = rowsOf(scores, options.mask, options.gamma);
+  const powers = np.where(kept.ref, np.exp(shifted), 0);
   const total = orOne(powers.ref.sum(-1, { keepdims: true }));
-  return powers.div(total);
+  return finished(powers.div(total), kept, sound);
 });

@@ -1,7 +1,7 @@
 /** sparsemax inside a program: an exact, finite threshold, and the affine piece it selects. */
 import { lax, numpy as np } from "@jax-js/jax";
 import { closedForm, type ClosedForm } from "../transform/mapping.ts";
-import { checkAxis, keptEntries, orOne, shiftedScores, type GraphOptions } from "../transform/scores.ts";
+import { checkAxis, finished, orOne, rowsOf, type GraphOptions } from "../transform/scores.ts";
 
 /** Up to this length comparing all pairs, one fused kernel, is faster than sorting (measured on the wasm device). */
 const LONGEST_COMPARED = 256;
@@ -57,11 +57,10 @@ function supportOf(shifted: np.Array, kept: np.Array): np.Array {
  */
 export const sparsemax: ClosedForm = /* @__PURE__ */ closedForm("sparsemax", (scores, options: GraphOptions) => {
   checkAxis("sparsemax", scores);
-  const kept = keptEntries(scores, options.mask);
-  const shifted = shiftedScores(scores, kept.ref, options.gamma);
-  const support = supportOf(shifted.ref, kept);
+  const { kept, shifted, sound } = rowsOf(scores, options.mask, options.gamma);
+  const support = supportOf(shifted.ref, kept.ref);
   const size = orOne(np.where(support.ref, 1, 0).sum(-1, { keepdims: true }));
   const mass = np.where(support.ref, shifted.ref, 0).sum(-1, { keepdims: true });
   const threshold = mass.sub(1).div(size);
-  return np.where(support, np.maximum(shifted.sub(threshold), 0), 0);
+  return finished(np.where(support, np.maximum(shifted.sub(threshold), 0), 0), kept, sound);
 });

@@ -2,11 +2,11 @@
 import { lax, type numpy as np } from "@jax-js/jax";
 import type { MappingOptions, StructuredMapping } from "../../core/contract.ts";
 import { structuredProduct } from "./group-mean.ts";
-import type { HostScores, HostSolution } from "../transform/host-callback.ts";
-import type { Solution, Solved, SolvedOptions } from "../transform/mapping.ts";
+import type { HostScores, SolvedArrays } from "../transform/host-callback.ts";
+import type { HostSolution, HostMapping, HostMappingOptions } from "../transform/mapping.ts";
 import { gammaRule, lambdaRule, type OptionRule } from "../transform/options.ts";
-import { keptEntries, shiftedScores } from "../transform/scores.ts";
-import { solvedOnHost } from "../transform/host-solution.ts";
+import { finished, rowsOf } from "../transform/scores.ts";
+import { hostMapping } from "../transform/host-solution.ts";
 
 /**
  * A subgradient of the penalty R at the weights of one row, written into `slope`. `at` lists the row's kept entries in
@@ -23,7 +23,7 @@ type PenaltySlope<E extends object = object> = (
 /** Options that a structured mapping takes beside gamma and lambda: their rules, and how they reach the core. */
 interface OwnOptions<E extends object> {
   readonly takes: readonly OptionRule[];
-  readonly read: (options: SolvedOptions) => E;
+  readonly read: (options: HostMappingOptions) => E;
 }
 
 /** 1 / (size of the group) for every entry of a group, rows of `n`. */
@@ -44,7 +44,7 @@ function solveRows<E extends object>(
   penaltySlope: PenaltySlope<E>,
   { scores, shape, mask, gamma, lambda, lambdaIsArray }: HostScores,
   own: E,
-): HostSolution {
+): SolvedArrays {
   const n = shape[shape.length - 1]!;
   const options: MappingOptions<"lambda", E> = { shape, mask, gamma, lambda, ...own };
   const weights = core(scores, options);
@@ -60,13 +60,18 @@ function solveRows<E extends object>(
   return { weights, groups, share, slope };
 }
 
-function weigh(name: string, scores: np.Array, solution: Solution, { gamma, lambda, mask }: SolvedOptions): np.Array {
+function applySolution(
+  name: string,
+  scores: np.Array,
+  solution: HostSolution,
+  { gamma, lambda, mask }: HostMappingOptions,
+): np.Array {
   const { weights, groups, share, slope } = solution;
   if (groups === undefined || share === undefined) {
     throw new TypeError(`${name}: solution.groups is missing: pass what ${name}.solve found`);
   }
-  const kept = keptEntries(scores, mask);
-  let point = shiftedScores(scores, kept, gamma);
+  const { kept, shifted, sound } = rowsOf(scores, mask, gamma);
+  let point = shifted;
   if (lambda !== undefined && typeof lambda !== "number") {
     if (slope === undefined) {
       throw new TypeError(`${name}: solution.slope is missing: solve with the same array lambda`);
@@ -74,28 +79,29 @@ function weigh(name: string, scores: np.Array, solution: Solution, { gamma, lamb
     point = point.sub(slope.mul(lambda));
   } else slope?.dispose();
   const still = lax.stopGradient(point.ref);
-  return lax.stopGradient(weights).add(structuredProduct(point.sub(still), { groups, share }));
+  const moved = structuredProduct(point.sub(still), { groups, share });
+  return finished(lax.stopGradient(weights).add(moved), kept, sound);
 }
 
 const noOptions: OwnOptions<object> = { takes: [], read: () => ({}) };
 
 /** A structured mapping from the core's and a subgradient of its penalty. */
-export function structured(core: StructuredMapping<"lambda">, penaltySlope: PenaltySlope): Solved;
+export function structured(core: StructuredMapping<"lambda">, penaltySlope: PenaltySlope): HostMapping;
 export function structured<E extends object>(
   core: StructuredMapping<"lambda", E>,
   penaltySlope: PenaltySlope<E>,
   own: OwnOptions<E>,
-): Solved;
+): HostMapping;
 export function structured(
   core: StructuredMapping<"lambda">,
   penaltySlope: PenaltySlope,
   own: OwnOptions<object> = noOptions,
-): Solved {
+): HostMapping {
   const { mappingName } = core;
-  return solvedOnHost({
+  return hostMapping({
     mappingName,
     takes: [gammaRule, lambdaRule, ...own.takes],
     solveRows: (read, options) => solveRows(core, penaltySlope, read, own.read(options)),
-    weigh: (scores, solution, options) => weigh(mappingName, scores, solution, options),
+    applySolution: (scores, solution, options) => applySolution(mappingName, scores, solution, options),
   });
 }

@@ -1,6 +1,6 @@
 /** tvmax inside a program. */
 import { tvmax as core, type GridOptions } from "../../mappings/tvmax.ts";
-import type { Solved, SolvedOptions } from "../transform/mapping.ts";
+import type { HostMapping, HostMappingOptions } from "../transform/mapping.ts";
 import { checkGrid, gridRule } from "../transform/options.ts";
 import { structured } from "./structured.ts";
 
@@ -26,7 +26,7 @@ function gridSlope(
   }
 }
 
-function readGrid({ grid }: SolvedOptions): GridOptions {
+function readGrid({ grid }: HostMappingOptions): GridOptions {
   checkGrid(grid);
   return { grid };
 }
@@ -37,7 +37,7 @@ function readGrid({ grid }: SolvedOptions): GridOptions {
  * on connected regions of an image. Owns its arguments. Rows with nothing left give zeros.
  *
  * The host solves it with the core. Outside `jit` and `grad` a plain call does that. Inside, the call needs the
- * `solution` that `tvmax.solve` found for the same scores; `attender` arranges this for whole models. Gradients in the
+ * `solution` that `tvmax.solve` found for the same scores; `withAttention` arranges this for whole models. Gradients in the
  * scores, gamma and lambda are exact, of any order.
  *
  * - `scores`: [..., height * width]. `grid`: [height, width], required. Masked entries leave the grid.
@@ -49,4 +49,4 @@ function readGrid({ grid }: SolvedOptions): GridOptions {
  * @example
  * tvmax(np.array([1, 0.9, 0.1, 0.4, 0, 0.6]), { grid: [2, 3], lambda: 0.1 }); // [0.45, 0.45, 0, 0.05, 0, 0.05]
  */
-export const tvmax: Solved = /* @__PURE__ */ structured(core, gridSlope, { takes: [gridRule], read: readGrid });
+export const tvmax: HostMapping = /* @__PURE__ */ structured(core, gridSlope, { takes: [gridRule], read: readGrid });

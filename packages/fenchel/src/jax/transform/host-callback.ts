@@ -1,7 +1,7 @@
 /** What the host reads of a program and what it hands back: typed arrays on both sides. */
 import { numpy as np } from "@jax-js/jax";
-import type { Solution, SolvedOptions } from "./mapping.ts";
-import type { Parameter } from "./scores.ts";
+import type { HostSolution, HostMappingOptions } from "./mapping.ts";
+import type { Parameter } from "./options.ts";
 
 /** Scores read from the program, with what belongs to them; rows along the last axis. */
 export interface HostScores {
@@ -16,7 +16,7 @@ export interface HostScores {
 }
 
 /** The parts of a solution, laid out like the scores. */
-export type HostSolution = { readonly [part in keyof Solution]: Float32Array | Int32Array };
+export type SolvedArrays = { readonly [part in keyof HostSolution]: Float32Array | Int32Array };
 
 type Read = ArrayLike<number> | undefined;
 
@@ -32,7 +32,7 @@ function perRow(parameter: Parameter | undefined, shape: readonly number[]): np.
 /** The arrays a solver reads, with the scores' shape where they must; numbers stay in the options. Owns its arguments. */
 export function arraysToRead(
   scores: np.Array,
-  { mask, gamma, lambda }: SolvedOptions,
+  { mask, gamma, lambda }: HostMappingOptions,
 ): readonly (np.Array | undefined)[] {
   const { shape } = scores;
   const full = mask === undefined || sameShape(mask.shape, shape) ? mask : np.broadcastTo(mask, [...shape]);
@@ -45,7 +45,7 @@ function parameterValue(read: Read, given: Parameter | undefined): number | Floa
 }
 
 /** What was read, in the order of `arraysToRead`, beside the numbers among the options. */
-export function hostScores(shape: readonly number[], reads: readonly Read[], options: SolvedOptions): HostScores {
+export function hostScores(shape: readonly number[], reads: readonly Read[], options: HostMappingOptions): HostScores {
   const [scores, mask, gamma, lambda] = reads;
   return {
     scores: scores as Float32Array,
@@ -58,10 +58,10 @@ export function hostScores(shape: readonly number[], reads: readonly Read[], opt
 }
 
 /** A solution as arrays of the program. */
-export function toArrays(found: HostSolution, shape: readonly number[]): Solution {
+export function toArrays(found: SolvedArrays, shape: readonly number[]): HostSolution {
   const parts = Object.entries(found).map(([part, values]) => [
     part,
     np.array(values as Float32Array<ArrayBuffer>, { shape: [...shape] }),
   ]);
-  return Object.fromEntries(parts) as Solution;
+  return Object.fromEntries(parts) as HostSolution;
 }

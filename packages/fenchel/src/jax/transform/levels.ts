@@ -1,10 +1,9 @@
 /** Which attention of a program depends on which: the order in which the host can solve them. */
 import { lax, makeJaxpr, tree, type JsTree, type numpy as np } from "@jax-js/jax";
-import type { SolvedOptions } from "./mapping.ts";
+import type { HostMappingOptions } from "./mapping.ts";
 import type { Grid, Numbers } from "./options.ts";
-import type { Parameter } from "./scores.ts";
 
-export type AttendOptions = Omit<SolvedOptions, "solution">;
+export type AttendOptions = Omit<HostMappingOptions, "solution">;
 
 /** Attention inside a program: scores -> weights along the last axis. Owns its arguments. */
 export type Attend = (scores: np.Array, options?: AttendOptions) => np.Array;
@@ -36,8 +35,12 @@ export function attendArrays(scores: np.Array, { mask, gamma, lambda }: AttendOp
 export type AttendConstants = Numbers & { readonly grid?: Grid | undefined };
 
 export function attendConstants({ gamma, lambda, alpha, grid }: AttendOptions): AttendConstants {
-  const number = (parameter: Parameter | undefined) => (typeof parameter === "number" ? parameter : undefined);
-  return { gamma: number(gamma), lambda: number(lambda), alpha, grid };
+  return {
+    ...(typeof gamma === "number" ? { gamma } : {}),
+    ...(typeof lambda === "number" ? { lambda } : {}),
+    ...(alpha === undefined ? {} : { alpha }),
+    ...(grid === undefined ? {} : { grid }),
+  };
 }
 
 /**

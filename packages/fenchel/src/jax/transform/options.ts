@@ -1,9 +1,13 @@
 /** The options of mappings in programs: which exist, how a value given for a whole program is checked, who takes which. */
+import type { numpy as np } from "@jax-js/jax";
 import { checkOptions, valueError } from "../../core/arguments.ts";
 import { graphFromGrid } from "../../solvers/graph.ts";
 import { gammaSpec, type HyperParameterSpec } from "../../core/hyper-parameters.ts";
 import { alphaSpec } from "../../mappings/entmax.ts";
 import { lambdaSpec } from "../../core/penalty-strength.ts";
+
+/** A number, or an array of the program: a scalar, or a shape that broadcasts to the scores' with a last axis of 1. */
+export type Parameter = np.Array | number;
 
 /** [height, width] of the grid that a row is, row-major. */
 export type Grid = readonly [height: number, width: number];
@@ -15,8 +19,8 @@ export interface Numbers {
   readonly alpha?: number | undefined;
 }
 
-/** Options of a whole attender: constants of every program. A grid only for mappings that take one. */
-export type AttenderOptions = Numbers | (Numbers & { readonly grid: Grid });
+/** Options of a mapping for whole programs: constants. A grid only for mappings that take one. */
+export type AttentionTransformOptions = Numbers | (Numbers & { readonly grid: Grid });
 
 /** An option that a mapping takes. */
 export interface OptionRule {
@@ -47,7 +51,7 @@ export const alphaRule: OptionRule = /* @__PURE__ */ numberRule(alphaSpec);
 export const gridRule: OptionRule = { name: "grid", check: checkGrid };
 
 /** Throws unless every option is one of `takes` and in range, and those that are required are given. */
-export function checkAttenderOptions(mappingName: string, takes: readonly OptionRule[], options: object): void {
+export function checkTransformOptions(mappingName: string, takes: readonly OptionRule[], options: object): void {
   const names = takes.map(({ name }) => name);
   checkOptions(mappingName, options, names);
   const given = options as Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 /** Attenders: programs with attention in them equal the mappings, forward and backward, and keep nothing. */
 import { init, numpy as np, tree } from "@jax-js/jax";
 import { entmax, fusedmax, oscarmax, registry, tvmax } from "fenchel";
-import { attender, mappings, type Attend, type AttenderOptions, type Numbers } from "fenchel/jax";
+import { withAttention, mappings, type Attend, type AttenderOptions, type Numbers } from "fenchel/jax";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { uniform } from "../support/rows-of-scores.ts";
 
@@ -61,10 +61,10 @@ async function difference(
   return ((await side(1)) - (await side(-1))) / (2 * step);
 }
 
-/** An attender for rows of n entries: a mapping on grids is told theirs. */
-function attenderFor(name: string, n: number, options: Numbers = {}) {
+/** Programs for rows of n entries: a mapping on grids is told theirs. */
+function transformFor(name: string, n: number, options: Numbers = {}) {
   const needed = registry.find((entry) => entry.name === name)?.optionsFor?.(n) ?? {};
-  return attender(name, { ...needed, ...options } as AttenderOptions);
+  return withAttention(name, { ...needed, ...options } as AttenderOptions);
 }
 
 /** Memory held on purpose, see the leak test. */
@@ -74,7 +74,7 @@ const models = { sideBySide, stacked };
 
 describe.each(Object.keys(mappings))("%s", (name) => {
   it.each(Object.keys(models) as (keyof typeof models)[])("differentiates the model %s", async (model) => {
-    const attention = attenderFor(name, words, { gamma: 1.2 });
+    const attention = transformFor(name, words, { gamma: 1.2 });
     const program = models[model];
     const step = attention.valueAndGrad(program);
     const valueOnly = attention.jit(program);
@@ -93,7 +93,7 @@ describe.each(Object.keys(mappings))("%s", (name) => {
   });
 
   it("consumes its arguments, returns arrays owned once, and compiles each shape once", async () => {
-    const step = attenderFor(name, words).valueAndGradWithAux(
+    const step = transformFor(name, words).valueAndGradWithAux(
       (attend, params: Params, keys: np.Array, mask: np.Array) => {
         const size = keys.shape[0]!;
         params.other.dispose();
@@ -132,7 +132,7 @@ describe.each(Object.keys(mappings))("%s", (name) => {
   it("leaves nothing behind", async () => {
     const size = 64;
     const n = 128;
-    const step = attenderFor(name, n).valueAndGrad((attend, x: np.Array, y: np.Array) => attend(x).mul(y).sum());
+    const step = transformFor(name, n).valueAndGrad((attend, x: np.Array, y: np.Array) => attend(x).mul(y).sum());
     const x = np.array(numbers(8, size * n)).reshape([size, n]);
     const once = async () => {
       const [value, gradient] = await step(x.ref, x.ref);
@@ -161,7 +161,7 @@ describe.each(Object.keys(mappings))("%s", (name) => {
   });
 });
 
-describe("gradients in traced parameters through an attender", () => {
+describe("gradients in traced parameters through a transform", () => {
   const shape = [2, 6];
   const scores = Float32Array.from([1, 2.1, 1.9, 0.3, 0.2, 1.8, 0.1, 0.5, 0.45, 0.9, -0.4, 0.7]);
   const cotangent = Float32Array.from([1, -2, 0.5, 0, 3, -1, 2, 0.5, -1, 0.2, 0.3, 1]);
@@ -172,7 +172,7 @@ describe("gradients in traced parameters through an attender", () => {
     ["tvmax", tvmax, { grid: [2, 3] }],
   ] as const)("%s equals the core", async (name, mapping, own) => {
     const core = mapping as typeof fusedmax;
-    const step = attender(name, own).valueAndGrad(
+    const step = withAttention(name, own).valueAndGrad(
       (attend, { x, gamma, lambda }: { x: np.Array; gamma: np.Array; lambda: np.Array }) =>
         attend(x, { gamma, lambda }).mul(np.array(cotangent).reshape(shape)).sum(),
     );
@@ -196,45 +196,52 @@ describe("gradients in traced parameters through an attender", () => {
   });
 });
 
-describe("attender", () => {
+describe("withAttention", () => {
   it("names what it knows when the mapping is unknown", () => {
-    expect(() => attender("sofmax")).toThrow('mapping "sofmax" is unknown: it must be one of softmax, sparsemax');
-    expect(() => attender("toString")).toThrow(RangeError);
+    expect(() => withAttention("sofmax")).toThrow('mapping "sofmax" is unknown: it must be one of softmax, sparsemax');
+    expect(() => withAttention("toString")).toThrow(RangeError);
   });
 
   it("refuses options that are out of range or not the mapping's", () => {
-    expect(() => attender("oscarmax", { lambda: -1 })).toThrow("lambda is -1: a finite number of 0 or more is needed");
-    expect(() => attender("softmax", { gamma: 0 })).toThrow("gamma is 0: a finite number above 0 is needed");
-    expect(() => attender("sparsemax", { lambda: 0.1 })).toThrow("options.lambda is unknown to sparsemax");
-    expect(() => attender("fusedmax", { grid: [1, 2] })).toThrow("options.grid is unknown to fusedmax");
-    expect(() => attender("tvmax")).toThrow(new TypeError("grid is undefined: [height, width] is needed"));
-    expect(() => attender("tvmax", { grid: [2, -1] })).toThrow("grid[1] is -1: height and width must be integers");
-    expect(() => attender("entmax", { alpha: 0.9 })).toThrow(
+    expect(() => withAttention("oscarmax", { lambda: -1 })).toThrow(
+      "lambda is -1: a finite number of 0 or more is needed",
+    );
+    expect(() => withAttention("softmax", { gamma: 0 })).toThrow("gamma is 0: a finite number above 0 is needed");
+    expect(() => withAttention("sparsemax", { lambda: 0.1 })).toThrow("options.lambda is unknown to sparsemax");
+    expect(() => withAttention("fusedmax", { grid: [1, 2] })).toThrow("options.grid is unknown to fusedmax");
+    expect(() => withAttention("tvmax")).toThrow(new TypeError("grid is undefined: [height, width] is needed"));
+    expect(() => withAttention("tvmax", { grid: [2, -1] })).toThrow("grid[1] is -1: height and width must be integers");
+    expect(() => withAttention("entmax", { alpha: 0.9 })).toThrow(
       new RangeError("alpha is 0.9: a finite number of 1 or more is needed"),
     );
-    expect(() => attender("entmax", { lambda: 0.1 })).toThrow(
+    expect(() => withAttention("entmax", { lambda: 0.1 })).toThrow(
       new TypeError("options.lambda is unknown to entmax: it takes gamma, alpha"),
     );
-    expect(() => attender("softmax", { alpha: 1 })).toThrow("options.alpha is unknown to softmax");
+    expect(() => withAttention("softmax", { alpha: 1 })).toThrow("options.alpha is unknown to softmax");
     const text = { gamma: "1" } as unknown as Numbers;
-    expect(() => attender("softmax", text)).toThrow(new TypeError('gamma is "1": a finite number above 0 is needed'));
+    expect(() => withAttention("softmax", text)).toThrow(
+      new TypeError('gamma is "1": a finite number above 0 is needed'),
+    );
   });
 
   it("takes every mapping of the registry that runs in programs", () => {
     const known = registry.map((entry) => entry.name);
     for (const name of Object.keys(mappings)) expect(known).toContain(name);
-    expect(attender(mappings["fusedmax"]!, { lambda: 0.2 }).mappingName).toBe("fusedmax");
+    expect(withAttention(mappings["fusedmax"]!, { lambda: 0.2 }).mappingName).toBe("fusedmax");
   });
 
-  it("lets a call's options go before the attender's; those that the mapping does not take do nothing", async () => {
+  it("lets a call's options go before those of the program; those that the mapping does not take do nothing", async () => {
     const scores = [1, 0.2, 0.9, 0.1, 0.6, 0.3];
     const lambda = np.array(0.3);
     const program = (attend: Attend, x: np.Array, strength: np.Array) =>
       attend(x, { grid: [3, 2], gamma: undefined, lambda: strength });
-    const weights = await attender("tvmax", { grid: [2, 3], gamma: 0.5 }).jit(program)(np.array(scores), lambda.ref);
+    const weights = await withAttention("tvmax", { grid: [2, 3], gamma: 0.5 }).jit(program)(
+      np.array(scores),
+      lambda.ref,
+    );
     const wanted = tvmax(Float32Array.from(scores), { grid: [3, 2], gamma: 0.5, lambda: Math.fround(0.3) });
     expect(weights.dataSync()).toEqual(wanted);
-    const even = await attender("sparsemax", { gamma: 0.5 }).jit(program)(np.array(scores), lambda.ref);
+    const even = await withAttention("sparsemax", { gamma: 0.5 }).jit(program)(np.array(scores), lambda.ref);
     expect(even.dataSync()[0]).toBeCloseTo(0.6, 6);
     expect(lambda.refCount).toBe(1);
   });
@@ -242,10 +249,11 @@ describe("attender", () => {
   it.each([1, 1.3, 2, 3])("differentiates a model with entmax at alpha %f, and in a traced gamma", async (alpha) => {
     const scores = Float32Array.from([1, 0.2, 0.9, 0.1, 0.6, 0.3, 0.7, -1]);
     const cotangent = Float32Array.from([1, -2, 0.5, 0, 3, -1, 2, 0.5]);
-    const step = attender("entmax", { alpha }).valueAndGrad((attend, { x, gamma }: { x: np.Array; gamma: np.Array }) =>
-      attend(x.reshape([2, 4]), { gamma })
-        .mul(np.array(cotangent).reshape([2, 4]))
-        .sum(),
+    const step = withAttention("entmax", { alpha }).valueAndGrad(
+      (attend, { x, gamma }: { x: np.Array; gamma: np.Array }) =>
+        attend(x.reshape([2, 4]), { gamma })
+          .mul(np.array(cotangent).reshape([2, 4]))
+          .sum(),
     );
     const [value, gradient] = await step({ x: np.array(scores), gamma: np.array(0.75) });
     const exact = entmax.vjp(Float64Array.from(scores), { shape: [2, 4], alpha, gamma: 0.75 });
@@ -258,19 +266,19 @@ describe("attender", () => {
   });
 
   it("rejects with the core's error when rows are not the grid's", async () => {
-    const weights = attender("tvmax", { grid: [2, 2] }).jit((attend, x: np.Array) => attend(x));
+    const weights = withAttention("tvmax", { grid: [2, 2] }).jit((attend, x: np.Array) => attend(x));
     await expect(weights(np.array([1, 2, 3]))).rejects.toThrow("grid [2, 2] has 4 entries but a row has 3");
   });
 
   it("rejects with the core's error and frees what it was given", async () => {
-    const step = attender("fusedmax").valueAndGrad((attend, x: np.Array) => attend(x).sum());
+    const step = withAttention("fusedmax").valueAndGrad((attend, x: np.Array) => attend(x).sum());
     const x = np.array([1, Number.NaN, 2]);
     await expect(step(x)).rejects.toThrow(/scores\[1\] is NaN/);
     expect(x.refCount).toBe(0);
   });
 
   it("is the example of its documentation", async () => {
-    const step = attender("fusedmax", { lambda: 0.1 }).valueAndGrad((attend, x: np.Array) =>
+    const step = withAttention("fusedmax", { lambda: 0.1 }).valueAndGrad((attend, x: np.Array) =>
       attend(x)
         .mul(np.array([1, 2, 4]))
         .sum(),

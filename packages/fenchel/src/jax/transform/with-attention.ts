@@ -2,8 +2,8 @@
 import { jit, tree, valueAndGrad, type JsTree, type numpy as np } from "@jax-js/jax";
 import { entmax } from "../mappings/entmax.ts";
 import { fusedmax } from "../mappings/fusedmax.ts";
-import type { ClosedForm, JaxMapping, Solution, Solved } from "./mapping.ts";
-import { checkAttenderOptions, type AttenderOptions } from "./options.ts";
+import type { ClosedForm, JaxMapping, HostSolution, HostMapping } from "./mapping.ts";
+import { checkTransformOptions, type AttentionTransformOptions } from "./options.ts";
 import { oscarmax } from "../mappings/oscarmax.ts";
 import {
   attendArrays,
@@ -30,7 +30,7 @@ export interface Compiled<A extends Arrays[], R> {
 }
 
 /** Runs programs with one mapping. */
-export interface Attender {
+export interface AttentionTransform {
   readonly mappingName: string;
   /** The program, compiled once for every set of argument shapes. */
   jit<A extends Arrays[], R extends Arrays>(program: Program<A, R>): Compiled<A, R>;
@@ -62,10 +62,10 @@ const differentiate =
     valueAndGrad(run as (...args: Arrays[]) => np.Array, { argnums: 1, hasAux }) as unknown as Run;
 
 /**
- * The options of one call: its own before the attender's. Those that the mapping does not take are left out and freed: a
+ * The options of one call: its own before the program's. Those that the mapping does not take are left out and freed: a
  * program is written for any mapping.
  */
-function optionsOf(mapping: JaxMapping, own: AttenderOptions, given: AttendOptions = {}): AttendOptions {
+function optionsOf(mapping: JaxMapping, own: AttentionTransformOptions, given: AttendOptions = {}): AttendOptions {
   const { mask, ...others } = given;
   const takes = new Set<string>(mapping.takes.map(({ name }) => name));
   const taken = Object.entries(others).filter(([name, value]) => value !== undefined && takes.has(name));
@@ -75,7 +75,7 @@ function optionsOf(mapping: JaxMapping, own: AttenderOptions, given: AttendOptio
 }
 
 /** Closed forms: the whole program is one graph. */
-function compileClosed(mapping: ClosedForm, own: AttenderOptions, program: AnyProgram, finish: Finish) {
+function compileClosed(mapping: ClosedForm, own: AttentionTransformOptions, program: AnyProgram, finish: Finish) {
   const attend: Attend = (scores, options) => mapping(scores, optionsOf(mapping, own, options));
   const whole = compile(finish((_, ...args) => program(attend, ...args)));
   return Object.assign(async (...args: Arrays[]) => whole([], ...args), { dispose: () => whole.dispose() });
@@ -84,7 +84,7 @@ function compileClosed(mapping: ClosedForm, own: AttenderOptions, program: AnyPr
 /** One phase: from the solutions of lower levels to what the host must read for the calls of its own level. */
 interface Phase {
   readonly calls: readonly number[];
-  readonly questions: Jitted;
+  readonly requestPrograms: Jitted;
 }
 
 interface Plan {
@@ -94,13 +94,13 @@ interface Plan {
   readonly constants: Map<number, AttendConstants>;
 }
 
-/** The program with `attend` answered from solutions; `ask` sees the calls that have none yet. */
-function answered(
-  mapping: Solved,
-  own: AttenderOptions,
+/** The program with `attend` served from solutions; `request` gets the calls that have none yet. */
+function programWithSolutions(
+  mapping: HostMapping,
+  own: AttentionTransformOptions,
   program: AnyProgram,
-  solutions: readonly (Solution | null)[],
-  ask: (call: number, scores: np.Array, options: AttendOptions) => np.Array,
+  solutions: readonly (HostSolution | null)[],
+  request: (call: number, scores: np.Array, options: AttendOptions) => np.Array,
   args: Arrays[],
 ): Arrays {
   let call = 0;
@@ -108,13 +108,19 @@ function answered(
     const index = call++;
     const options = optionsOf(mapping, own, given);
     const solution = solutions[index];
-    if (solution === null || solution === undefined) return ask(index, scores, options);
+    if (solution === null || solution === undefined) return request(index, scores, options);
     return mapping(scores, { ...options, solution });
   };
   return program(attend, ...args);
 }
 
-function makePlan(mapping: Solved, own: AttenderOptions, program: AnyProgram, finish: Finish, args: Arrays[]): Plan {
+function makePlan(
+  mapping: HostMapping,
+  own: AttentionTransformOptions,
+  program: AnyProgram,
+  finish: Finish,
+  args: Arrays[],
+): Plan {
   const constants = new Map<number, AttendConstants>();
   const levels = attentionLevels((attend, ...inputs) => {
     const withOwn: Attend = (scores, options) => attend(scores, optionsOf(mapping, own, options));
@@ -123,27 +129,27 @@ function makePlan(mapping: Solved, own: AttenderOptions, program: AnyProgram, fi
   const phases: Phase[] = [];
   for (let level = 0; level <= Math.max(-1, ...levels); level++) {
     const calls = levels.flatMap((at, call) => (at === level ? [call] : []));
-    const questions = compile((solved, ...inputs) => {
-      const asked: AttendArrays[] = [];
-      const ask = (call: number, scores: np.Array, options: AttendOptions) => {
+    const requestPrograms = compile((solved, ...inputs) => {
+      const requests: AttendArrays[] = [];
+      const request = (call: number, scores: np.Array, options: AttendOptions) => {
         // Calls of this level and above: what follows from the stand-in is dead code in this phase.
         const standIn = scores.ref;
         const arrays = attendArrays(scores, options);
         if (levels[call] !== level) tree.dispose(arrays as Arrays);
         else {
-          asked.push(arrays);
+          requests.push(arrays);
           constants.set(call, attendConstants(options));
         }
         return standIn;
       };
-      tree.dispose(answered(mapping, own, program, spread(solved, levels, level), ask, inputs));
-      return asked as Arrays;
+      tree.dispose(programWithSolutions(mapping, own, program, spread(solved, levels, level), request, inputs));
+      return requests as Arrays;
     });
-    phases.push({ calls, questions });
+    phases.push({ calls, requestPrograms });
   }
   const last = compile(
     finish((solved, ...inputs) => {
-      return answered(mapping, own, program, spread(solved, levels, Infinity), unexpected, inputs);
+      return programWithSolutions(mapping, own, program, spread(solved, levels, Infinity), unexpected, inputs);
     }),
   );
   return { phases, last, constants };
@@ -154,8 +160,8 @@ function unexpected(): never {
 }
 
 /** Solutions in call order, null from `level` on; given in the order they were found, level by level. */
-function spread(solved: Arrays, levels: readonly number[], level: number): (Solution | null)[] {
-  const found = solved as unknown as readonly Solution[];
+function spread(solved: Arrays, levels: readonly number[], level: number): (HostSolution | null)[] {
+  const found = solved as unknown as readonly HostSolution[];
   const order = levels.map((_, call) => call).filter((call) => levels[call]! < level);
   order.sort((a, b) => levels[a]! - levels[b]! || a - b);
   const place = new Map(order.map((call, at) => [call, at]));
@@ -172,7 +178,7 @@ function signature(args: Arrays[]): string {
 }
 
 /** Mappings solved on the host: phases that end in scores, the host in between, and the finished program at last. */
-function compileSolved(mapping: Solved, own: AttenderOptions, program: AnyProgram, finish: Finish) {
+function compileOnHost(mapping: HostMapping, own: AttentionTransformOptions, program: AnyProgram, finish: Finish) {
   const plans = new Map<string, Plan>();
   const run = async (...args: Arrays[]): Promise<Arrays> => {
     const key = signature(args);
@@ -181,13 +187,13 @@ function compileSolved(mapping: Solved, own: AttenderOptions, program: AnyProgra
       plan = makePlan(mapping, own, program, finish, args);
       plans.set(key, plan);
     }
-    const solutions: Solution[] = [];
+    const solutions: HostSolution[] = [];
     try {
-      for (const { calls, questions } of plan.phases) {
-        const asked = questions(tree.ref(solutions), ...tree.ref(args)) as unknown as AttendArrays[];
+      for (const { calls, requestPrograms } of plan.phases) {
+        const requests = requestPrograms(tree.ref(solutions), ...tree.ref(args)) as unknown as AttendArrays[];
         // Options that are arrays come back with the question; the others were noted when the phase was traced.
         const answers = await Promise.allSettled(
-          asked.map(({ scores, ...read }, at) => {
+          requests.map(({ scores, ...read }, at) => {
             return mapping.solve(scores, { ...plan.constants.get(calls[at]!), ...read });
           }),
         );
@@ -203,7 +209,7 @@ function compileSolved(mapping: Solved, own: AttenderOptions, program: AnyProgra
   };
   const dispose = () => {
     for (const { phases, last } of plans.values())
-      for (const part of [last, ...phases.map((p) => p.questions)]) part.dispose();
+      for (const part of [last, ...phases.map((p) => p.requestPrograms)]) part.dispose();
     plans.clear();
   };
   return Object.assign(run, { dispose });
@@ -216,33 +222,40 @@ function compileSolved(mapping: Solved, own: AttenderOptions, program: AnyProgra
  * arguments; gradients are those of the whole. Attention on attention takes one such phase a level; calls that do not
  * depend on each other share one.
  *
- * - `mapping`: a mapping of this module or its name. `options`: those that it takes of gamma, lambda, alpha and grid,
- *   for every `attend` call that sets none; a call's options that the mapping does not take are of no account.
- * - `program`: called with `attend` and the arguments; it may call `attend` any number of times, always equally often, not
- *   inside a `jit`, `grad` or `vmap` of its own. Compiled once for every set of argument shapes.
  * - Throws a RangeError for an unknown name, a RangeError or TypeError for options that the mapping does not take or that are
- *   out of range; rejects with the core's errors for scores that are NaN.
- * - Ownership is the engine's: arguments are consumed, results belong to the caller.
+ *   out of range. What only an array tells (a score of NaN or +Infinity, a mask of other numbers than 0 and 1, an array gamma
+ *   that is not above 0): where the host solves, the call rejects with the core's error; a closed form runs in a graph, which
+ *   cannot throw, and gives NaN in that row and its gradient.
+ * - Ownership is the engine's: arguments are consumed, results belong to the caller. A program is called with `attend` and the
+ *   arguments; it may call `attend` any number of times, always equally often, not inside a `jit`, `grad` or `vmap` of its own.
+ *   It is compiled once for every set of argument shapes. Options of a call that the mapping does not take are ignored.
  *
  * Niculae and Blondel, "A Regularized Framework for Sparse and Structured Neural Attention" (2017).
  *
+ * @param mapping A mapping of this module or its name.
+ * @param options Those that the mapping takes of gamma, lambda, alpha and grid, for every `attend` call that sets none.
+ * @returns `jit`, `valueAndGrad` and `valueAndGradWithAux` of programs.
+ *
  * @example
- * const attention = attender("fusedmax", { lambda: 0.1 });
+ * const attention = withAttention("fusedmax", { lambda: 0.1 });
  * const step = attention.valueAndGrad((attend, x: np.Array) => attend(x).mul(np.array([1, 2, 4])).sum());
  * const [value, gradient] = await step(np.array([1, 2.1, 1.9])); // 3, [0, 0, 0]
  */
-export function attender(mapping: JaxMapping | string, options: AttenderOptions = {}): Attender {
+export function withAttention(
+  mapping: JaxMapping | string,
+  options: AttentionTransformOptions = {},
+): AttentionTransform {
   const known = typeof mapping === "string" ? mappings[mapping] : mapping;
   if (known === undefined || (typeof mapping === "string" && !Object.hasOwn(mappings, mapping))) {
     throw new RangeError(
       `mapping ${JSON.stringify(mapping)} is unknown: it must be one of ${Object.keys(mappings).join(", ")}`,
     );
   }
-  checkAttenderOptions(known.mappingName, known.takes, options);
+  checkTransformOptions(known.mappingName, known.takes, options);
   const make = (program: unknown, finish: Finish) =>
     known.kind === "closed"
       ? compileClosed(known, options, program as AnyProgram, finish)
-      : compileSolved(known, options, program as AnyProgram, finish);
+      : compileOnHost(known, options, program as AnyProgram, finish);
   return {
     mappingName: known.mappingName,
     jit: (program) => make(program, plain) as never,
