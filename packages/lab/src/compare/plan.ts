@@ -6,7 +6,7 @@ import { finishedRun } from "../tasks/run-task.ts";
 import type { AttentionSpec } from "../tasks/attention.ts";
 import type { Settings } from "../tasks/settings.ts";
 import type { RunConfig, RunResult, Task, TaskData } from "../tasks/task.ts";
-import { prepareFolder } from "../training/atomic-write.ts";
+import { prepareFolder } from "../base/atomic-write.ts";
 import type { TrainProgress } from "../training/fit.ts";
 import type { TaskJob } from "./worker.ts";
 import { runPool, type PoolJob } from "./worker-pool.ts";

@@ -1,7 +1,7 @@
 /** Writes the report of a comparison: report.html and report.json, whole or not at all. */
 import { join } from "node:path";
 import type { RunResult, Task } from "../tasks/task.ts";
-import { prepareFolder, writeAtomic } from "../training/atomic-write.ts";
+import { prepareFolder, writeAtomic } from "../base/atomic-write.ts";
 import { columnsOf, groupRuns, summarize, summaryRecords } from "./group-runs.ts";
 import { reportPage, type ReportMeta } from "./page.ts";
 

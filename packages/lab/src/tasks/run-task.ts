@@ -4,7 +4,7 @@ import { RunError } from "../base/run-error.ts";
 import { initialTensors, toArrays, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import { foldIn, uniformNumbers } from "../base/rng.ts";
 import type { AdamOptions } from "../training/adam.ts";
-import { prepareFolder, removeFile } from "../training/atomic-write.ts";
+import { prepareFolder, removeFile } from "../base/atomic-write.ts";
 import { fit, type StepScheduler, type TrainProgress, type TrainResult } from "../training/fit.ts";
 import { linearDecay, warmupLinearDecay } from "../training/lr-schedule.ts";
 import {

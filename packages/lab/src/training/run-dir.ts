@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { NamedTensors } from "../nn/parameters.ts";
 import { asRunError, RunError } from "../base/run-error.ts";
 import { readSafetensors, writeSafetensors } from "../base/safetensors.ts";
-import { readIfExists, temporaryName, writeAtomic } from "./atomic-write.ts";
+import { readIfExists, temporaryName, writeAtomic } from "../base/atomic-write.ts";
 
 /** One line of metrics.jsonl: the state after an epoch. */
 export interface EpochMetrics {

@@ -12,7 +12,7 @@ import { reportJson } from "../../src/report/write-report.ts";
 import { specs, type AttentionSpec } from "../../src/tasks/attention.ts";
 import { completeSettings, defineSettings } from "../../src/tasks/settings.ts";
 import type { RunResult, Task, TaskData } from "../../src/tasks/task.ts";
-import { prepareFolder } from "../../src/training/atomic-write.ts";
+import { prepareFolder } from "../../src/base/atomic-write.ts";
 import { writePredictions } from "../../src/training/run-dir.ts";
 import toyTask from "../tasks/toy/task.ts";
 
