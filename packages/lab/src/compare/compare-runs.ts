@@ -1,7 +1,7 @@
 /** Planned runs in a pool of processes, whatever is trained: finished ones reused, half-finished ones resumed. */
 import { rmSync } from "node:fs";
 import type { TrainProgress } from "../training/fit.ts";
-import { prepareFolder } from "../training/atomic-write.ts";
+import { prepareFolder } from "../base/atomic-write.ts";
 import { runPool, type PoolJob } from "./worker-pool.ts";
 
 /** A run of a comparison. */

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import type { SpamRunResult } from "../tasks/run-types.ts";
-import { prepareFolder, writeAtomic } from "../training/atomic-write.ts";
+import { prepareFolder, writeAtomic } from "../base/atomic-write.ts";
 import { reportPage, type ReportMeta } from "./page.ts";
 import { groupRuns, MEASURES, summarize, summaryRecords } from "./group-runs.ts";
 

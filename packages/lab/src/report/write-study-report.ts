@@ -1,7 +1,7 @@
 /** Writes the report of a study's comparison: report.html and report.json, whole or not at all. */
 
 import { join } from "node:path";
-import { prepareFolder, writeAtomic } from "../training/atomic-write.ts";
+import { prepareFolder, writeAtomic } from "../base/atomic-write.ts";
 import type { Task, RunResult } from "../tasks/task.ts";
 import { measuresOf, studyPage, type StudyReportMeta } from "./study-page.ts";
 import { groupRuns, summarize, summaryRecords } from "./group-runs.ts";

@@ -10,7 +10,7 @@ import {
   writeResult,
   writeRunConfig,
 } from "../training/run-dir.ts";
-import { prepareFolder, removeFile } from "../training/atomic-write.ts";
+import { prepareFolder, removeFile } from "../base/atomic-write.ts";
 import type { TrainProgress } from "../training/fit.ts";
 import type { Task, RunConfig, TaskData, RunResult } from "./task.ts";
 

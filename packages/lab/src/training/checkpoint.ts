@@ -4,7 +4,7 @@ import type { EpochMetrics } from "../tasks/run-types.ts";
 import { RunError } from "../base/run-error.ts";
 import { runFiles } from "./run-dir.ts";
 import { readSafetensors, writeSafetensors, type Tensor } from "../base/safetensors.ts";
-import { readIfExists, writeAtomic } from "./atomic-write.ts";
+import { readIfExists, writeAtomic } from "../base/atomic-write.ts";
 
 /** How far a run has come. Random numbers need no state: seed, epoch and step determine them. */
 export interface Progress {

@@ -6,7 +6,7 @@ import { vocabularyFromJson, type Vocabulary } from "../text/vocabulary.ts";
 import type { NamedTensors } from "../nn/parameters.ts";
 import { asRunError, RunError } from "../base/run-error.ts";
 import { readSafetensors, writeSafetensors } from "../base/safetensors.ts";
-import { readIfExists, temporaryName, writeAtomic } from "./atomic-write.ts";
+import { readIfExists, temporaryName, writeAtomic } from "../base/atomic-write.ts";
 
 /** Paths in a run's folder. */
 export function runFiles(folder: string) {

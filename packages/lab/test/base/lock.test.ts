@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { acquireLock } from "../../src/base/lock.ts";
 import { RunError } from "../../src/base/run-error.ts";
-import { temporaryName } from "../../src/training/atomic-write.ts";
+import { temporaryName } from "../../src/base/atomic-write.ts";
 import { temporaryFolder } from "../datasets/fixtures.ts";
 
 const built = fileURLToPath(new URL("../../dist/base/lock.js", import.meta.url));

@@ -44,10 +44,10 @@ describe("fenchel data list", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^name +task +files +download +checksum +licence +title +address\n/);
     expect(out).toMatch(/^imdb +imdb +missing +84\.1 MB +published +research use.*https:\/\/ai\.stanford\.edu/m);
-    expect(out).toMatch(/^debian-descriptions +summarization +2 of 3 files missing +\? +manual /m);
-    expect(out).toMatch(/^align-de-en +translation +present +\? +manual /m);
+    expect(out).toMatch(/^debian-descriptions +summarization +2 of 3 files missing +- +manual /m);
+    expect(out).toMatch(/^align-de-en +translation +present +- +manual /m);
     expect(out).toMatch(/^easy-vqa +vqa +missing +\? +first download +MIT /m);
-    expect(out).toMatch(/^spam-assassin +spam +present +\? +manual +CC0 /m);
+    expect(out).toMatch(/^spam-assassin +spam +present +- +manual +CC0 /m);
     expect(out).toContain(`\nData folder: ${folder}\n`);
     const { out: json } = await fenchel("data", "list", "--json", "--data-dir", folder);
     const { sets } = JSON.parse(json) as { sets: { name: string; missing: string[]; downloads: { url: string }[] }[] };

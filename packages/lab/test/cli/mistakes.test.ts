@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkReplaceable, readResult, readRunConfig } from "../../src/training/run-dir.ts";
-import { prepareFolder } from "../../src/training/atomic-write.ts";
+import { prepareFolder } from "../../src/base/atomic-write.ts";
 import { tasks } from "../../src/tasks/index.ts";
 import { temporaryFolder } from "../datasets/fixtures.ts";
 import { fenchel } from "./run-command.ts";

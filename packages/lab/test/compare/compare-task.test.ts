@@ -17,7 +17,7 @@ import {
 import type { AttentionSpec, Task, TaskData, RunResult } from "../../src/tasks/task.ts";
 import { significanceReport } from "../../src/compare/significance.ts";
 import { writePredictions } from "../../src/training/run-dir.ts";
-import { prepareFolder } from "../../src/training/atomic-write.ts";
+import { prepareFolder } from "../../src/base/atomic-write.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fenchel-study-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

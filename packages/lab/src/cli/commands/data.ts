@@ -39,6 +39,11 @@ function sizeOf({ download }: DataSet): number | null {
   return sizes.reduce<number | null>((sum, bytes) => (sum === null || bytes === undefined ? null : sum + bytes), 0);
 }
 
+function downloadSize(set: DataSet): string {
+  const bytes = sizeOf(set);
+  return set.download === undefined ? "-" : bytes === null ? "?" : formatBytes(bytes);
+}
+
 /** Source of the checksum that a download is verified by. */
 function verification({ download }: DataSet): string {
   if (download === undefined) return "manual";
@@ -73,7 +78,7 @@ async function list({ dataDir, json }: DataOptions): Promise<void> {
     set.name,
     set.task,
     presenceText(set, folder),
-    sizeOf(set) === null ? "?" : formatBytes(sizeOf(set)),
+    downloadSize(set),
     verification(set),
     set.licence,
     set.title,

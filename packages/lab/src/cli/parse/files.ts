@@ -3,7 +3,7 @@ import { accessSync, constants, statSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { RunError } from "../../base/run-error.ts";
-import { writeAtomic } from "../../training/atomic-write.ts";
+import { writeAtomic } from "../../base/atomic-write.ts";
 import { systemReason, UserError } from "../terminal/errors.ts";
 
 /** "cannot read FILE: there is no such file or folder" for a failed system call; any other error as it is. */

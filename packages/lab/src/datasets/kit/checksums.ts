@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
 import { join } from "node:path";
-import { readIfExists, writeAtomic } from "../../training/atomic-write.ts";
+import { readIfExists, writeAtomic } from "../../base/atomic-write.ts";
 import { DataError } from "../../base/data-error.ts";
 
 /** A SHA-256; or the name that git gives the content (SHA-1 of "blob SIZE\0" and the bytes), for files whose repository is pinned. */

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { writeAtomic } from "../../training/atomic-write.ts";
+import { writeAtomic } from "../../base/atomic-write.ts";
 import { DataError } from "../../base/data-error.ts";
 import { acquireLock } from "../../base/lock.ts";
 import type { CheckedFile } from "./check.ts";

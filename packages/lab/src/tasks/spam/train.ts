@@ -17,7 +17,7 @@ import {
   writeResult,
   writeVocabulary,
 } from "../../training/run-dir.ts";
-import { prepareFolder, removeFile } from "../../training/atomic-write.ts";
+import { prepareFolder, removeFile } from "../../base/atomic-write.ts";
 import { batchArrays, batchTexts, type TextBatchPlan } from "./batches.ts";
 import { checkConfig } from "./config.ts";
 import { encodeTexts, explained } from "./predict.ts";

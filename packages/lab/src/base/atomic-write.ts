@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { asRunError } from "../base/run-error.ts";
+import { asRunError } from "./run-error.ts";
 
 /** What a kill leaves of a file that was being written. */
 export const temporaryName = /^\..+\.\d+\.part$/;
