@@ -32,6 +32,8 @@ export default defineConfig(({ mode }) => ({
     include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "testing/**/*.test.ts"],
     setupFiles: [fileURLToPath(new URL("./testing/setup.ts", import.meta.url))],
     ...(mode === "quick" ? quick : {}),
+    // Every core: the default leaves one idle, half of a machine of two.
+    maxWorkers: "100%",
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

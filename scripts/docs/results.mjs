@@ -18,7 +18,9 @@ const capitalized = (text) => text.replace(/^./, (letter) => letter.toUpperCase(
 function scoreCell({ scale, digits }, score) {
   if (score === null || score === undefined) return "";
   const text = (value) => (value * scale).toFixed(digits);
-  return score.deviation === null || score.deviation === undefined ? text(score.mean) : `${text(score.mean)} ± ${text(score.deviation)}`;
+  return score.deviation === null || score.deviation === undefined
+    ? text(score.mean)
+    : `${text(score.mean)} ± ${text(score.deviation)}`;
 }
 
 /** The confidence interval and p-value of the tested metric, after whatever else a row holds. */

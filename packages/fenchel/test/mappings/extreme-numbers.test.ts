@@ -189,8 +189,8 @@ describe.each(registry)("$name", (entry: RegistryEntry) => {
     });
   });
 
-  test("at a tiny gamma a gap is what the weights lose against the best score", () => {
-    if (entry.domain === "face") return;
+  // The face that topkmax keeps depends on the scores: any other weights are off it.
+  test.skipIf(entry.domain === "face")("at a tiny gamma a gap is what the weights lose against the best score", () => {
     fuzz(200, (seed) => {
       const next = uniform(seed);
       const n = 2 + Math.floor(next() * 6);
