@@ -36,7 +36,9 @@ const sections = {
   "packages/fenchel/README.md": { mappings: shortMappingTable(registry, null) },
   "docs/mappings.md": { mappings: mappingTable(registry, "pictures") },
   "docs/speed.md": { kernels: kernelTables(bench, record("against-pytorch")), steps: stepTable(steps) },
-  "docs/results/README.md": Object.fromEntries(Array.from(records, ([name, result]) => [name, resultSection(name, result)])),
+  "docs/results/README.md": Object.fromEntries(
+    Array.from(records, ([name, result]) => [name, resultSection(name, result)]),
+  ),
 };
 
 const files = new Map(registry.map((entry) => [`docs/pictures/${entry.name}.svg`, picture(entry)]));

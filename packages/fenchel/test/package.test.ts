@@ -33,7 +33,9 @@ test("it holds the build, the licence and the readme, and nothing else", () => {
     expect.arrayContaining(["LICENSE", "README.md", "dist/index.js", "dist/index.d.ts", "dist/commonjs/index.js"]),
   );
   for (const path of paths)
-    expect(path).toMatch(/^(bin\/fenchel\.js|dist\/.*\.(js|d\.ts)|(dist\/commonjs\/)?package\.json|LICENSE|README\.md)$/);
+    expect(path).toMatch(
+      /^(bin\/fenchel\.js|dist\/.*\.(js|d\.ts)|(dist\/commonjs\/)?package\.json|LICENSE|README\.md)$/,
+    );
 });
 
 test("publint finds nothing to say", async () => {
