@@ -33,8 +33,8 @@ function runs(weights, groups) {
 }
 
 /** The picture of one registry entry. */
-export function picture({ name, mapping, optionsFor, pictureOptions }) {
-  const options = { ...optionsFor?.(pictureScores.length), ...pictureOptions };
+export function picture({ name, mapping, optionsFor, exampleFor }) {
+  const options = { ...optionsFor?.(pictureScores.length), ...exampleFor?.(pictureScores.length) };
   const weights = mapping(pictureScores, options);
   const groups = mapping.groups?.(pictureScores, options);
   const low = Math.min(...pictureScores);

@@ -1,6 +1,6 @@
 /** The laws of every mapping of the registry, on both backends. */
 import { describe, expect, test } from "vitest";
-import { randomTimeout } from "../../../testing/property.ts";
+import { propertyTimeout } from "../../../testing/property.ts";
 import { lawsOfDerivatives } from "./laws/derivatives.ts";
 import { lawsOfValues } from "./laws/values.ts";
 import { lawsOfWeights } from "./laws/weights.ts";
@@ -14,7 +14,7 @@ for (const backend of backends) {
     describe(`${entry.name}, ${backend.name}`, () => {
       for (const law of laws) {
         if (law.leftOut?.(entry) !== undefined) continue;
-        test(law.name, () => law.check(entry, backend), randomTimeout);
+        test(law.name, () => law.check(entry, backend), propertyTimeout);
       }
     });
   }

@@ -67,7 +67,8 @@ function onGraph(options: Options, edges: readonly Edge[], strengths: readonly n
 const lambdaOf = (next: () => number) => oneOf([0, 0.003, 0.05, 0.1, 0.4, 2], next()) * (next() < 0.5 ? 1 : next());
 
 /** A random problem of a mapping for rows of n entries. */
-const problems: Readonly<Record<string, (next: () => number, n: number) => Problem>> = {
+/** A random problem for rows of n entries, of which `kept` take part, by the mapping's name. */
+const problems: Readonly<Record<string, (next: () => number, n: number, kept: number) => Problem>> = {
   softmax: () => ({ options: {}, weigh: softmaxOf, omega: entropy }),
   sparsemax: () => ({ options: {}, weigh: (v) => simplexProjection(v), omega: half }),
   entmax: (next) => {
@@ -153,8 +154,8 @@ describe.each(backends)("$name", (backend) => {
       const x = rowKinds[kind]!(n, seed).map((score) => score * scale);
       const scores = backend.array(x);
       const gamma = oneOf([1, 0.25, 3], next());
-      const { options, weigh, omega } = problems[name]!(next, n);
       const mask = x.map(() => Number(next() < (next() < 0.5 ? 1 : 0.7)));
+      const { options, weigh, omega } = problems[name]!(next, n, sumOf(mask));
       const call = { ...options, gamma, mask };
       const positions = mask.flatMap((keep, i) => (keep === 1 ? [i] : []));
       const label = `${kind} ${n} ${JSON.stringify(call)}`;

@@ -34,9 +34,9 @@ test("import { sparsemax } stays below 12 KB, kernel included, and brings no oth
   expect(text.includes("(~0~B~<")).toBe(true);
 });
 
-test("the whole of fenchel stays below 66 KB", async () => {
+test("the whole of fenchel stays below 72 KB", async () => {
   const text = await bundle('import * as fenchel from "fenchel"; console.log(fenchel);');
-  expect(kilobytes(text)).toBeLessThan(66);
+  expect(kilobytes(text)).toBeLessThan(72);
 });
 
 test("there is no runtime dependency, and no built file imports anything but its own package", async () => {

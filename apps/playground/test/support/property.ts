@@ -1,6 +1,6 @@
 /** fast-check with as many runs as the shapes of the page need. */
-import { fc, runs } from "../../../../testing/property.ts";
+import { cases, fc } from "../../../../testing/property.ts";
 
-fc.configureGlobal({ ...fc.readConfigureGlobal(), numRuns: runs(200) });
+fc.configureGlobal(cases(200));
 
 export { fc };

@@ -41,8 +41,11 @@ export function readCall<S>(solver: RowSolver<string, S>, scores: unknown, optio
     scores,
     layout,
     removal: removalOf(layout, options),
-    gamma: valuesOf(gammaSpec, options?.["gamma"], layout.rows),
-    parameter: parameter === null ? new Float64Array(0) : valuesOf(parameter, options?.[parameter.name], layout.rows),
+    gamma: valuesOf(gammaSpec, options?.["gamma"], layout.rows, layout.size),
+    parameter:
+      parameter === null
+        ? new Float64Array(0)
+        : valuesOf(parameter, options?.[parameter.name], layout.rows, layout.size),
     structure: solver.structure?.(options ?? {}, layout) as S,
   };
 }
@@ -59,11 +62,24 @@ const farthest = 1e150;
 const strong = 1e100;
 const unit = 2 ** 600;
 
-/** Sets a row's `parameter` and `scale`. */
+/** Whether a call's own hyper-parameter is given one per entry. */
+export function isPerEntry({ parameter, layout }: Call<unknown>): boolean {
+  return parameter.length > layout.rows;
+}
+
+/** Sets `row.parameters`. */
+function loadEntryParameters(call: Call<unknown>, r: number, row: Row<unknown>): void {
+  const { parameters, count } = row;
+  if (isPerEntry(call)) readRow(call.layout, r, row, call.parameter, parameters);
+  else parameters.fill(row.parameter, 0, count);
+}
+
+/** Sets a row's `parameter` (or `parameters`) and `scale`. */
 export function loadParameter<S>(solver: RowSolver<string, S>, call: Call<S>, r: number, row: Row<S>): void {
   row.scale = 1;
   if (call.parameter.length === 0) return;
   row.parameter = valueIn(call.parameter, r);
+  if (solver.parameter!.perEntry === true) loadEntryParameters(call, r, row);
   if (solver.strength === undefined) return;
   row.parameter = solver.strength(row.parameter, row.structure);
   if (row.parameter <= strong) return;
@@ -99,6 +115,7 @@ export function loadRow<S>(solver: RowSolver<string, S>, call: Call<S>, r: numbe
   const { positions, given } = row;
   const count = keptPositions(scores, layout, call.removal, r, positions);
   row.count = count;
+  row.index = r;
   loadParameter(solver, call, r, row);
   if (count === 0) return -Infinity;
   const start = rowStart(layout, r);

@@ -2,6 +2,7 @@
 import { checkLength, entryError, valueError } from "./arguments.ts";
 import {
   inUnitsOfScores,
+  isPerEntry,
   loadParameter,
   loadRow,
   objective,
@@ -14,7 +15,7 @@ import {
   type Call,
 } from "./call.ts";
 import { inFormOf } from "./hyper-parameters.ts";
-import { kernelRun, linearizeOnKernel, runKernel, type PerRowGradients } from "./kernel-dispatch.ts";
+import { kernelRun, linearizeOnKernel, runKernel, type HyperParameterGradients } from "./kernel-dispatch.ts";
 import { fenchelYoungLoss } from "./losses.ts";
 import type { StructuredMapping, Targets } from "./contract.ts";
 import { makeRow, type Row, type RowSolver } from "./row-solver.ts";
@@ -95,12 +96,13 @@ function multiply<S>(
   solved: SolvedRows,
   tangent: Scores,
   result: AnyArray,
-  parameterGradients: PerRowGradients | null,
+  parameterGradients: HyperParameterGradients | null,
 ): void {
   const { layout } = call;
   const row = makeRow(layout.n, call.structure);
   const u = new Float64Array(layout.n);
   const product = new Float64Array(layout.n);
+  const entries = new Float64Array(solver.parameterGradients && parameterGradients !== null ? layout.n : 0);
   for (let r = 0; r < layout.rows; r++) {
     recallRow(solved, r, layout.n, row);
     loadParameter(solver, call, r, row);
@@ -114,6 +116,11 @@ function multiply<S>(
       // 0 - x: a gradient of nothing is 0, not -0.
       parameterGradients[0][r] = 0 - (inner * row.scale) / gamma;
       if (solver.parameterGradient) parameterGradients[1][r] = solver.parameterGradient(row, u, product);
+      else if (solver.parameterGradients) {
+        solver.parameterGradients(row, u, product, entries);
+        if (isPerEntry(call)) storeRow(layout, r, row, entries, parameterGradients[1], 0);
+        else for (let i = 0; i < count; i++) parameterGradients[1][r]! += entries[i]!;
+      }
     }
     for (let i = 0; i < count; i++) product[i] = product[i]! / gamma;
     storeRow(layout, r, row, product, result, 0);
@@ -130,7 +137,7 @@ function linearize<S>(solver: RowSolver<string, S>, scores: unknown, options: An
   const call = readCall(solver, scores, options, "out");
   const weights = outputFor(call.scores, options?.["out"]);
   const fast = kernelRun(solver, call);
-  let run: (tangent: Scores, result: AnyArray, gradients: PerRowGradients | null) => void;
+  let run: (tangent: Scores, result: AnyArray, gradients: HyperParameterGradients | null) => void;
   if (fast !== undefined) {
     run = linearizeOnKernel(solver, fast, weights as Float32Array, options?.["out"] !== undefined);
   } else {
@@ -138,7 +145,12 @@ function linearize<S>(solver: RowSolver<string, S>, scores: unknown, options: An
     run = (tangent, result, gradients) => multiply(solver, call, solved, tangent, result, gradients);
   }
   /** J times a tangent, into `out` when it is given. */
-  const product = (name: string, tangent: unknown, out: unknown, gradients: PerRowGradients | null): AnyArray => {
+  const product = (
+    name: string,
+    tangent: unknown,
+    out: unknown,
+    gradients: HyperParameterGradients | null,
+  ): AnyArray => {
     checkTangent(name, tangent, call.layout.size);
     const result = outputFor(call.scores, out);
     run(tangent, result, gradients);
@@ -168,9 +180,9 @@ export function defineMapping<K extends string = never, E extends object = objec
     const row = makeRow(call.layout.n, call.structure);
     const values = new Float64Array(call.layout.rows);
     for (let r = 0; r < values.length; r++) {
-      const top = loadRow(solver, call, r, row);
+      loadRow(solver, call, r, row);
       if (row.count > 0) solver.solve(row);
-      const shift = solver.shiftInvariant === false ? 0 : top;
+      const shift = solver.shiftInvariant === false ? 0 : row.shift;
       const gamma = valueIn(call.gamma, r);
       values[r] =
         row.count === 0
@@ -191,11 +203,12 @@ export function defineMapping<K extends string = never, E extends object = objec
       settings?: { readonly out?: unknown; readonly hyperParameters?: boolean },
     ) => {
       if (settings?.hyperParameters === false) return { scores: product("cotangent", cotangent, settings.out, null) };
-      const perRow = [new Float64Array(rows), new Float64Array(rows)] as const;
-      const gradients: Record<string, unknown> = { scores: product("cotangent", cotangent, settings?.out, perRow) };
-      gradients["gamma"] = inFormOf(options?.["gamma"] as HyperParameter | undefined, perRow[0]);
+      const own = new Float64Array(isPerEntry(call) ? call.layout.size : rows);
+      const others = [new Float64Array(rows), own] as const;
+      const gradients: Record<string, unknown> = { scores: product("cotangent", cotangent, settings?.out, others) };
+      gradients["gamma"] = inFormOf(options?.["gamma"] as HyperParameter | undefined, others[0]);
       if (parameter !== null && parameter.differentiable !== false) {
-        gradients[parameter.name] = inFormOf(options?.[parameter.name] as HyperParameter | undefined, perRow[1]);
+        gradients[parameter.name] = inFormOf(options?.[parameter.name] as HyperParameter | undefined, own);
       }
       return gradients;
     };

@@ -1,4 +1,4 @@
-/** Hyper-parameters of a mapping: one number or one a row, their ranges, and their gradients in the same form. */
+/** Hyper-parameters of a mapping: one number or one per row, their ranges, and their gradients in the same form. */
 import { checkLength, entryError, valueError } from "./arguments.ts";
 import type { HyperParameter, SameForm } from "./rows.ts";
 
@@ -14,6 +14,8 @@ export interface HyperParameterSpec<K extends string = string> {
   readonly range: string;
   /** False when the weights are not differentiable in it (a count). Default true. */
   readonly differentiable?: boolean;
+  /** Whether it may be given one per entry, too. Default false. */
+  readonly perEntry?: boolean;
 }
 
 /** Temperature of every mapping: it multiplies the whole regularizer. */
@@ -25,17 +27,18 @@ export const gammaSpec: HyperParameterSpec<"gamma"> = {
   range: "a finite number above 0",
 };
 
-/** The checked values of a hyper-parameter: an array of length 1 (all rows alike) or one a row. */
-export function valuesOf(spec: HyperParameterSpec, given: unknown, rows: number): Float64Array {
+/** The checked values of a hyper-parameter: one for all rows, one per row, or one per entry where it may be. */
+export function valuesOf(spec: HyperParameterSpec, given: unknown, rows: number, entries: number): Float64Array {
   if (given === undefined) return Float64Array.of(spec.default);
   if (typeof given === "number") {
     if (!spec.accepts(given)) throw valueError(spec.name, given, `${spec.range} is needed`);
     return Float64Array.of(given);
   }
   if (typeof given !== "object") throw valueError(spec.name, given, `${spec.range} is needed, or one per row`, "type");
-  checkLength(spec.name, given, rows, "one a row");
-  const values = new Float64Array(rows);
-  for (let r = 0; r < rows; r++) {
+  const wanted = spec.perEntry === true && (given as ArrayLike<number> | null)?.length === entries ? entries : rows;
+  checkLength(spec.name, given, wanted, spec.perEntry === true ? "one per row, or one per entry" : "one per row");
+  const values = new Float64Array(wanted);
+  for (let r = 0; r < wanted; r++) {
     const value = (given as ArrayLike<number>)[r] as number;
     if (typeof value !== "number" || !spec.accepts(value))
       throw entryError(spec.name, r, value, `${spec.range} is needed`);
@@ -44,13 +47,13 @@ export function valuesOf(spec: HyperParameterSpec, given: unknown, rows: number)
   return values;
 }
 
-/** A gradient, one a row, in the form in which the hyper-parameter was given. */
-export function inFormOf<P extends HyperParameter>(given: P | undefined, perRow: Float64Array): SameForm<P>;
-export function inFormOf(given: HyperParameter | undefined, perRow: Float64Array): SameForm<HyperParameter> {
-  if (given instanceof Float32Array) return Float32Array.from(perRow);
-  if (given instanceof Float64Array) return perRow;
-  if (typeof given === "object") return Array.from(perRow);
+/** Gradients, as many as there are values of the hyper-parameter or one per row, in the form in which it was given. */
+export function inFormOf<P extends HyperParameter>(given: P | undefined, gradients: Float64Array): SameForm<P>;
+export function inFormOf(given: HyperParameter | undefined, gradients: Float64Array): SameForm<HyperParameter> {
+  if (given instanceof Float32Array) return Float32Array.from(gradients);
+  if (given instanceof Float64Array) return gradients;
+  if (typeof given === "object") return Array.from(gradients);
   let sum = 0;
-  for (let r = 0; r < perRow.length; r++) sum += perRow[r]!;
+  for (let r = 0; r < gradients.length; r++) sum += gradients[r]!;
   return sum;
 }

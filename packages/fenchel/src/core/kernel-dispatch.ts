@@ -6,8 +6,8 @@ import { saveResiduals } from "../kernels/runtime/residuals.ts";
 import type { RowSolver } from "./row-solver.ts";
 import { scoreError, type Scores } from "./rows.ts";
 
-/** Gradients in gamma and in the own hyper-parameter, one per row. */
-export type PerRowGradients = readonly [gamma: Float64Array, parameter: Float64Array];
+/** Gradients in gamma, one per row, and in the own hyper-parameter, likewise or one per entry. */
+export type HyperParameterGradients = readonly [gamma: Float64Array, parameter: Float64Array];
 
 /** A call in the form that kernels take, with the kernel that runs it. */
 export interface KernelRun {
@@ -70,7 +70,11 @@ export function linearizeOnKernel<S>(
   run: KernelRun,
   weights: Float32Array,
   reused: boolean,
-): (tangent: Scores, result: number[] | Float32Array | Float64Array, gradients: PerRowGradients | null) => void {
+): (
+  tangent: Scores,
+  result: number[] | Float32Array | Float64Array,
+  gradients: HyperParameterGradients | null,
+) => void {
   const { kernel, call } = run;
   const stays = call.inner === 1 && kernel === solver.kernel;
   const saved = saveResiduals(weights, solver.grouped, reused, stays);

@@ -23,9 +23,11 @@ export interface RegistryParameter {
   readonly description: string;
   /** False for a count. */
   readonly differentiable: boolean;
+  /** Whether it may be given one per entry, and not only one per row. */
+  readonly perEntry: boolean;
   /** The interval of values worth a try: the ends of a slider. */
   readonly typicalRange: readonly [least: number, most: number];
-  /** Values worth testing on rows of n entries. */
+  /** Values worth testing on rows of n entries; all are feasible for longer rows, too. */
   samplesFor(n: number): readonly number[];
   /** Values at which speed is stated for rows of n entries; as many for every n. */
   benchmarksFor(n: number): readonly number[];
@@ -42,14 +44,19 @@ export interface RegistryEntry {
   readonly cost: string;
   /** The own hyper-parameter, or null. */
   readonly parameter: RegistryParameter | null;
-  /** Set of the weights: the simplex, the face of it that the scores choose, or {0 <= y <= 1, sum y <= budget}. */
-  readonly domain: "simplex" | "face" | "budget";
+  /**
+   * Set of the weights: the simplex; its part with every weight at most the own hyper-parameter ("capped"); the face of it that
+   * the scores choose; or {0 <= y <= 1, sum y <= budget}.
+   */
+  readonly domain: "simplex" | "capped" | "face" | "budget";
   /** Whether adding a constant to the scores leaves the weights as they are. */
   readonly shiftInvariant: boolean;
   /** Modulus of strong convexity of Omega in the Euclidean norm, when it is known for all hyper-parameters. */
   readonly euclideanModulus?: number;
   /** Options without which a row of n entries has no meaning (a grid, edges). */
   optionsFor?(n: number): Record<string, unknown>;
+  /** Options that show the effect on n entries, where the defaults do not. */
+  exampleFor?(n: number): Record<string, unknown>;
   /** Reorderings of the scores that reorder the weights alike: any permutation, the reversal, or neither. */
   readonly symmetry: "permutation" | "reversal" | "none";
   /** Whether weights can be exactly 0. */
@@ -63,7 +70,7 @@ export interface RegistryEntry {
 
 /** Facts of a hyper-parameter beside its specification. */
 export interface ParameterFacts extends Pick<RegistryParameter, "description" | "typicalRange"> {
-  readonly samples: readonly number[];
+  readonly samples: readonly number[] | ((n: number) => readonly number[]);
   /** Default: the default value. */
   readonly benchmarksFor?: RegistryParameter["benchmarksFor"];
 }
@@ -81,10 +88,11 @@ function describeParameter(spec: HyperParameterSpec, facts: ParameterFacts): Reg
   const { samples, ...others } = facts;
   return {
     differentiable: true,
+    perEntry: false,
     benchmarksFor: () => [spec.default],
     ...rest,
     ...others,
-    samplesFor: () => samples,
+    samplesFor: typeof samples === "function" ? samples : () => samples,
   };
 }
 

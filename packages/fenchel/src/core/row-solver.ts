@@ -6,6 +6,8 @@ import type { Layout } from "./rows.ts";
 /** Working memory for one row: only its kept entries, `count` of them, in order. Reused from row to row. */
 export interface Row<S = undefined> {
   count: number;
+  /** The row's number in the call, for messages. */
+  index: number;
   /** The kept scores x as they were given. */
   readonly given: Float64Array;
   /** (x - shift) / (gamma scale), cut off far from 0: no weight tells how far. */
@@ -21,6 +23,8 @@ export interface Row<S = undefined> {
   readonly groups: Int32Array;
   /** The own hyper-parameter's value in this row, see `strength`. */
   parameter: number;
+  /** Its values at the kept entries, where it may be given one per entry. */
+  readonly parameters: Float64Array;
   /** Where along the axis each kept entry stands. */
   readonly positions: Int32Array;
   /** What `structure` made of the options. */
@@ -46,8 +50,8 @@ export interface RowSolver<K extends string = string, S = undefined> {
    */
   strength?(parameter: number, structure: S): number;
   /**
-   * For a mapping that is not invariant to a shift: the entry whose score the others should be taken relative to where
-   * scores are huge, or -1 where that is 0.
+   * The entry whose score the others should be taken relative to where scores are huge; -1 where that is the best score, or
+   * 0 for a mapping that is not invariant to a shift.
    */
   reference?(row: Row<S>): number;
   /** scores -> weights, and groups. */
@@ -58,6 +62,8 @@ export interface RowSolver<K extends string = string, S = undefined> {
   jacobianVectorProduct(row: Row<S>, tangent: Float64Array, out: Float64Array): void;
   /** Derivative of <cotangent, weights> in the own hyper-parameter; `product` is J cotangent. */
   parameterGradient?(row: Row<S>, cotangent: Float64Array, product: Float64Array): number;
+  /** The same where it may be given one per entry: out = the derivatives in `row.parameters`. */
+  parameterGradients?(row: Row<S>, cotangent: Float64Array, product: Float64Array, out: Float64Array): void;
   /** Bound on max_Omega(scores) - (<weights, scores> - Omega(weights)) for feasible `weights`. */
   gap(row: Row<S>, weights: Float64Array): number;
   /** The float32 path, and what it needs of the structure, if anything: plain data. */
@@ -71,6 +77,7 @@ export interface RowSolver<K extends string = string, S = undefined> {
 export function makeRow<S>(n: number, structure: S): Row<S> {
   return {
     count: 0,
+    index: 0,
     given: new Float64Array(n),
     shift: 0,
     scale: 1,
@@ -79,6 +86,7 @@ export function makeRow<S>(n: number, structure: S): Row<S> {
     weights: new Float64Array(n),
     groups: new Int32Array(n),
     parameter: 0,
+    parameters: new Float64Array(n),
     positions: new Int32Array(n),
     structure,
   };

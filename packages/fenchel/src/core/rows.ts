@@ -7,10 +7,10 @@ export type Scores = readonly number[] | Float32Array | Float64Array;
 /** The kind of array that comes back for scores of kind A. */
 export type SameKind<A> = A extends Float32Array ? Float32Array : A extends Float64Array ? Float64Array : number[];
 
-/** One number for all rows, or one a row. */
+/** One number for all rows, one per row, or, where the mapping says so, one per entry. */
 export type HyperParameter = number | readonly number[] | Float32Array | Float64Array;
 
-/** A gradient in the form of its hyper-parameter: a number (summed over the rows) or one a row. */
+/** A gradient in the form of its hyper-parameter: a number (summed over the rows), or as many as were given. */
 export type SameForm<P> = P extends Float32Array
   ? Float32Array
   : P extends Float64Array

@@ -50,8 +50,7 @@ function prepare(c: Call) {
   const { parameter } = c.entry;
   const mappingOptions: Record<string, unknown> = { ...c.entry.optionsFor?.(keys) };
   if (c.gamma !== "default") mappingOptions["gamma"] = hyper(c.gamma, [0.3, 1, 2.5]);
-  if (parameter !== null && c.own !== "default")
-    mappingOptions[parameter.name] = hyper(c.own, parameter.samplesFor(keys));
+  if (parameter !== null && c.own !== "default") mappingOptions[parameter.name] = hyper(c.own, parameter.samplesFor(1));
   const maskShape = c.mask && shapeOf(c.mask);
   const biasShape = c.bias && shapeOf(c.bias);
   const options = {

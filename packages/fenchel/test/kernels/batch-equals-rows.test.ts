@@ -45,7 +45,7 @@ describe.each(backends)("$name", (backend) => {
       const mask = x.map((_, i) => (what[Math.floor(i / n)] === "mask" && next() < 0.4 ? 0 : 1));
       const lengths = what.map((kind) => (kind === "all" ? 0 : kind === "lengths" ? Math.floor(next() * (n + 1)) : n));
       const scores = x.map((score, i) => (what[Math.floor(i / n)] === "-Infinity" && next() < 0.4 ? -Infinity : score));
-      const asked: Options = { ...oneOf(optionsOf(entry, n), next()), gamma: oneOf([1, 0.3, 4], next()) };
+      const asked: Options = { ...oneOf(optionsOf(entry, n, 1), next()), gamma: oneOf([1, 0.3, 4], next()) };
       const lost = (kind: Removed) => what.includes(kind);
       // An argument that removes nothing is left out in half of the cases: fast paths are for calls without.
       const options: Options = { ...asked, shape: [rows, n] };

@@ -50,7 +50,8 @@ const constants: Law = {
 
 /** The face on which the weights lie: weights that are 0, that are at an upper bound, and groups. */
 function faceOf(entry: RegistryEntry, scores: number[], options: Options): string {
-  const face = Array.from(entry.mapping(scores, options), (weight) => (weight >= 1 ? 2 : Number(weight > 0)));
+  const most = entry.domain === "capped" ? Number(options[entry.parameter!.name]) : 1;
+  const face = Array.from(entry.mapping(scores, options), (weight) => (weight >= most ? 2 : Number(weight > 0)));
   return `${face.join()};${Array.from(entry.mapping.groups?.(scores, options) ?? []).join()}`;
 }
 

@@ -21,6 +21,9 @@ function expectFeasible(entry: RegistryEntry, options: Options, weights: ArrayLi
   const slack = backend.sum(values.length);
   if (entry.domain === "budget") expect(sum, "sum").toBeLessThanOrEqual(ownValue(entry, options) + slack);
   else expectClose("sum", sum, 1, slack);
+  if (entry.domain === "capped") {
+    expect(Math.max(...values), "greatest weight").toBeLessThanOrEqual(ownValue(entry, options) + backend.weight);
+  }
 }
 
 const feasible: Law = {
@@ -123,11 +126,14 @@ function named(groups: ArrayLike<number>): number[] {
 const removed: Law = {
   name: "masked, beyond the length and -Infinity all equal removed",
   check: (entry, backend) =>
-    onRows(entry, 60, ({ x: row, n, options, seed }) => {
+    onRows(entry, 60, ({ x: row, n, options: given, seed }) => {
       const next = uniform(seed);
       const x = onGrid(row, backend.grid / 16);
       const kept = x.map(() => next() < 0.6);
       kept[seed % n] = true;
+      const end = 1 + (seed % n);
+      const settings = optionsOf(entry, n, Math.min(end, kept.filter(Boolean).length));
+      const options = entry.parameter === null ? given : settings[seed % settings.length]!;
       const on = <T>(values: ArrayLike<T>) => Array.from(values).filter((_, i) => kept[i]);
       const off = <T>(values: ArrayLike<T>) => Array.from(values).filter((_, i) => !kept[i]);
       const cotangent = normals(n, seed);
@@ -164,7 +170,6 @@ const removed: Law = {
       check("mask", backend.array(x), { mask });
       check("mask of booleans over NaN", backend.array(x.map((value, i) => (kept[i] ? value : NaN))), { mask: kept });
       check("-Infinity", backend.array(x.map((value, i) => (kept[i] ? value : -Infinity))), {});
-      const end = 1 + (seed % n);
       const beyond = withoutRemoved(
         entry,
         options,
@@ -197,10 +202,11 @@ const emptyRow: Law = {
 /** The maximizer of <y, x> over the domain for distinct scores: the limit of the weights as gamma falls to 0. */
 function vertex(entry: RegistryEntry, options: Options, x: readonly number[]): number[] {
   const y = x.map(() => 0);
+  const most = entry.domain === "capped" ? Math.min(ownValue(entry, options), 1) : 1;
   let left = entry.domain === "budget" ? ownValue(entry, options) : 1;
   for (const i of x.map((_, at) => at).sort((a, b) => x[b]! - x[a]!)) {
     if (entry.domain === "budget" && x[i]! <= 0) break;
-    y[i] = Math.min(left, 1);
+    y[i] = Math.min(left, most);
     left -= y[i]!;
   }
   return y;

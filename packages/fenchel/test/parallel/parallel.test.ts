@@ -97,7 +97,7 @@ describe.each(registry)("$name", ({ mapping, optionsFor, parameter }) => {
         const options: Record<string, unknown> = { shape: [c.outer, c.n, c.inner], axis: 1, ...optionsFor?.(c.n) };
         if (c.gamma !== "default") options["gamma"] = c.gamma === "one" ? 0.3 : perRow([0.2, 1, 4]);
         if (parameter !== null && c.own !== "default") {
-          options[parameter.name] = c.own === "one" ? parameter.samplesFor(c.n)[0] : perRow(parameter.samplesFor(c.n));
+          options[parameter.name] = c.own === "one" ? parameter.samplesFor(1)[0] : perRow(parameter.samplesFor(1));
         }
         if (c.removal === "mask" || c.removal === "both") {
           options["mask"] = normals(size, c.seed + 1).map((x) => x > -0.4);

@@ -1,6 +1,6 @@
 /** Cases of the laws: a row of scores with a setting of the mapping, made so that a failing one shrinks to its smallest. */
 import { graphmax, type AnyMapping, type RegistryEntry } from "../../src/index.ts";
-import { fc, runs } from "../../../../testing/property.ts";
+import { cases, fc } from "../../../../testing/property.ts";
 import type { Backend } from "./backends.ts";
 import { optionsOf, type Options } from "./every-row.ts";
 import { gridEdges, type Edge } from "./total-variation.ts";
@@ -38,8 +38,8 @@ export const rowOfScores: fc.Arbitrary<number[]> = fc.oneof(
   scores.map((row) => row.map((x, i) => (i === row.length >> 1 ? 30 : x))),
 );
 
-/** Checks `check` on `cases` random rows, with all settings of the mapping; a failure prints the smallest case found. */
-export function onRows(entry: RegistryEntry, cases: number, check: (given: Case) => void): void {
+/** Checks `check` on `usual` random rows, with all settings of the mapping; a failure prints the smallest case found. */
+export function onRows(entry: RegistryEntry, usual: number, check: (given: Case) => void): void {
   const drawn = fc
     .record({ x: rowOfScores, setting: fc.nat(999), seed: fc.nat(99_999) })
     .map(({ x, setting, seed }) => {
@@ -48,7 +48,7 @@ export function onRows(entry: RegistryEntry, cases: number, check: (given: Case)
     });
   fc.assert(
     fc.property(drawn, ({ x, options, seed }) => check({ x, n: x.length, options, seed })),
-    { numRuns: runs(cases) },
+    cases(usual),
   );
 }
 

@@ -5,12 +5,15 @@ import { rowKinds } from "./rows-of-scores.ts";
 
 export type Options = Record<string, unknown>;
 
-/** The options under which a mapping is tested: its own hyper-parameter's samples, and what it needs for n entries. */
-export function optionsOf(entry: RegistryEntry, n: number): Options[] {
+/**
+ * The options under which a mapping is tested: its own hyper-parameter's samples for rows that keep `kept` entries or more, and
+ * the structure that it needs for n entries.
+ */
+export function optionsOf(entry: RegistryEntry, n: number, kept = n): Options[] {
   const needed = entry.optionsFor?.(n) ?? {};
   const { parameter } = entry;
   if (parameter === null) return [needed];
-  return parameter.samplesFor(n).map((value) => ({ ...needed, [parameter.name]: value }));
+  return parameter.samplesFor(kept).map((value) => ({ ...needed, [parameter.name]: value }));
 }
 
 const lengths = [1, 2, 3, 7, 20, 64];
