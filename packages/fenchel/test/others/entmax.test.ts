@@ -124,10 +124,11 @@ describe.each(cases)("$name", ({ mapping, options, definition, omega }) => {
     }
   });
 
-  test("losses are 0 or more, those of the definition, and fall to 0 at the weights themselves", () => {
+  // A class weighs 1: below a budget of 1 it is no target.
+  const noClasses = options["budget"] !== undefined && options["budget"] < 1;
+  test.skipIf(noClasses)("losses are 0 or more, those of the definition, and fall to 0 at the weights themselves", () => {
     const x = normals(4 * 10, 7);
     const classes = [3, 9, 0, 5];
-    if (options["budget"] !== undefined && options["budget"] < 1) return;
     const { loss, gradient } = mapping.loss(x, classes, { ...options, shape: [4, 10] });
     rows(x, 10).forEach((row, r) => {
       const y = definition(row);

@@ -85,9 +85,9 @@ describe("a run", () => {
   it("learns to shorten by copying, words that it does not know too", async () => {
     // Twelve words and the signs around them: names are among those that are left out.
     const result = await runTask(summarization, configOf("sparsemax", small), data, join(root, "run"));
-    const { rougeL, leadRougeL, zeros, alignmentRecall, recallL } = result.scores as Record<string, number>;
+    const { rougeL, leadRougeL, sparsity, alignmentRecall, recallL } = result.scores as Record<string, number>;
     expect(rougeL).toBeGreaterThan(leadRougeL!);
-    expect(zeros).toBeGreaterThan(0);
+    expect(sparsity).toBeGreaterThan(0);
     expect(alignmentRecall).toBeGreaterThan(0);
     expect(recallL).toBeUndefined();
     expect(result.examples).toHaveLength(4);
