@@ -3,6 +3,7 @@ export { attention, type AttentionGradients, type AttentionVectorJacobian } from
 export type { AttentionMapping, AttentionOptions, MappingOptionsOf } from "./attention/options.ts";
 export { softmax } from "./mappings/softmax.ts";
 export { sparsemax } from "./mappings/sparsemax.ts";
+export { csparsemax } from "./mappings/csparsemax.ts";
 export { entmax } from "./mappings/entmax.ts";
 export { sqPnormMax } from "./mappings/sq-pnorm-max.ts";
 export { normmax } from "./mappings/normmax.ts";

@@ -1,6 +1,7 @@
 /** The list of all mappings: one import and one line each. */
 import type { RegistryEntry } from "./core/mapping-info.ts";
 import { info as budgetmax } from "./mappings/budgetmax.ts";
+import { info as csparsemax } from "./mappings/csparsemax.ts";
 import { info as entmax } from "./mappings/entmax.ts";
 import { info as fusedmax } from "./mappings/fusedmax.ts";
 import { info as graphmax } from "./mappings/graphmax.ts";
@@ -23,6 +24,7 @@ export const registry: readonly RegistryEntry[] = [
   oscarmax,
   tvmax,
   graphmax,
+  csparsemax,
   budgetmax,
   topkmax,
 ];

@@ -124,6 +124,18 @@ const problems: Readonly<Record<string, (next: () => number, n: number, kept: nu
     const weights = edges.map(() => Math.round(6 * next()) / 2);
     return onGraph({ lambda, edges: Int32Array.from(edges.flat()), weights }, edges, weights, lambda);
   },
+  csparsemax: (next, _, kept) => {
+    const bound = (1 + next() * kept) / Math.max(kept, 1);
+    // In units of the bound: weights up to 1 with a budget that binds, as all scores are high enough to ask for more.
+    const weigh = (v: readonly number[]) => {
+      const lift = 2 - Math.min(...v) / bound;
+      return budgetProjection(
+        v.map((score) => score / bound + lift),
+        1 / bound,
+      ).map((share) => share * bound);
+    };
+    return { options: { bound }, weigh, omega: half };
+  },
   budgetmax: (next) => {
     const budget = oneOf([1, 2, 0.3 + 5 * next()], next());
     return { options: { budget }, weigh: (v) => budgetProjection(v, budget), omega: half };
