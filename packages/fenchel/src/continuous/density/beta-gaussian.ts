@@ -131,9 +131,11 @@ export function betaGaussian(options: GaussianParameters & { readonly alpha: num
     let dLogDet = 0;
     for (let at = 0, p = 0; at < points.length; at += n, p++) {
       const x = mahalanobis(shape, points, at, u) / (2 * h);
-      if (k * x >= 1 || weights[p] === 0) continue;
+      // At k = 0 there is no edge, however far the point: 0 times an overflow is none.
+      const toEdge = k === 0 ? 0 : k * x;
+      if (toEdge >= 1 || weights[p] === 0) continue;
       solveUpper(factor, n, u);
-      const edge = weights[p] / (1 - k * x);
+      const edge = weights[p] / (1 - toEdge);
       for (let i = 0; i < n; i++) {
         const pull = (edge * u[i]) / h;
         location[i] += pull;
@@ -141,7 +143,7 @@ export function betaGaussian(options: GaussianParameters & { readonly alpha: num
         for (let j = 0; j < n; j++) scale2[i * n + j] += (pull * u[j]) / 2;
       }
       dLogDet -= edge / (2 + k * n);
-      const y = x / (1 - k * x);
+      const y = x / (1 - toEdge);
       dAlpha += edge * (logPeakSlope + logPeak * x) + weights[p] * y * y * logDefect(k * y);
     }
     for (let i = 0; i < n * n; i++) scale2[i] += dLogDet * inverse[i];

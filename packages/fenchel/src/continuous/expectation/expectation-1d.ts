@@ -3,7 +3,16 @@ import type { FourierBasis, GaussianBasis, PiecewiseBasis } from "../basis/basis
 import { bump, bumpOut } from "../density/biweight.ts";
 import { covarianceDivisor } from "../density/radial-profile.ts";
 import type { Profile } from "../density/radial-profile.ts";
-import { gaussRule, lineMap, lineNodes, lineRange, lineSlope, slopesByShare } from "../numeric/quadrature.ts";
+import { localNodes, makeLocalNodes } from "../numeric/local-nodes.ts";
+import {
+  gaussRule,
+  lineMap,
+  lineNodes,
+  lineRange,
+  lineSlope,
+  resolvedDetail,
+  slopesByShare,
+} from "../numeric/quadrature.ts";
 import { logEdge } from "../numeric/special-functions.ts";
 
 /** Where one row's results go: r, dr/dmu, dr/dlog(width) and, when wanted, dr/dk at fixed width, from `at`. */
@@ -30,6 +39,9 @@ export function closedForm(k: number): number {
 
 const rootTwoPi = Math.sqrt(2 * Math.PI);
 
+/** Density widths per function width beyond which a rule for all functions takes more nodes than one for each. */
+const manyNodes = 8;
+
 /** Gaussian basis functions. */
 export function gaussianLine(density: LineDensity, basis: GaussianBasis, out: LineOut): void {
   const { k } = density.profile;
@@ -48,6 +60,11 @@ function normalLine({ mu, width }: LineDensity, { centres, widths, count }: Gaus
     const pull = (centres[j] - mu) * precision;
     const r = (Math.sqrt(precision) / rootTwoPi) * Math.exp(-0.5 * pull * (centres[j] - mu));
     value[at + j] = r;
+    if (r === 0) {
+      // Far away nothing is left to move, and squares of the distance may overflow.
+      byLocation[at + j] = byLogWidth[at + j] = 0;
+      continue;
+    }
     byLocation[at + j] = r * pull;
     byLogWidth[at + j] = r * variance * (pull * pull - precision);
   }
@@ -73,6 +90,10 @@ function gaussianByQuadrature({ mu, width, profile }: LineDensity, basis: Gaussi
   const { k } = profile;
   if (k !== 0 && width < 1e-4 * least) {
     smallLine({ mu, width, profile }, basis, out);
+    return;
+  }
+  if (width > manyNodes * least) {
+    gaussianLocally({ mu, width, profile }, basis, out);
     return;
   }
   const nodes = lineNodes(k, width / least, profile.logUnitPeak, profile.logUnitPeakSlope);
@@ -106,6 +127,36 @@ function gaussianByQuadrature({ mu, width, profile }: LineDensity, basis: Gaussi
   }
 }
 
+const locals = /* @__PURE__ */ makeLocalNodes();
+
+/** A density much wider than some function: each function has nodes of its own. */
+function gaussianLocally({ mu, width, profile }: LineDensity, basis: GaussianBasis, out: LineOut): void {
+  const { centres, widths, count } = basis;
+  const { k, logUnitPeak, logUnitPeakSlope } = profile;
+  const { y, nu, weights, edges } = locals;
+  for (let j = 0; j < count; j++) {
+    const precision = 1 / widths[j];
+    const shift = (mu - centres[j]) * precision;
+    const nodes = localNodes(k, 1, shift, width * precision, locals);
+    let r = 0;
+    let first = 0;
+    let stretch = 0;
+    let shape = 0;
+    for (let q = 0; q < nodes; q++) {
+      const term = weights[q] * Math.exp(-0.5 * nu[q] * nu[q]);
+      r += term;
+      first += term * nu[q];
+      stretch += term * nu[q] * (nu[q] - shift);
+      if (out.byK !== undefined) shape += term * (logUnitPeakSlope + lineSlope(k, y[q], edges[q]));
+    }
+    const scale = (Math.exp(logUnitPeak) * precision) / rootTwoPi;
+    out.value[out.at + j] = scale * r;
+    out.byLocation[out.at + j] = -scale * precision * first;
+    out.byLogWidth[out.at + j] = -scale * stretch;
+    if (out.byK !== undefined) out.byK[out.at + j] = scale * (shape + (slopesByShare(k) ? stretch / (2 * k) : 0));
+  }
+}
+
 /** A density much narrower than every function: r = psi + E[y^2] width^2 psi'' / 2. Quadrature would cancel there. */
 function smallLine({ mu, width, profile }: LineDensity, { centres, widths, count }: GaussianBasis, out: LineOut): void {
   const divisor = covarianceDivisor(profile.k, 1);
@@ -113,26 +164,42 @@ function smallLine({ mu, width, profile }: LineDensity, { centres, widths, count
     const precision = 1 / (widths[j] * widths[j]);
     const pull = (centres[j] - mu) * precision;
     const psi = (Math.sqrt(precision) / rootTwoPi) * Math.exp((-0.5 * pull * pull) / precision);
-    const bend = (width * width * psi * (pull * pull - precision)) / divisor;
+    // Far away, where psi is 0, the square of the distance may overflow.
+    const bend = psi === 0 ? 0 : (width * width * psi * (pull * pull - precision)) / divisor;
     const at = out.at + j;
     out.value[at] = psi + bend / 2;
-    out.byLocation[at] = psi * pull;
+    out.byLocation[at] = psi === 0 ? 0 : psi * pull;
     out.byLogWidth[at] = bend;
     if (out.byK !== undefined) out.byK[at] = (-0.75 * bend) / divisor;
   }
 }
 
+/** Below this k a wave of more turns than nodes resolve has an expectation below 1e-100. */
+const faintFrom = 1 / 40;
+
+/** The turns of a wave, in radians within the width, for which nodes of a detail are made. */
+const turnsFor = (detail: number) => 8 * (detail - 1);
+
 /** Fourier basis functions: E[cos(w t)] = cos(w mu) C(w width) with C the characteristic function of y. */
 export function fourierLine({ mu, width, profile }: LineDensity, basis: FourierBasis, out: LineOut): void {
   const { value, byLocation, byLogWidth, byK, at } = out;
   const { k } = profile;
-  const top = (2 * Math.PI * basis.harmonics * width) / basis.period;
-  const nodes = lineNodes(k, 1 + top / 8, profile.logUnitPeak, profile.logUnitPeakSlope);
+  const rise = (2 * Math.PI * width) / basis.period;
+  const faint = k < faintFrom;
+  const most = resolvedDetail(k);
+  // Beyond what nodes resolve a wave's expectation is 0 near the normal density; elsewhere its tail is not small enough.
+  const harmonics = faint ? Math.min(basis.harmonics, Math.floor(turnsFor(most) / rise)) : basis.harmonics;
+  if (1 + (harmonics * rise) / 8 > most) {
+    const row = at / basis.count;
+    throw new RangeError(
+      `scale2 of row ${row} is too large for the basis: its widest wave turns ${Math.round(harmonics * rise)} radians within ` +
+        `the density's width, ${Math.floor(turnsFor(most))} are computed; smaller scales or fewer harmonics are needed`,
+    );
+  }
+  const nodes = lineNodes(k, 1 + (harmonics * rise) / 8, profile.logUnitPeak, profile.logUnitPeakSlope);
+  for (const plane of [value, byLocation, byLogWidth, byK]) plane?.fill(0, at, at + basis.count);
   value[at] = 1;
-  byLocation[at] = 0;
-  byLogWidth[at] = 0;
-  if (byK !== undefined) byK[at] = 0;
-  for (let j = 1; j <= basis.harmonics; j++) {
+  for (let j = 1; j <= harmonics; j++) {
     const frequency = (2 * Math.PI * j) / basis.period;
     const turn = frequency * width;
     let even = 0;

@@ -4,8 +4,10 @@ import { bump, bumpOut } from "../density/biweight.ts";
 import { closedForm } from "./expectation-1d.ts";
 import { covarianceDivisor } from "../density/radial-profile.ts";
 import type { Profile } from "../density/radial-profile.ts";
-import { gaussRule, planeNodes } from "../numeric/quadrature.ts";
+import { localNodes, makeLocalNodes } from "../numeric/local-nodes.ts";
+import { gaussRule, planeDetail, planeNodes, slopesByShare } from "../numeric/quadrature.ts";
 import type { PlaneNodes, Rule } from "../numeric/quadrature.ts";
+import { logDefect } from "../numeric/special-functions.ts";
 
 /**
  * Where one row's results go, from `at`: r, its derivatives in mu and in the lower triangle of M (t = mu + M y, xx, yx, yy),
@@ -93,7 +95,20 @@ const rootTwoPi = Math.sqrt(2 * Math.PI);
 /** Below this alpha - 1 the support is so much larger than what carries mass that slices would waste nodes. */
 const nearNormal = 1 / 32;
 
-/** Writes one row: closed form at alpha = 1, polar quadrature near it and for the derivative in alpha, slices elsewhere. */
+/** Nodes of `slices` at most. */
+const mostSlices = 2048;
+
+/** How many slices resolve the narrowest function; eight numbers of them an octave, so that most rows share their rules. */
+function slicesFor(density: PlaneDensity, axes: Axes): number {
+  const grow = Math.sqrt(2 / density.profile.k);
+  const octaves = Math.log2(4 + (1.9 * grow * longAxis(density)) / axes.leastWidth);
+  return 2 * Math.ceil(2 ** (Math.ceil(8 * octaves) / 8));
+}
+
+/**
+ * Writes one row: closed form at alpha = 1, polar quadrature near it and for the derivative in alpha, slices elsewhere; nodes
+ * of its own for each function where the density is so much wider that those do not suffice.
+ */
 export function gaussianPlane(density: PlaneDensity, basis: GaussianBasis, out: PlaneOut): void {
   const { k } = density.profile;
   const m = closedForm(k);
@@ -102,9 +117,14 @@ export function gaussianPlane(density: PlaneDensity, basis: GaussianBasis, out: 
     smallPlane(density, basis, out);
     return;
   }
-  if (out.byK !== undefined || (k > 0 && k < nearNormal)) polar(density, axes, basis.count, out);
+  const withPolar = out.byK !== undefined || (k > 0 && k < nearNormal);
+  const resolved =
+    (!withPolar || longAxis(density) <= planeDetail(k) * axes.leastWidth) &&
+    (k < nearNormal || slicesFor(density, axes) <= mostSlices);
+  if (!resolved) gaussianLocally(density, basis, out);
+  else if (withPolar) polar(density, axes, basis.count, out);
   if (k === 0) normalPlane(density, basis, out);
-  else if (k >= nearNormal) slices(density, axes, basis.count, out, m);
+  else if (resolved && k >= nearNormal) slices(density, axes, basis.count, out, m);
 }
 
 /** alpha = 1: r_j = N(mu; centre_j, S), S = Sigma + width_j^2 I; dr = r (S^-1 u, (S^-1 u u^T S^-1 - S^-1) / 2). */
@@ -123,6 +143,8 @@ function normalPlane(density: PlaneDensity, { centres, widths, count }: Gaussian
     const px = (syy * ux - sxy * uy) * inverse;
     const py = (sxx * uy - sxy * ux) * inverse;
     const r = (Math.sqrt(inverse) / (2 * Math.PI)) * Math.exp(-0.5 * (ux * px + uy * py));
+    // Far away nothing is left to move, and squares of the distance may overflow: the row is 0 already.
+    if (!(r > 0)) continue;
     const gxx = px * px - syy * inverse;
     const gxy = px * py + sxy * inverse;
     const gyy = py * py - sxx * inverse;
@@ -231,9 +253,7 @@ function slices(density: PlaneDensity, axes: Axes, count: number, out: PlaneOut,
   const lyx = density.yx * grow;
   const lyy = density.yy * grow;
   const { centres, precisions, table } = axes.y;
-  // Eight numbers of nodes an octave, so that most rows find a rule that others have used.
-  const octaves = Math.log2(4 + (1.9 * grow * longAxis(density)) / axes.leastWidth);
-  const nodes = 2 * Math.min(1024, Math.ceil(2 ** (Math.ceil(8 * octaves) / 8)));
+  const nodes = slicesFor(density, axes);
   const rule = gaussRule(nodes, 1 / k + 0.5);
   const within = m > 0 ? undefined : gaussRule(nodes, 1 / k);
   begin(count, out);
@@ -267,6 +287,68 @@ function slices(density: PlaneDensity, axes: Axes, count: number, out: PlaneOut,
     out.byYX[j] *= grow;
     out.byYY[j] *= grow / lyy;
   }
+}
+
+const outer = /* @__PURE__ */ makeLocalNodes();
+const inner = /* @__PURE__ */ makeLocalNodes();
+
+/**
+ * A density much wider than some function: iterated integrals over y_1 and v, y_2 = sqrt(1 - k y_1^2 / 2) v, where the
+ * density is the product of one of y_1 and one of v, with nodes where the function lives.
+ */
+function gaussianLocally(density: PlaneDensity, { centres, widths, count }: GaussianBasis, out: PlaneOut): void {
+  const { xx, yx, yy, profile } = density;
+  const { k, logUnitPeak, logUnitPeakSlope } = profile;
+  begin(count, out);
+  for (let j = 0; j < count; j++) {
+    const precision = 1 / widths[j];
+    const at = out.at + j;
+    const rows = localNodes(k, 1.5, (density.x - centres[2 * j]) * precision, xx * precision, outer);
+    let shape = 0;
+    for (let p = 0; p < rows; p++) {
+      const first = outer.y[p];
+      const root = 1 / Math.sqrt(1 + outer.edges[p]);
+      const middle = (density.y + yx * first - centres[2 * j + 1]) * precision;
+      const columns = localNodes(k, 1, middle, yy * root * precision, inner);
+      let sum = 0;
+      let slope = 0;
+      let stretch = 0;
+      let byK = 0;
+      for (let q = 0; q < columns; q++) {
+        const nu = inner.nu[q];
+        const term = inner.weights[q] * Math.exp(-0.5 * nu * nu);
+        sum += term;
+        slope += term * nu;
+        stretch += term * nu * inner.y[q];
+        if (out.byK !== undefined) {
+          const edge = outer.edges[p] + inner.edges[q] * (1 + outer.edges[p]);
+          byK += term * (logUnitPeakSlope + planeSlope(k, first * first + (root * inner.y[q]) ** 2, edge));
+        }
+      }
+      const nu = outer.nu[p];
+      const term = outer.weights[p] * Math.exp(-0.5 * nu * nu);
+      out.value[at] += term * sum;
+      out.byX[at] -= term * nu * precision * sum;
+      out.byY[at] -= term * precision * slope;
+      out.byXX[at] -= term * nu * precision * first * sum;
+      out.byYX[at] -= term * precision * first * slope;
+      out.byYY[at] -= term * precision * root * stretch;
+      shape += term * byK;
+    }
+    const scale = (Math.exp(logUnitPeak) * precision * precision) / (2 * Math.PI);
+    for (const plane of [out.value, out.byX, out.byY, out.byXX, out.byYX, out.byYY]) plane[at] *= scale;
+    if (out.byK !== undefined) {
+      const grown = xx * out.byXX[at] + yx * out.byYX[at] + yy * out.byYY[at];
+      out.byK[at] = scale * shape - (slopesByShare(k) ? grown / (2 * k) : 0);
+    }
+  }
+}
+
+/** The derivative in k of log density at y, as `lineSlope` for the line, less the constant part; `square` is |y|^2. */
+function planeSlope(k: number, square: number, edge: number): number {
+  if (k === 0) return -(square * square) / 8;
+  if (slopesByShare(k)) return Math.log1p(edge) / (k * k) - 1 / k;
+  return (edge / k) ** 2 * logDefect(edge);
 }
 
 /** Polar nodes, with the gradients taken along t = mu + M z. */
@@ -318,6 +400,7 @@ function smallPlane(density: PlaneDensity, { centres, widths, count }: GaussianB
     const px = (centres[2 * j] - density.x) * precision;
     const py = (centres[2 * j + 1] - density.y) * precision;
     const r = (precision / (2 * Math.PI)) * Math.exp((-0.5 * (px * px + py * py)) / precision);
+    if (r === 0) continue;
     const hxx = (r * (px * px - precision)) / divisor;
     const hxy = (r * px * py) / divisor;
     const hyy = (r * (py * py - precision)) / divisor;

@@ -92,8 +92,19 @@ export function slopesByShare(k: number): boolean {
   return k > shareFrom;
 }
 
-/** The most nodes of one rule: it resolves functions down to about a thousandth of the density's width. */
+/** The most nodes of one rule, which resolves no more than `resolvedDetail`. */
 const mostNodes = 1 << 15;
+
+/** Nodes a unit of z for features of the size 1 / `detail`, and for the poles of the map. */
+const nodesPerUnit = (k: number, detail: number) =>
+  (Math.sqrt(1 + detail * detail) + (k === 0 ? 0 : 3 * Math.sqrt(k / 2))) / 0.74;
+
+/** The largest `detail` that `lineNodes` resolves. */
+export function resolvedDetail(k: number): number {
+  const perUnit = mostNodes / 2 / lineRange(k);
+  // What rounding up to a quarter of an octave leaves.
+  return (0.74 * perUnit - 3 * Math.sqrt(k / 2) - 1) / 2 ** 0.25;
+}
 
 let lastLine: { k: number; detail: number; nodes: LineNodes } | undefined;
 
@@ -105,9 +116,7 @@ export function lineNodes(k: number, detail: number, peak: number, peakSlope: nu
   const rounded = 2 ** (Math.ceil(4 * Math.log2(Math.max(detail, 0.25))) / 4);
   if (lastLine !== undefined && lastLine.k === k && lastLine.detail === rounded) return lastLine.nodes;
   const range = lineRange(k);
-  const poles = k === 0 ? 0 : 3 * Math.sqrt(k / 2);
-  const step = 0.74 / (Math.sqrt(1 + rounded * rounded) + poles);
-  const half = Math.min(mostNodes / 2, Math.ceil(range / step));
+  const half = Math.min(mostNodes / 2, Math.ceil(range * nodesPerUnit(k, rounded)));
   const count = 2 * half + 1;
   const y = new Float64Array(count);
   const weights = new Float64Array(count);
@@ -135,6 +144,17 @@ export interface PlaneNodes {
 /** Power of the radial substitution: high enough to smooth the edge, low enough to leave nodes in the middle. */
 const radialPower = 6;
 
+const mostRadii = 512;
+
+/** The radius within which the nodes of the plane stand. */
+const planeReach = (k: number) => Math.sqrt(2 * Math.min(k === 0 ? 16 : 1 / k, 16));
+
+/** The largest `detail` that `planeNodes` resolves. */
+export function planeDetail(k: number): number {
+  // What rounding up to a quarter of an octave leaves; angles are enough for more.
+  return (mostRadii - 15) / 2.9 / planeReach(k) / 2 ** 0.25;
+}
+
 /** How many angles a circle needs whose radius is `reach` times the size of the functions' features. */
 function anglesFor(reach: number): number {
   return Math.min(2048, 2 * Math.ceil(5 + 4.1 * reach));
@@ -149,8 +169,8 @@ let lastPlane: { k: number; detail: number; nodes: PlaneNodes } | undefined;
 export function planeNodes(k: number, detail: number): PlaneNodes {
   const rounded = 2 ** (Math.ceil(4 * Math.log2(Math.max(detail, 0.25))) / 4);
   if (lastPlane !== undefined && lastPlane.k === k && lastPlane.detail === rounded) return lastPlane.nodes;
-  const reach = Math.sqrt(2 * Math.min(k === 0 ? 16 : 1 / k, 16)) * rounded;
-  const radii = Math.min(512, Math.ceil(15 + 2.9 * reach));
+  const reach = planeReach(k) * rounded;
+  const radii = Math.min(mostRadii, Math.ceil(15 + 2.9 * reach));
   const rule = gaussRule(radii);
   const most = radii * anglesFor(reach);
   const x = new Float64Array(most);
