@@ -18,11 +18,14 @@ export interface RecordingProgram {
   readonly stated: readonly StatedValue[];
 }
 
-/** Literals, and arrays and objects of them; signs count as part of a number. */
+/** Literals, signed numbers, fractions, and arrays and objects of them. */
 function isLiteral(node: ts.Expression): boolean {
   if (ts.isNumericLiteral(node) || ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return true;
   if (ts.isIdentifier(node)) return ["undefined", "NaN", "Infinity"].includes(node.text);
   if (ts.isPrefixUnaryExpression(node)) return isLiteral(node.operand);
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.SlashToken) {
+    return isLiteral(node.left) && isLiteral(node.right);
+  }
   if (ts.isArrayLiteralExpression(node)) return node.elements.every(isLiteral);
   if (ts.isObjectLiteralExpression(node)) {
     return node.properties.every((one) => ts.isPropertyAssignment(one) && isLiteral(one.initializer));

@@ -58,7 +58,7 @@ describe("links of attention", () => {
 });
 
 describe("alignment error rate", () => {
-  it("agrees with figures worked out by hand", () => {
+  it("agrees with values worked out by hand", () => {
     // Och and Ney's definitions: A = 3 links, S = 2, A and S = 1, A and P = 2.
     const pair = {
       links: [

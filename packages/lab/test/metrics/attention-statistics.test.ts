@@ -33,7 +33,7 @@ describe("segments", () => {
 });
 
 describe("attention statistics", () => {
-  it("agree with figures worked out by hand", () => {
+  it("agree with values worked out by hand", () => {
     const statistics = attentionStatistics([0, 0.25, 0.25, 0, 0.5, 0, 0, 0]);
     expect(statistics).toMatchObject({ sparsity: 5 / 8, supportSize: 3, segments: 2 });
     expect(statistics.entropy).toBeCloseTo(1.5 * Math.LN2, 15);

@@ -1,4 +1,4 @@
-/** chrF against sacreBLEU's figures. */
+/** chrF against sacreBLEU's scores. */
 import { describe, expect, it } from "vitest";
 import { chrf, chrfStatistics, corpusScore } from "../../src/metrics/index.ts";
 import { hypotheses, oneReference, twoReferences } from "./sentences.ts";

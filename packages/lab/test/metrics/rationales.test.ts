@@ -87,7 +87,7 @@ describe("rationales", () => {
       ),
     ).toThrow(new RangeError("spans[1] must lie within 5 words, got [3, 6)"));
   });
-  it("score attention by hand-worked figures", () => {
+  it("score attention with values worked out by hand", () => {
     const first = { weights: [0, 0.5, 0.5, 0], rationale: [0, 1, 0, 1] };
     const second = { weights: [1, 0], rationale: [true, false] };
     const { f1, precision, recall, averagePrecision: ap, ranked, items } = rationaleScores([first, second]);

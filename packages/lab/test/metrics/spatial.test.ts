@@ -1,4 +1,4 @@
-/** Attention to a picture against the shape in it. */
+/** Attention over an image against a segmentation mask. */
 import { betaGaussian, gaussian, gridPositions, truncatedParabola } from "fenchel";
 import { describe, expect, it } from "vitest";
 import { attentionRegion, ellipseAttention, pointingMass, regionScores } from "../../src/metrics/index.ts";
@@ -144,7 +144,7 @@ describe("regions", () => {
 });
 
 describe("scores of a region", () => {
-  it("agree with figures worked out by hand", () => {
+  it("agree with values worked out by hand", () => {
     const region = attentionRegion({ rows: 1, columns: 2, weights: [0, 1] });
     expect(regionScores(region, shape("...#"))).toEqual({
       area: 0.5,
