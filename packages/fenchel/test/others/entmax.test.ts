@@ -126,28 +126,31 @@ describe.each(cases)("$name", ({ mapping, options, definition, omega }) => {
 
   // A class weighs 1: below a budget of 1 it is no target.
   const noClasses = options["budget"] !== undefined && options["budget"] < 1;
-  test.skipIf(noClasses)("losses are 0 or more, those of the definition, and fall to 0 at the weights themselves", () => {
-    const x = normals(4 * 10, 7);
-    const classes = [3, 9, 0, 5];
-    const { loss, gradient } = mapping.loss(x, classes, { ...options, shape: [4, 10] });
-    rows(x, 10).forEach((row, r) => {
-      const y = definition(row);
-      const target = row.map((_, i) => Number(i === classes[r]));
-      const wanted = dot(row, y) - omega(y) - (dot(row, target) - omega(target));
-      expect(loss[r]).toBeGreaterThanOrEqual(0);
-      expect(loss[r]).toBeCloseTo(wanted, 9);
-      const slope = y.map((weight, i) => weight - target[i]!);
-      expect(farthest(gradient.slice(10 * r, 10 * r + 10), slope)).toBeLessThan(1e-9);
-      // The gradient of the loss, by differences of the loss.
-      const value = (v: number[]) => [mapping.loss(v, [classes[r]!], options).loss[0]!];
-      differences(value, row, [1]).forEach((difference, i) => {
-        if (difference !== undefined) expect(slope[i]).toBeCloseTo(difference, 5);
+  test.skipIf(noClasses)(
+    "losses are 0 or more, those of the definition, and fall to 0 at the weights themselves",
+    () => {
+      const x = normals(4 * 10, 7);
+      const classes = [3, 9, 0, 5];
+      const { loss, gradient } = mapping.loss(x, classes, { ...options, shape: [4, 10] });
+      rows(x, 10).forEach((row, r) => {
+        const y = definition(row);
+        const target = row.map((_, i) => Number(i === classes[r]));
+        const wanted = dot(row, y) - omega(y) - (dot(row, target) - omega(target));
+        expect(loss[r]).toBeGreaterThanOrEqual(0);
+        expect(loss[r]).toBeCloseTo(wanted, 9);
+        const slope = y.map((weight, i) => weight - target[i]!);
+        expect(farthest(gradient.slice(10 * r, 10 * r + 10), slope)).toBeLessThan(1e-9);
+        // The gradient of the loss, by differences of the loss.
+        const value = (v: number[]) => [mapping.loss(v, [classes[r]!], options).loss[0]!];
+        differences(value, row, [1]).forEach((difference, i) => {
+          if (difference !== undefined) expect(slope[i]).toBeCloseTo(difference, 5);
+        });
+        if (distribution) expect(mapping.loss(row, y, options).loss[0]).toBeLessThan(1e-9);
       });
-      if (distribution) expect(mapping.loss(row, y, options).loss[0]).toBeLessThan(1e-9);
-    });
-    // Leaving out the worst row makes the sum of losses smaller.
-    expect(Math.max(...loss)).toBeGreaterThan(0);
-  });
+      // Leaving out the worst row makes the sum of losses smaller.
+      expect(Math.max(...loss)).toBeGreaterThan(0);
+    },
+  );
 
   test.each([0, 1, 2, 3])("along axis %i, weights and gradients are those of the rows", (axis) => {
     const shape = [3, 4, 2, 5];

@@ -90,7 +90,9 @@ describe("fenchel explain", () => {
     );
     expect(await mistake("explain", runs, "x", "--width", "1")).toMatch(/--width is "1"/);
     expect(await mistake("explain", runs, "x", "--html", folder)).toMatch(/it is a folder/);
-    expect(await mistake("explain", runs, "x", "--theme", "blue")).toMatch(/--theme is "blue": one of dark, light is needed/);
+    expect(await mistake("explain", runs, "x", "--theme", "blue")).toMatch(
+      /--theme is "blue": one of dark, light is needed/,
+    );
     expect(await mistake("explain", runs, "x", "--input", "y")).toMatch(/both/);
     expect(await mistake("explain", runs, "x", "--image", "y")).toMatch(/spam does not support --image/);
     expect(await mistake("explain", runs, "x", "--example", "1")).toMatch(/beside --example/);
@@ -114,7 +116,9 @@ describe("fenchel evaluate", () => {
 
   it("tells mistakes in one line that says where", async () => {
     const missing = file("columns.csv", "kind,text\nham,x\n");
-    expect(await mistake("evaluate", softmaxRun, missing)).toMatch(/columns\.csv: no column of labels found.*--label-column/);
+    expect(await mistake("evaluate", softmaxRun, missing)).toMatch(
+      /columns\.csv: no column of labels found.*--label-column/,
+    );
     const wrong = file("wrong.tsv", "label\ttext\nham\tx\neggs\ty\n");
     expect(await mistake("evaluate", softmaxRun, wrong)).toMatch(/wrong\.tsv:3: .*"eggs"/);
     const broken = file("broken.jsonl", '{"label": 0, "text": "x"}\n{"label": 1\n');
