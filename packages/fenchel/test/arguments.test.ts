@@ -57,7 +57,7 @@ describe("options", () => {
     wrong({ lambda: Infinity }).toThrow(/lambda is Infinity/);
     wrong({ shape: [2, 2], gamma: [1, 0] }).toThrow(/gamma\[1\] is 0/);
     wrong({ shape: [2, 2], lambda: [0.1, -2] }).toThrow(/lambda\[1\] is -2/);
-    wrong({ shape: [2, 2], lambda: [0.1] }).toThrow(/lambda has 1 entries: 2 are needed \(one a row\)/);
+    wrong({ shape: [2, 2], lambda: [0.1] }).toThrow(/lambda has 1 entries: 2 are needed \(one per row\)/);
   });
 
   test("shape, axis, mask, lengths, out", () => {
@@ -100,3 +100,16 @@ describe("cotangents, targets and weights", () => {
     expect(sparsemax.gap([1, -Infinity], [0.5, 0.5])[0]).toBe(Infinity);
   });
 });
+
+test.each([-Infinity, -1e9, 0.5, 2, NaN, "1", null])(
+  "a mask that holds %s is refused, and told where additive masks go",
+  (entry) => {
+    for (const { mapping, optionsFor } of registry) {
+      for (const scores of [[1, 2, 3, 4], Float32Array.of(1, 2, 3, 4)]) {
+        const options = { ...optionsFor?.(4), mask: [0, 1, 1, entry] };
+        expect(() => mapping(scores, options)).toThrow("mask[3]");
+        expect(() => mapping(scores, options)).toThrow("for an additive mask use bias");
+      }
+    }
+  },
+);

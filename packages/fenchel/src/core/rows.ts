@@ -93,7 +93,15 @@ export function rowStart(layout: Layout, row: number): number {
 export function removalOf(layout: Layout, options: RowOptions | undefined): Removal {
   const mask = options?.mask;
   const lengths = options?.lengths;
-  if (mask !== undefined) checkLength("mask", mask, layout.size, "as many as scores");
+  if (mask !== undefined) {
+    checkLength("mask", mask, layout.size, "as many as scores");
+    for (let i = 0; i < layout.size; i++) {
+      const entry: unknown = mask[i];
+      if (entry !== 1 && entry !== 0 && entry !== true && entry !== false) {
+        throw entryError("mask", i, entry, "0, 1, false or true is needed (for an additive mask use bias)");
+      }
+    }
+  }
   if (lengths !== undefined) {
     checkLength("lengths", lengths, layout.rows, "one a row");
     for (let r = 0; r < layout.rows; r++) {
