@@ -106,7 +106,7 @@ test.each([-Infinity, -1e9, 0.5, 2, NaN, "1", null])(
   (entry) => {
     for (const { mapping, optionsFor } of registry) {
       for (const scores of [[1, 2, 3, 4], Float32Array.of(1, 2, 3, 4)]) {
-        const options = { ...optionsFor?.(4), mask: [0, 1, 1, entry] };
+        const options = { ...optionsFor?.(4), mask: [0, 1, 1, entry] as number[] };
         expect(() => mapping(scores, options)).toThrow("mask[3]");
         expect(() => mapping(scores, options)).toThrow("for an additive mask use bias");
       }
